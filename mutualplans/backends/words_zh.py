@@ -1,0 +1,208 @@
+"""Formulas in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from mutualplans.backends.words import ATOM, CLAUSE, PRODUCT, SUM, Phrase, Wording, scale_text
+from mutualplans.expr import nodes as n
+from mutualplans.model.scales import Scale
+
+__all__ = ["PERIODS", "TABLE"]
+
+PERIODS = {
+    n.Period.STAY: "每次住院",
+    n.Period.INCIDENT: "每次事故",
+    n.Period.TERM: "每保障期",
+    n.Period.POLICY_YEAR: "每保障年度",
+    n.Period.CALENDAR_YEAR: "每自然年度",
+    n.Period.LIFETIME: "终身",
+}
+
+Args = list[Phrase]
+
+
+def _per(before: n.Node) -> str:
+    return PERIODS[before.per] if isinstance(before, n.Before | n.PaidBefore) else ""
+
+
+def _earlier(node: Any, args: Args, env: Wording) -> str:
+    """Return what was counted before, in an explanation where there was some."""
+    value = (env.results or {}).get(node.before)
+    return f"（此前已计 {args[1].text}）" if value else ""
+
+
+def _infix(sign: str, level: int) -> Callable[[Any, Args, Wording], Phrase]:
+    def run(_node: Any, args: Args, env: Wording) -> Phrase:
+        left, right = args[0].within(level, env.lang), args[1].within(level - 1, env.lang)
+        return Phrase(f"{left} {sign} {right}", level)
+
+    return run
+
+
+def _leaf(label: str, node: n.Node, env: Wording) -> Phrase:
+    """Return a label, followed by the value once there is one."""
+    if env.results is None or node not in env.results:
+        return Phrase(label)
+    return Phrase(f"{label} {env.show(env.results[node], node)}")
+
+
+def _value(node: n.Value, _args: Args, env: Wording) -> Phrase:
+    label = node.parameter.label.zh
+    value = env.values.get(node.parameter.name)
+    if value is None or node.parameter.shape.value in ("table", "conditions"):
+        return Phrase(f"“{label}”" if value is not None else label)
+    if isinstance(value, Scale):
+        bands = scale_text(value, node.parameter.measured, node.kind, "zh")
+        return Phrase(f"{label}（{bands}）")
+    return Phrase(f"{label} {env.show(value, node)}")
+
+
+def _portion(node: n.Portion, args: Args, env: Wording) -> Phrase:
+    text = f"{args[0].within(PRODUCT, 'zh')} × {args[1].within(ATOM, 'zh')}"
+    return Phrase(text + _rounded(node, env), PRODUCT)
+
+
+def _rounded(node: Any, env: Wording) -> str:
+    rounding = node.rounding or env.rounding
+    if env.results is None:
+        return f"（{rounding.label.zh}）" if node.rounding else ""
+    base, part = env.results.get(node.base), env.results.get(getattr(node, "rate", None))
+    exact = Fraction(base) * Fraction(part) if isinstance(base, int) and part is not None else Fraction(1, 2)
+    inexact = (exact / rounding.step).denominator != 1
+    return f"（{rounding.label.zh}）" if inexact else ""
+
+
+def _above(node: n.Above, args: Args, env: Wording) -> Phrase:
+    return Phrase(f"{_per(node.before)}{args[0].within(SUM, 'zh')}超过 {args[2].text} 的部分" + _earlier(node, args, env), CLAUSE)
+
+
+def _capped(node: n.Capped, args: Args, env: Wording) -> Phrase:
+    per = _per(node.before) or "每次"
+    return Phrase(f"{args[0].within(CLAUSE, 'zh')}，{per}最多 {args[2].text}" + _earlier(node, args, env), CLAUSE)
+
+
+def _tiered(node: n.Tiered, args: Args, env: Wording) -> Phrase:
+    per = _per(node.before)
+    whose = f"{per}累计的" if per else ""
+    return Phrase(f"{whose}{args[0].within(SUM, 'zh')}分段计算：{args[2].text}" + _earlier(node, args, env), CLAUSE)
+
+
+def _banded(node: n.Banded, args: Args, env: Wording) -> Phrase:
+    per = _per(node.before)
+    whose = f"{per}累计的" if per else ""
+    return Phrase(f"按{whose}{args[0].within(SUM, 'zh')}所在档取{args[2].text}" + _earlier(node, args, env), CLAUSE)
+
+
+def _once(node: n.Once, args: Args, env: Wording) -> Phrase:
+    per = _per(node.before) or "每次"
+    return Phrase(f"{args[0].within(CLAUSE, 'zh')}，{per}一次" + _earlier(node, args, env), CLAUSE)
+
+
+def _before(node: n.Before, args: Args, _env: Wording) -> Phrase:
+    return Phrase(f"{PERIODS[node.per]}此前累计的{args[0].within(SUM, 'zh')}", CLAUSE)
+
+
+def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
+    return Phrase(f"{_per(node.before)}累计的{args[0].within(SUM, 'zh')}（含本次）" + _earlier(node, args, env), CLAUSE)
+
+
+def _paid_before(node: n.PaidBefore, _args: Args, env: Wording) -> Phrase:
+    what = f"“{node.benefit}”" if node.benefit else "本计划"
+    by = "（同一病种）" if node.by is not None else ""
+    return _leaf(f"{PERIODS[node.per]}{by}此前{what}已付", node, env)
+
+
+def _lookup(node: n.Lookup, args: Args, env: Wording) -> Phrase:
+    keys = "、".join(arg.text for arg in args[1:])
+    return Phrase(f"{node.table.parameter.label.zh}（按{keys}查表）")
+
+
+_SIDES = {
+    n.Side.UP_TO: "不超过",
+    n.Side.BELOW: "小于",
+    n.Side.FROM: "不小于",
+    n.Side.OVER: "超过",
+    n.Side.EQUALS: "为",
+    n.Side.DIFFERS: "不为",
+}
+
+
+def _code(code: Any, other: n.Node) -> str:
+    choices = other.field.choices if isinstance(other, n.Read) else {}
+    return choices[code].zh if code in choices else str(code)
+
+
+def _compare(node: n.Compare, args: Args, _env: Wording) -> Phrase:
+    right = args[1].within(SUM, "zh")
+    if isinstance(node.right, n.Constant) and isinstance(node.right.value, str):
+        right = _code(node.right.value, node.left)
+    return Phrase(f"{args[0].within(SUM, 'zh')}{_SIDES[node.side]} {right}", CLAUSE)
+
+
+def _one_of(node: n.OneOf, args: Args, _env: Wording) -> Phrase:
+    names = "、".join(_code(code, node.base) for code in node.codes)
+    return Phrase(f"{args[0].within(SUM, 'zh')}为 {names}{' 之一' if len(node.codes) > 1 else ''}", CLAUSE)
+
+
+def _joined(word: str) -> Callable[[Any, Args, Wording], Phrase]:
+    def run(_node: Any, args: Args, _env: Wording) -> Phrase:
+        return Phrase(word.join(arg.within(SUM, "zh") for arg in args), CLAUSE)
+
+    return run
+
+
+def _constant(node: n.Constant, _args: Args, env: Wording) -> Phrase:
+    return Phrase(env.show(node.value, node))
+
+
+TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
+    n.Constant: _constant,
+    n.Read: lambda node, args, env: _leaf(node.field.label.zh, node, env),
+    n.Value: _value,
+    n.BenefitAmount: lambda node, args, env: _leaf(f"本次“{node.benefit}”的金额", node, env),
+    n.PaidByPlan: lambda node, args, env: Phrase(f"{node.plan or '在先各计划'}本次已付"),
+    n.PaidBefore: _paid_before,
+    n.Before: _before,
+    n.Add: _infix("+", SUM),
+    n.Subtract: _infix("-", SUM),
+    n.Times: _infix("×", PRODUCT),
+    n.Portion: _portion,
+    n.ShareOf: lambda node, args, env: Phrase(
+        f"{args[0].within(PRODUCT, 'zh')} × {args[1].within(ATOM, 'zh')} ÷ {args[2].within(ATOM, 'zh')}"
+        f"（{(node.rounding or env.rounding).label.zh}）",
+        PRODUCT,
+    ),
+    n.Round: lambda node, args, env: Phrase(f"{args[0].text}（{node.rounding.label.zh}）", CLAUSE),
+    n.Least: lambda node, args, env: Phrase("、".join(a.within(SUM, "zh") for a in args) + " 中的较小者", CLAUSE),
+    n.Greatest: lambda node, args, env: Phrase("、".join(a.within(SUM, "zh") for a in args) + " 中的较大者", CLAUSE),
+    n.Raised: lambda node, args, env: Phrase(f"{args[0].within(CLAUSE, 'zh')}，不足 {args[1].text} 的按 {args[1].text}", CLAUSE),
+    n.SoFar: _so_far,
+    n.Above: _above,
+    n.Capped: _capped,
+    n.Tiered: _tiered,
+    n.Banded: _banded,
+    n.Once: _once,
+    n.Lookup: _lookup,
+    n.Compare: _compare,
+    n.Within: lambda node, args, env: Phrase(
+        f"{args[0].within(SUM, 'zh')}在 {args[1].text} 至 {args[2].text} 之间（含两端）", CLAUSE
+    ),
+    n.OneOf: _one_of,
+    n.Both: _joined("，且"),
+    n.AnyOf: _joined("，或"),
+    n.Not: lambda node, args, env: Phrase(f"并非：{args[0].within(SUM, 'zh')}", CLAUSE),
+    n.Because: lambda node, args, env: args[0],
+    n.Choose: lambda node, args, env: Phrase(
+        f"若{args[0].within(SUM, 'zh')}则 {args[1].within(SUM, 'zh')}，否则 {args[2].within(SUM, 'zh')}", CLAUSE
+    ),
+    n.CompletedYears: lambda node, args, env: Phrase(f"{args[1].text}时的周岁"),
+    n.DaysFrom: lambda node, args, env: Phrase(f"{args[0].text}至{args[1].text}的天数"),
+    n.Match: lambda node, args, env: Phrase("病种"),
+    n.ClassOf: lambda node, args, env: Phrase("病种类别"),
+    n.Listed: lambda node, args, env: Phrase(f"诊断属于“{node.match.conditions.parameter.label.zh}”所列"),
+    n.Named: lambda node, args, env: _leaf(node.text.zh, node, env) if env.results is not None else args[0],
+    n.Computed: lambda node, args, env: Phrase(f"{node.text.zh}（{'、'.join(arg.text for arg in args)}）"),
+}

@@ -1,0 +1,354 @@
+"""Assess one claim under one plan: (bound plan, case, claim, balances) → (decision, new balances).
+
+A pure function: no clock, no files, no state but the balances that go in and come out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from mutualplans.backends import exact
+from mutualplans.backends.exact import Missing
+from mutualplans.engine.bind import BoundPlan, Program
+from mutualplans.engine.explain import Work, condition_reason, path_label, remaining, zero_reasons
+from mutualplans.engine.facts import Case, Facts, Paid, period_key
+from mutualplans.expr import nodes as n
+from mutualplans.expr.fold import fold
+from mutualplans.model.claim import Claim
+from mutualplans.model.decision import BenefitDecision, Decision, Paper, Reason, Receipt
+from mutualplans.model.people import RELATIONS
+from mutualplans.model.problem import MutualPlansError, Problem, problem
+from mutualplans.model.text import Text
+from mutualplans.version import VERSION
+
+__all__ = ["Balances", "assess"]
+
+Key = tuple[str, str, str, str]
+"""(insured, plan, account, period)."""
+
+ENDED = "cover-ended"
+
+
+@frozen
+class Balances:
+    """What has been counted so far: a small dictionary by (insured, plan, account, period).
+
+    Attributes:
+        amounts: Key → fen or count; an absent key is 0.
+    """
+
+    amounts: Mapping[Key, int] = field(factory=dict)
+
+    def __getitem__(self, key: Key) -> int:
+        return self.amounts.get(key, 0)
+
+    def plus(self, changes: Mapping[Key, int]) -> Balances:
+        """Return the balances after adding `changes`."""
+        if not changes:
+            return self
+        return Balances({**self.amounts, **{key: self[key] + value for key, value in changes.items()}})
+
+
+@frozen(eq=False)
+class _Books:
+    """The balances as one claim sees them."""
+
+    bound: BoundPlan
+    case: Case
+    claim: Claim
+    event: date
+    balances: Balances
+
+    def key(self, account: str, period: n.Period, by: str) -> Key:
+        name = f"{period.value} {period_key(period, self.case, self.claim, self.event)}"
+        return (self.case.insured.id, self.bound.plan.id, account, f"{name} / {by}" if by else name)
+
+    def ended_key(self) -> Key:
+        return self.key(ENDED, n.Period.TERM, "")
+
+    def reader(self, program: Program) -> Any:
+        def before(node: n.Before | n.PaidBefore, by: str) -> int:
+            return self.balances[self.key(program.accounts[node], node.per, by)]
+
+        return before
+
+
+def assess(
+    bound: BoundPlan,
+    case: Case,
+    claim: Claim,
+    balances: Balances | None = None,
+    *,
+    paid: Paid | None = None,
+    decided_on: date | None = None,
+) -> tuple[Decision, Balances]:
+    """Assess a claim.
+
+    Args:
+        bound: Plan, edition and office values.
+        case: Member, person insured, unit and cover.
+        claim: The claim.
+        balances: What earlier claims left behind; none at first.
+        paid: What earlier plans of the office pay for this claim.
+        decided_on: Day of the decision, for the receipt only.
+
+    Returns:
+        The decision, and the balances after it. An incomplete or refused claim leaves them as they were.
+
+    Raises:
+        MutualPlansError: a formula gave a negative amount (a fault of the plan).
+    """
+    balances = balances or Balances()
+    facts = Facts(bound, case, claim, paid or Paid())
+    event = facts.event_date
+    if isinstance(event, Missing):
+        benefits = tuple(_undecided(program, event) for program in bound.programs)
+        return _decision(facts, benefits, None, decided_on), balances
+    books = _Books(bound, case, claim, event, balances)
+    gate = tuple(_gate(facts, books))
+    benefits, changes = _run(facts, books, gate)
+    decision = _decision(facts, benefits, event, decided_on)
+    if decision.status == "incomplete":
+        return decision, balances
+    if decision.status != "paid":
+        return decision, balances.plus(changes)
+    decision = evolve(decision, ends_cover=facts.value(bound.plan.ends, "ends") is True)
+    if decision.ends_cover:
+        changes[books.ended_key()] = 1
+    return decision, balances.plus(changes)
+
+
+# ---------------------------------------------------------------- what stands before every benefit
+
+
+def _gate(facts: Facts, books: _Books) -> list[Reason]:
+    """Return the reasons why no benefit of the plan can be paid, whatever its own conditions say."""
+    cover, event = facts.case.coverage, books.event
+    reasons = []
+    if event < cover.first_day:
+        reasons.append(_date_reason("before-cover", "出险早于保障起始日", "before the first day of cover", event, cover.first_day))
+    if event > cover.last_day:
+        reasons.append(_date_reason("after-cover", "出险晚于保障终止日", "after the last day of cover", event, cover.last_day))
+    if books.balances[books.ended_key()]:
+        reasons.append(Reason(code=ENDED, text=Text("保障已因先前给付终止", "the cover was ended by an earlier payment")))
+    relation = facts.case.insured.relation
+    if relation not in facts.bound.plan.insures:
+        reasons.append(_relation_reason(relation, facts.bound.plan.insures))
+    deadline = _deadline(facts, event)
+    reported = facts._claim.reported
+    if deadline and reported and reported > deadline:
+        reasons.append(_date_reason("late", "申领已过时效", "claimed too late", reported, deadline))
+    return reasons
+
+
+def _date_reason(code: str, zh: str, en: str, found: date, expected: date) -> Reason:
+    days = abs((found - expected).days)
+    return Reason(
+        code=code,
+        text=Text(f"{zh}（相差 {days} 天）", f"{en} (by {days} days)"),
+        found=Text(str(found), str(found)),
+        expected=Text(str(expected), str(expected)),
+    )
+
+
+def _relation_reason(relation: str | None, insures: tuple[str, ...]) -> Reason:
+    expected = [RELATIONS[item] for item in insures if item in RELATIONS]
+    found = RELATIONS.get(relation or "", Text("未填", "not stated"))
+    return Reason(
+        code="relation",
+        text=Text("本计划不保障此人", "the plan does not cover this person"),
+        found=found,
+        expected=Text("、".join(item.zh for item in expected), ", ".join(item.en for item in expected)),
+    )
+
+
+def _deadline(facts: Facts, event: date) -> date | None:
+    rule = facts.bound.plan.claim_within
+    if rule is None or _unset(facts.bound, rule.node):
+        return None
+    return event + timedelta(days=facts.value(rule, "claim_within"))
+
+
+def _unset(bound: BoundPlan, node: n.Node) -> bool:
+    return isinstance(node, n.Value) and node.parameter.name not in bound.values
+
+
+# ---------------------------------------------------------------- the benefits
+
+
+def _run(
+    facts: Facts, books: _Books, gate: tuple[Reason, ...]
+) -> tuple[tuple[BenefitDecision, ...], dict[Key, int]]:
+    """Compute the benefits in their order; returns them and what they add to the balances."""
+    done: list[BenefitDecision] = []
+    amounts: dict[str, Any] = {}
+    counted: dict[Key, int] = {}
+    accounts: dict[Key, str | None] = {}
+    for program in facts.bound.programs:
+        env = facts.env(books.reader(program), amounts)
+        results = fold(program.order, exact.TABLE, env)
+        work = Work(facts.bound, program, dict(zip(program.order.nodes, results, strict=True)))
+        decided = _benefit(work, gate)
+        done.append(decided)
+        amounts[program.benefit.id] = Missing(frozenset(decided.missing)) if decided.missing else decided.amount or 0
+        for node, account in program.accounts.items():
+            by = work.results[node.by] if node.by is not None else ""
+            if isinstance(by, Missing):
+                continue
+            key = books.key(account, node.per, by)
+            if isinstance(node, n.PaidBefore):
+                accounts[key] = node.benefit
+            elif decided.accepted:
+                counted[key] = work.results[node.base]
+        if program.benefit.indemnity:
+            facts = facts.after(decided.amount or 0)
+    for key, benefit in accounts.items():
+        paid = [item.amount or 0 for item in done if benefit in (None, item.id)]
+        counted[key] = sum(paid)
+    return tuple(done), counted
+
+
+def _benefit(work: Work, gate: tuple[Reason, ...]) -> BenefitDecision:
+    benefit = work.program.benefit
+    known = {"id": benefit.id, "title": benefit.title, "clause": benefit.clause, "work": work}
+    refusals = (*gate, *(condition_reason(node, work) for node in work.failed))
+    if refusals:
+        return BenefitDecision(accepted=False, amount=0, reasons=refusals, **known)
+    missing = [item for item in work.condition_results if isinstance(item, Missing)]
+    amount = work.results[work.program.pays]
+    if isinstance(amount, Missing):
+        missing.append(amount)
+    if missing:
+        paths = sorted(frozenset().union(*(item.paths for item in missing)))
+        return BenefitDecision(accepted=False, amount=None, missing=tuple(paths), **known)
+    if amount < 0:
+        raise MutualPlansError(
+            problem(
+                "formula.negative",
+                f"计划 {work.bound.plan.id} 的“{benefit.title.zh}”算出负数 {amount} 分",
+                f"benefit {benefit.id} of plan {work.bound.plan.id} came out negative: {amount} fen",
+                hint_zh="这是计划声明的错误：相减处改用 .less(…)",
+                hint_en="a fault of the plan: use .less(…) where it subtracts",
+            )
+        )
+    return BenefitDecision(
+        accepted=True, amount=amount, reasons=zero_reasons(work) if amount == 0 else (), **known
+    )
+
+
+def _undecided(program: Program, event: Missing) -> BenefitDecision:
+    benefit = program.benefit
+    paths = tuple(sorted(event.paths))
+    return BenefitDecision(
+        id=benefit.id, title=benefit.title, clause=benefit.clause, accepted=False, amount=None, missing=paths
+    )
+
+
+# ---------------------------------------------------------------- the decision around them
+
+
+def _decision(
+    facts: Facts, benefits: tuple[BenefitDecision, ...], event: date | None, decided_on: date | None
+) -> Decision:
+    bound, claim = facts.bound, facts._claim
+    missing = dict.fromkeys(path for item in benefits for path in item.missing)
+    total = None if missing else sum(item.amount or 0 for item in benefits)
+    paying = [item.work for item in benefits if item.amount and item.work]
+    return Decision(
+        claim=claim.id,
+        plan=bound.plan.id,
+        title=bound.plan.title,
+        edition=bound.edition.id,
+        status=_status(total, benefits),
+        total=total,
+        benefits=benefits,
+        remaining=remaining(benefits),
+        papers=_papers(facts),
+        claim_by=_deadline(facts, event) if event else None,
+        problems=(*(_missing_problem(path, bound, claim) for path in missing), *_void_shares(facts)),
+        assumed=bound.assumed(node for work in paying for node in work.used()),
+        receipt=_receipt(facts, event, decided_on),
+    )
+
+
+def _status(total: int | None, benefits: tuple[BenefitDecision, ...]) -> Any:
+    if total is None:
+        return "incomplete"
+    if total:
+        return "paid"
+    return "nothing-due" if any(item.accepted for item in benefits) else "refused"
+
+
+def _missing_problem(path: str, bound: BoundPlan, claim: Claim) -> Problem:
+    if path.startswith("value."):
+        return problem(
+            "claim.not-in-table",
+            f"计划 {bound.plan.id} 的表里没有 {path.removeprefix('value.')} 这一行",
+            f"plan {bound.plan.id} has no row {path.removeprefix('value.')}",
+            where=claim.id,
+            hint_zh=f"可用的行见 mutualplans plans {bound.plan.id} --edition {bound.edition.id}",
+            hint_en=f"mutualplans plans {bound.plan.id} --edition {bound.edition.id} shows the rows",
+        )
+    label = path_label(bound.plan, path)
+    return problem(
+        "claim.missing-field",
+        f"计划 {bound.plan.id} 需要“{label.zh}”({path})，申领材料中没有",
+        f"plan {bound.plan.id} needs {label.in_('en')} ({path}), which is not stated",
+        where=claim.id,
+        hint_zh="补填后再核定；确实为 0 的也要写 0",
+        hint_en="state it and assess again; a real 0 is written as 0",
+    )
+
+
+def _void_shares(facts: Facts) -> list[Problem]:
+    stated, most = facts.case.coverage.shares, facts.value(facts.bound.plan.max_shares, "max_shares")
+    if stated is None or stated <= most:
+        return []
+    return [
+        problem(
+            "cover.shares-void",
+            f"{facts.bound.plan.id}：投了 {stated} 份，最多 {most} 份，超出的 {stated - most} 份无效",
+            f"{facts.bound.plan.id}: {stated} shares held, at most {most} allowed; {stated - most} void",
+            hint_zh="核对参保记录；多收的互助费按规定处理",
+            hint_en="check the joining record and the fee",
+            severity="warning",
+        )
+    ]
+
+
+def _papers(facts: Facts) -> tuple[Paper, ...]:
+    """Return the documents to bring; one whose need cannot be told yet is listed too."""
+    needed = []
+    for paper in facts.bound.plan.papers:
+        if paper.when is None or facts.value(paper.when, f"paper {paper.id}") is not False:
+            needed.append(Paper(id=paper.id, title=paper.title))
+    return tuple(needed)
+
+
+def _receipt(facts: Facts, event: date | None, decided_on: date | None) -> Receipt:
+    bound, case = facts.bound, facts.case
+    by_event = bound.plan.rules_in_force == "event-date" and event is not None
+    inputs = repr((_plain(case.member), _plain(case.insured), case.unit, case.coverage, facts.claim))
+    return Receipt(
+        core=VERSION,
+        plugin=bound.version,
+        plan=bound.plan.id,
+        edition=bound.edition.id,
+        office_values=dict(bound.office_values),
+        values_hash=bound.values_hash,
+        inputs_hash=hashlib.sha256(inputs.encode()).hexdigest(),
+        event_date=event,
+        rules_date=event if by_event and event else case.coverage.first_day,
+        decision_date=decided_on,
+    )
+
+
+def _plain(person: Any) -> tuple[Any, ...]:
+    """Return what a hash over a person covers: the number itself, since its printed form is masked."""
+    number = person.id_number.reveal() if person.id_number else ""
+    return (person, hashlib.sha256(number.encode()).hexdigest())

@@ -1,0 +1,204 @@
+"""A bound plan: plan × edition × office values, with everything worked out that does not depend on a claim."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from attrs import define, field, frozen
+
+from mutualplans.expr import nodes as n
+from mutualplans.expr.fold import Order, order
+from mutualplans.model.problem import MutualPlansError, nearest, problem
+from mutualplans.plan.declaration import Benefit, Plan
+from mutualplans.plan.edition import Confidence, Edition, Entry
+from mutualplans.plan.formula import Formula, least
+from mutualplans.plan.vocabulary import claim
+
+__all__ = ["BoundPlan", "Program", "bind", "edition_by_date", "edition_named"]
+
+
+@frozen(eq=False)
+class Program:
+    """A benefit ready to run.
+
+    Attributes:
+        benefit: The declaration.
+        conditions: Its conditions, as nodes.
+        pays: What it pays; for an indemnity, never above what is left of the expense.
+        order: Evaluation order of all of them.
+        accounts: Account name of each node with a memory.
+    """
+
+    benefit: Benefit
+    conditions: tuple[n.Node, ...]
+    pays: n.Node
+    order: Order
+    accounts: Mapping[n.Before | n.PaidBefore, str]
+
+
+@define(eq=False, slots=False)
+class BoundPlan:
+    """A plan with the values of one edition and one office.
+
+    Attributes:
+        plan: The declaration.
+        edition: The edition.
+        entries: Parameter name → value with its confidence.
+        office_values: What the office set, as written in its file.
+        version: Version of the plugin package.
+    """
+
+    plan: Plan
+    edition: Edition
+    entries: Mapping[str, Entry]
+    office_values: Mapping[str, Any] = field(factory=dict)
+    version: str = ""
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """Parameter name → plain value; unset optional ones are absent."""
+        return {name: entry.value for name, entry in self.entries.items()}
+
+    @cached_property
+    def programs(self) -> tuple[Program, ...]:
+        """The benefits, ready to run, in their order."""
+        return tuple(_program(self.plan, benefit) for benefit in self.plan.benefits)
+
+    @cached_property
+    def values_hash(self) -> str:
+        """SHA-256 over the bound values and the rounding rule."""
+        text = repr([(name, self.values[name]) for name in sorted(self.values)]) + self.edition.rounding.value
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def orders(self) -> dict[str, Order]:
+        """Evaluation orders of the plan's own formulas (premium, term …), made when first asked for."""
+        return {}
+
+    def order_of(self, formulas: Iterable[Formula], name: str) -> Order:
+        """Return the evaluation order of some of the plan's formulas, cached under `name`."""
+        if name not in self.orders:
+            self.orders[name] = order([item.node for item in formulas])
+        return self.orders[name]
+
+    def assumed(self, read: Iterable[n.Node]) -> tuple[str, ...]:
+        """Return the labels of the assumed values among the nodes `read`."""
+        names = dict.fromkeys(node.parameter.name for node in read if isinstance(node, n.Value))
+        found = (self.entries.get(name) for name in names)
+        labels = {parameter.name: parameter.label.zh for parameter in self.plan.values.all()}
+        return tuple(
+            labels[name]
+            for name, entry in zip(names, found, strict=True)
+            if entry and entry.confidence is Confidence.ASSUMED
+        )
+
+
+def _program(plan: Plan, benefit: Benefit) -> Program:
+    conditions = tuple(item.node for item in plan.conditions(benefit))
+    pays = benefit.pays.node
+    if benefit.indemnity:
+        pays = least(benefit.pays, claim.remaining.named("不超过尚余的个人负担", "the burden still left")).node
+    formula = order([*conditions, pays])
+    accounts: dict[n.Before | n.PaidBefore, str] = {}
+    numbered = 0
+    for node in formula.nodes:
+        if isinstance(node, n.Before):
+            numbered += 1
+            accounts[node] = f"{benefit.id}.{numbered}"
+        elif isinstance(node, n.PaidBefore):
+            accounts[node] = f"paid.{node.benefit or '*'}"
+    return Program(benefit, conditions, pays, formula, accounts)
+
+
+def bind(
+    plan: Plan,
+    edition: Edition,
+    office_values: Mapping[str, Entry] | None = None,
+    *,
+    written: Mapping[str, Any] | None = None,
+    version: str = "",
+) -> BoundPlan:
+    """Bind a plan to an edition and an office's values (already checked against their limits).
+
+    Raises:
+        MutualPlansError: a value that the edition leaves to the office is not set.
+    """
+    entries = {**edition.values, **(office_values or {})}
+    unset = [
+        parameter
+        for parameter in plan.values.all()
+        if parameter.name not in entries and not parameter.optional
+    ]
+    if unset:
+        raise MutualPlansError(
+            *(
+                problem(
+                    "office.value-required",
+                    f"版次 {edition.id} 没有“{parameter.label.zh}”({parameter.name}) 的值，须由办事处设定",
+                    f"edition {edition.id} leaves {parameter.name} to the office",
+                    where=f"{plan.id}/{edition.id}",
+                    hint_zh=f"在 office.toml 该计划的 [plans.values] 下写 {parameter.name} = …",
+                    hint_en=f"set {parameter.name} under [plans.values] of the plan in office.toml",
+                )
+                for parameter in unset
+            )
+        )
+    return BoundPlan(plan, edition, entries, dict(written or {}), version)
+
+
+def edition_named(plan: Plan, editions: Iterable[Edition], id_: str) -> Edition:
+    """Return the edition with the id.
+
+    Raises:
+        MutualPlansError: there is none; names the nearest.
+    """
+    known = {edition.id: edition for edition in editions}
+    if id_ in known:
+        return known[id_]
+    close = nearest(id_, known)
+    raise MutualPlansError(
+        problem(
+            "edition.unknown",
+            f'计划 {plan.id} 没有版次 "{id_}"；有：{"、".join(known)}',
+            f'plan {plan.id} has no edition "{id_}"; it has: {", ".join(known)}',
+            hint_zh=f'是不是 "{close}"？' if close else f"mutualplans plans {plan.id} 列出各版次",
+            hint_en=f'did you mean "{close}"?' if close else f"mutualplans plans {plan.id} lists them",
+        )
+    )
+
+
+def edition_by_date(plan: Plan, editions: Iterable[Edition], day: date) -> Edition:
+    """Return the one edition in force on `day`.
+
+    Raises:
+        MutualPlansError: none is, or several are; says which there are and when.
+    """
+    candidates = tuple(editions)
+    found = [edition for edition in candidates if day in edition.in_force]
+    if len(found) == 1:
+        return found[0]
+    listed = "；".join(f"{edition.id}（{edition.in_force.in_words()}）" for edition in found or candidates)
+    if found:
+        raise MutualPlansError(
+            problem(
+                "edition.ambiguous",
+                f"计划 {plan.id} 在 {day} 有不止一个有效版次：{listed}",
+                f"plan {plan.id} has more than one edition in force on {day}: {listed}",
+                hint_zh="在保障记录里写 edition = …，用 --edition 选择，或在 office.toml 里列出本办事处的版次",
+                hint_en="name the edition in the cover, with --edition, or in office.toml",
+            )
+        )
+    raise MutualPlansError(
+        problem(
+            "edition.none-in-force",
+            f"计划 {plan.id} 在 {day} 没有有效版次；有：{listed}",
+            f"plan {plan.id} has no edition in force on {day}; it has: {listed}",
+            hint_zh="核对保障起始日；需要旧版次时写明 edition = …",
+            hint_en="check the first day of cover, or name the edition",
+        )
+    )
+

@@ -1,0 +1,307 @@
+"""Explaining a decision: reasons with what was found and expected, the trace, what is left.
+
+The results of the fold that computed the amount are the explanation; nothing is computed a second time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from attrs import define, frozen
+
+from mutualplans.backends.exact import Missing
+from mutualplans.backends.words import Wording, in_words, show, step, units
+from mutualplans.backends.words_en import PERIODS as PERIODS_EN
+from mutualplans.backends.words_zh import PERIODS as PERIODS_ZH
+from mutualplans.engine.bind import BoundPlan, Program
+from mutualplans.expr import nodes as n
+from mutualplans.expr.fold import children
+from mutualplans.model.claim import Claim
+from mutualplans.model.coverage import Coverage
+from mutualplans.model.decision import BenefitDecision, Reason, Remaining
+from mutualplans.model.fields import fields_of
+from mutualplans.model.kinds import Kind
+from mutualplans.model.people import Insured, Member, Unit
+from mutualplans.model.text import Lang, Text
+from mutualplans.plan.declaration import Plan
+
+__all__ = ["Step", "Work", "condition_reason", "path_label", "remaining", "trace", "zero_reasons"]
+
+
+@define(eq=False, slots=False)
+class Work:
+    """How one benefit was computed.
+
+    Attributes:
+        bound: The bound plan.
+        program: The benefit.
+        results: Value of every sub-formula.
+    """
+
+    bound: BoundPlan
+    program: Program
+    results: Mapping[n.Node, Any]
+
+    @property
+    def condition_results(self) -> list[Any]:
+        """Results of the conditions, in their order."""
+        return [self.results[node] for node in self.program.conditions]
+
+    @property
+    def failed(self) -> list[n.Node]:
+        """The conditions that do not hold."""
+        return [node for node in self.program.conditions if self.results[node] is False]
+
+    @property
+    def refused(self) -> bool:
+        """Whether a condition does not hold."""
+        return bool(self.failed)
+
+    def wording(self, lang: Lang) -> Wording:
+        """Return how to put this work into words."""
+        return Wording(
+            lang=lang,
+            values=self.bound.values,
+            units=self._units,
+            results=self.results,
+            rounding=self.bound.edition.rounding,
+        )
+
+    @cached_property
+    def _units(self) -> dict[n.Node, Text | None]:
+        return units(self.program.order)
+
+    def used(self) -> Iterator[n.Node]:
+        """Yield the nodes that the amount rests on: conditions, and the sides of choices that were taken."""
+        stack = [*self.program.conditions, self.program.pays]
+        seen: set[n.Node] = set()
+        while stack:
+            node = stack.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            yield node
+            stack.extend(_taken(node, self.results))
+
+    def text(self, node: n.Node, value: Any) -> Text:
+        """Return a value of `node` in both languages."""
+        return Text(self.wording("zh").show(value, node), self.wording("en").show(value, node))
+
+    def words(self, node: n.Node) -> Text:
+        """Return the rule text of `node` in both languages."""
+        return Text(
+            in_words(node, "zh", values=self.bound.values), in_words(node, "en", values=self.bound.values)
+        )
+
+
+def _taken(node: n.Node, results: Mapping[n.Node, Any]) -> tuple[n.Node, ...]:
+    """Return the children that decided a node's value: of a choice only the side taken, of a "no" what failed."""
+    if isinstance(node, n.Choose) and not isinstance(results[node.test], Missing):
+        return (node.test, node.then if results[node.test] else node.otherwise)
+    if isinstance(node, n.Both) and results[node] is False:
+        return tuple(part for part in node.parts if results[part] is False)
+    if isinstance(node, n.AnyOf) and results[node] is True:
+        return tuple(part for part in node.parts if results[part] is True)[:1]
+    if isinstance(node, n.Before):
+        return ()
+    return children(node)
+
+
+# ---------------------------------------------------------------- reasons
+
+
+def condition_reason(node: n.Node, work: Work) -> Reason:
+    """Return why a condition does not hold: its sentence, what was found, what the rule asks for."""
+    code, text = (node.code, node.text) if isinstance(node, n.Because) else ("condition", work.words(node))
+    test = node.test if isinstance(node, n.Because) else node
+    found, expected = _found_expected(_first_failed(test, work), work)
+    return Reason(code=code, text=text, found=found, expected=expected)
+
+
+def _first_failed(test: n.Node, work: Work) -> n.Node:
+    """Return the comparison that decides: inside "and" the first that fails, inside "or" the last one."""
+    while isinstance(test, n.Both | n.AnyOf):
+        failing = [part for part in test.parts if work.results[part] is False]
+        test = failing[0] if isinstance(test, n.Both) else failing[-1]
+    return test
+
+
+def _found_expected(test: n.Node, work: Work) -> tuple[Text | None, Text | None]:
+    subject = _subject(test)
+    if subject is None:
+        return None, None
+    value = work.results[subject]
+    return work.text(subject, value), work.words(test)
+
+
+def _subject(test: n.Node) -> n.Node | None:
+    if isinstance(test, n.Compare):
+        return test.left
+    if isinstance(test, n.Within | n.OneOf):
+        return test.base
+    if isinstance(test, n.Listed):
+        return test.match.diagnosis
+    return None
+
+
+def zero_reasons(work: Work) -> tuple[Reason, ...]:
+    """Return why a benefit whose conditions hold still pays nothing."""
+    reasons = [reason for node in work.used() if (reason := _zero_reason(node, work))]
+    if reasons:
+        return tuple(reasons)
+    return (Reason(code="nothing-due", text=Text("按给付标准计算为 0", "the rule comes to 0")),)
+
+
+def _zero_reason(node: n.Node, work: Work) -> Reason | None:
+    base = getattr(node, "base", None)
+    if base is None or work.results[node] != 0 or work.results.get(base) in (0, None):
+        return None
+    if isinstance(node, n.Capped):
+        return _limited(node, work, "limit-used-up", "限额已用完", "the limit is used up", node.limit)
+    if isinstance(node, n.Above):
+        return _limited(node, work, "below-start", "未超过起付标准", "not above the start", node.start)
+    if isinstance(node, n.Once):
+        per = node.before
+        zh, en = (PERIODS_ZH[per.per], PERIODS_EN[per.per]) if isinstance(per, n.Before) else ("每次", "claim")
+        return Reason(code="already-used", text=Text(f"{zh}只给付一次，已给付过", f"paid once per {en}, already used"))
+    if isinstance(node, n.Tiered | n.Banded):
+        return Reason(
+            code="below-start",
+            text=Text("未达到给付分段", "below the first band"),
+            found=work.text(base, work.results[base]),
+        )
+    return None
+
+
+def _limited(node: n.Capped | n.Above, work: Work, code: str, zh: str, en: str, edge: n.Node) -> Reason:
+    before = work.results[node.before]
+    found = work.text(node.base, before + work.results[node.base])
+    expected = work.text(node.base, work.results[edge])
+    return Reason(code=code, text=Text(zh, en), found=found, expected=expected)
+
+
+# ---------------------------------------------------------------- what is left
+
+
+def remaining(benefits: tuple[BenefitDecision, ...]) -> tuple[Remaining, ...]:
+    """Return what is left of each limit that runs over a period, after this decision."""
+    found = []
+    for item in benefits:
+        if item.work is None or item.missing:
+            continue
+        for node in item.work.program.order.nodes:
+            if isinstance(node, n.Capped) and isinstance(node.before, n.Before):
+                left = _left(node, item.work, item.accepted)
+                if left is not None:
+                    found.append(_remaining(item, node, node.before, left))
+    return tuple(found)
+
+
+def _left(node: n.Capped, work: Work, counts: bool) -> int | None:
+    values = [work.results[part] for part in (node.limit, node.before, node.base)]
+    if any(isinstance(value, Missing) for value in values):
+        return None
+    limit, before, base = values
+    return max(int(limit - before - (base if counts else 0)), 0)
+
+
+def _remaining(item: BenefitDecision, node: n.Capped, before: n.Before, left: int) -> Remaining:
+    kind, unit = node.kind, item.work._units.get(node)
+    zh = f"{item.title.zh}：{PERIODS_ZH[before.per]}尚可计"
+    en = f"{item.title.in_('en')}: left in the {PERIODS_EN[before.per]}"
+    return Remaining(
+        benefit=item.id, text=Text(zh, en), left=Text(show(left, kind, unit, "zh"), show(left, kind, unit, "en"))
+    )
+
+
+# ---------------------------------------------------------------- the trace
+
+
+@frozen
+class Step:
+    """One line of an explanation.
+
+    Attributes:
+        text: The step in words, with its result: ``40.00 元 × 97 天 = 3,880.00 元``.
+        value: The result in words.
+        steps: The steps that it rests on.
+    """
+
+    text: str
+    value: str
+    steps: tuple[Step, ...] = ()
+
+
+def trace(item: BenefitDecision, lang: Lang = "zh") -> Step | None:
+    """Return how a benefit's amount came about; ``None`` when it was not computed.
+
+    Every amount in a line is either stated in the claim, a value of the edition, a balance, or the result of a
+    line below it.
+    """
+    work = item.work
+    if work is None or not item.accepted:
+        return None
+    return _step(work.program.pays, work, lang)
+
+
+_INLINE = (n.Read, n.Value, n.Constant, n.Before, n.PaidBefore, n.BenefitAmount, n.PaidByPlan, n.Match)
+
+
+def _step(root: n.Node, work: Work, lang: Lang) -> Step:
+    """Build the tree bottom-up over the decisive sub-formulas; shared ones are told at each place."""
+    wording = work.wording(lang)
+    done: dict[n.Node, Step] = {}
+    stack = [(root, False)]
+    while stack:
+        node, ready = stack.pop()
+        if node in done:
+            continue
+        parts = [part for part in _taken(node, work.results) if not isinstance(part, _INLINE)]
+        if not ready:
+            stack.append((node, True))
+            stack.extend((part, False) for part in parts)
+            continue
+        below = tuple(done[part] for part in parts if done[part].text)
+        done[node] = _line(node, work, wording, below)
+    return done[root]
+
+
+def _line(node: n.Node, work: Work, wording: Wording, below: tuple[Step, ...]) -> Step:
+    value = wording.show(work.results[node], node)
+    if isinstance(node, n.Named):
+        inner = below[0] if below else None
+        label = node.text.in_(wording.lang)
+        return Step(f"{label} = {value}", value, (inner,) if inner else ())
+    if isinstance(node, n.Choose):
+        taken = node.then if work.results[node.test] else node.otherwise
+        if isinstance(taken, _INLINE):
+            return Step(_inline(taken, wording), value, below)
+        return below[-1] if len(below) == 1 else Step(below[-1].text, value, below)
+    if node.kind is Kind.FLAG:
+        mark = {"zh": ("是", "否"), "en": ("yes", "no")}[wording.lang][0 if work.results[node] is True else 1]
+        return Step(f"{step(node, wording)}？{mark}" if wording.lang == "zh" else f"{step(node, wording)}? {mark}", value)
+    if isinstance(node, _INLINE):
+        return Step(_inline(node, wording), value)
+    return Step(f"{step(node, wording)} = {value}", value, below)
+
+
+def _inline(node: n.Node, wording: Wording) -> str:
+    from mutualplans.backends.words import Phrase, table
+
+    return str(table(wording.lang)[type(node)](node, [Phrase("")] * len(children(node)), wording).text)
+
+
+# ---------------------------------------------------------------- names of fields
+
+
+def path_label(plan: Plan, path: str) -> Text:
+    """Return what users call the field at a path such as ``claim.days``."""
+    subject, _, name = path.partition(".")
+    for item in plan.fields():
+        if item.path == path:
+            return item.label
+    records = {"member": Member, "insured": Insured, "unit": Unit, "cover": Coverage, "claim": Claim}
+    known = fields_of(records[subject]) if subject in records else {}
+    return known[name].label if name in known else Text(path)

@@ -1,0 +1,253 @@
+"""Facts: what a formula reads, taken from the records of one claim or worked out from them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+from mutualplans.backends import exact
+from mutualplans.backends.exact import Env, Missing
+from mutualplans.engine.bind import BoundPlan
+from mutualplans.expr.fold import fold
+from mutualplans.model.claim import BILL_PARTS, Claim
+from mutualplans.model.coverage import Coverage
+from mutualplans.model.dates import completed_years
+from mutualplans.model.fields import plain_value
+from mutualplans.model.people import Insured, Member, Unit
+from mutualplans.expr import nodes as n
+from mutualplans.plan.formula import Formula
+from mutualplans.plan.vocabulary import CIRCUMSTANCE
+
+__all__ = ["Case", "Facts", "Paid", "period_key", "stay_days"]
+
+
+@frozen(kw_only=True)
+class Case:
+    """Whose cover it is.
+
+    Attributes:
+        member: The union member.
+        insured: The person covered.
+        unit: The member's unit.
+        coverage: The cover.
+    """
+
+    member: Member
+    insured: Insured
+    unit: Unit = field(factory=Unit)
+    coverage: Coverage
+
+
+@frozen(kw_only=True)
+class Paid:
+    """What earlier plans of the office pay for this claim.
+
+    Attributes:
+        by_plan: Plan id → fen.
+        indemnity: The part of it that compensates expenses, in fen.
+    """
+
+    by_plan: Mapping[str, int] = field(factory=dict)
+    indemnity: int = 0
+
+
+def _missing(path: str) -> Missing:
+    return Missing(frozenset({path}))
+
+
+def stay_days(admitted: date, discharged: date) -> int:
+    """Return the days of a stay: the day of admission and that of discharge count as one, at least 1.
+
+    This is how the front sheet of the medical record counts them (住院病案首页：入院日与出院日只计算一天).
+    """
+    return max((discharged - admitted).days, 1)
+
+
+def is_in_situ_code(diagnosis: str) -> bool:
+    """Return whether an ICD-10 code means a carcinoma in situ (D00 to D09)."""
+    return len(diagnosis) >= 3 and diagnosis[:2] == "D0" and diagnosis[2].isdigit()
+
+
+@frozen(eq=False)
+class Facts:
+    """Answers what the formulas of a bound plan read about one case and, if there is one, its claim.
+
+    Attributes:
+        bound: The bound plan.
+        case: Persons, unit and cover.
+        claim: The claim; ``None`` for a quote.
+        paid: What earlier plans pay.
+        indemnity: What this plan's earlier benefits compensate, in fen.
+    """
+
+    bound: BoundPlan
+    case: Case
+    claim: Claim | None = None
+    paid: Paid = field(factory=Paid)
+    indemnity: int = 0
+    known: dict[tuple[str, str], Any] = field(factory=dict, init=False, repr=False)
+
+    def read(self, subject: str, name: str) -> Any:
+        """Return a plain value, or `Missing`; computed once."""
+        key = (subject, name)
+        if key not in self.known:
+            self.known[key] = self._find(subject, name)
+        return self.known[key]
+
+    def after(self, indemnity: int) -> Facts:
+        """Return the facts once this plan has compensated `indemnity` fen more."""
+        return evolve(self, indemnity=self.indemnity + indemnity) if indemnity else self
+
+    def env(
+        self,
+        before: Callable[[n.Before | n.PaidBefore, str], int] = lambda _node, _by: 0,
+        benefits: Mapping[str, Any] | None = None,
+    ) -> Env:
+        """Return the environment that formulas are evaluated in."""
+        return Env(
+            read=self.read,
+            values=self.bound.values,
+            rounding=self.bound.edition.rounding,
+            before=before,
+            benefits=benefits or {},
+            paid_by=self.paid.by_plan,
+        )
+
+    def value(self, formula: Formula, name: str) -> Any:
+        """Return the value of one of the plan's own formulas, or `Missing`."""
+        order = self.bound.order_of([formula], name)
+        return fold(order, exact.TABLE, self.env())[-1]
+
+    @property
+    def event_date(self) -> date | Missing:
+        """The date that counts."""
+        found: date | Missing = self.read("claim", "event_date")
+        return found
+
+    # ------------------------------------------------------------ finding values
+
+    def _find(self, subject: str, name: str) -> Any:
+        if worked_out := _COMPUTED.get((subject, name)):
+            return worked_out(self)
+        if name.startswith(CIRCUMSTANCE):
+            return name.removeprefix(CIRCUMSTANCE) in self._claim.circumstances
+        record = {
+            "member": self.case.member,
+            "insured": self.case.insured,
+            "unit": self.case.unit,
+            "cover": self.case.coverage,
+            "claim": self.claim,
+        }[subject]
+        value = getattr(record, name, None)
+        if value is None:
+            value = getattr(record, "extra", {}).get(name)
+        return _missing(f"{subject}.{name}") if value is None else plain_value(value)
+
+    @property
+    def _claim(self) -> Claim:
+        return self.claim or Claim()
+
+    def _shares(self) -> Any:
+        most = self.value(self.bound.plan.max_shares, "max_shares")
+        stated = self.case.coverage.shares
+        if stated is None:
+            return 1 if most == 1 else _missing("cover.shares")
+        return min(stated, most)
+
+    def _window(self) -> int:
+        return int(self.value(self.bound.plan.renewal_window, "renewal_window"))
+
+    def _chain_days(self) -> Any:
+        event = self.event_date
+        if isinstance(event, Missing):
+            return event
+        return (event - self.case.coverage.chain(self._window())[0].first).days + 1
+
+    def _event_date(self) -> Any:
+        own = self.bound.plan.event_date
+        if own is not None:
+            return self.value(own, "event_date")
+        if self._claim.event is None:
+            return _missing("claim.event")
+        name = _EVENT_DATES[self._claim.event]
+        if name == "last_day":
+            return self.case.coverage.last_day
+        return getattr(self._claim, name) or _missing(f"claim.{name}")
+
+    def _is_in_situ(self) -> Any:
+        diagnosis = self._claim.diagnosis
+        if diagnosis is None:
+            return _missing("claim.diagnosis")
+        return self._claim.stage == "in-situ" or is_in_situ_code(diagnosis)
+
+    def _days(self) -> Any:
+        stated = self._claim.days
+        if stated is not None:
+            return stated
+        admitted, discharged = self._claim.admitted, self._claim.discharged
+        if admitted and discharged and discharged >= admitted:
+            return stay_days(admitted, discharged)
+        return _missing("claim.days")
+
+    def _remaining(self) -> Any:
+        burden = self._burden()
+        if isinstance(burden, Missing):
+            return burden
+        return max(burden - self.paid.indemnity - self.indemnity, 0)
+
+    def _burden(self) -> Any:
+        """What the bill leaves to the person: its own parts, or the total minus everything others paid."""
+        own = [getattr(self._claim, name) for name in BILL_PARTS[3:]]
+        if all(part is not None for part in own):
+            return sum(part.fen for part in own)
+        others = [getattr(self._claim, name) for name in BILL_PARTS[:3]]
+        if self._claim.total is not None and all(part is not None for part in others):
+            return self._claim.total.fen - sum(part.fen for part in others)
+        return Missing(frozenset(f"claim.{name}" for name in BILL_PARTS[3:] if getattr(self._claim, name) is None))
+
+
+_EVENT_DATES = {
+    "diagnosis": "diagnosed",
+    "inpatient": "admitted",
+    "outpatient": "occurred",
+    "accident": "occurred",
+    "disability": "occurred",
+    "death": "occurred",
+    "property-loss": "occurred",
+    "maturity": "last_day",
+}
+
+_COMPUTED: Mapping[tuple[str, str], Callable[[Facts], Any]] = {
+    ("cover", "shares"): Facts._shares,
+    ("cover", "first_day"): lambda facts: facts.case.coverage.first_day,
+    ("cover", "last_day"): lambda facts: facts.case.coverage.last_day,
+    ("cover", "day"): Facts._chain_days,
+    ("cover", "is_renewal"): lambda facts: len(facts.case.coverage.chain(facts._window())) > 1,
+    ("cover", "terms"): lambda facts: len(facts.case.coverage.chain(facts._window())),
+    ("claim", "event_date"): Facts._event_date,
+    ("claim", "is_in_situ"): Facts._is_in_situ,
+    ("claim", "remaining"): Facts._remaining,
+    ("claim", "days"): Facts._days,
+}
+
+
+def period_key(period: n.Period, case: Case, claim: Claim, event: date) -> str:
+    """Return the name of the period that a claim falls into: claims with the same name are counted together.
+
+    A claim without a stay or incident id stands for itself; a stay is also known by its day of admission.
+    """
+    first = case.coverage.first_day
+    if period is n.Period.STAY:
+        return claim.stay or (f"admitted {claim.admitted}" if claim.admitted else f"claim {claim.id}")
+    if period is n.Period.INCIDENT:
+        return claim.incident or f"claim {claim.id}"
+    if period is n.Period.TERM:
+        return f"from {first}"
+    if period is n.Period.POLICY_YEAR:
+        return f"from {first} year {completed_years(first, event) + 1}"
+    if period is n.Period.CALENDAR_YEAR:
+        return str(event.year)
+    return "life"

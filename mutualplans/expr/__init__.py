@@ -1,0 +1,1 @@
+"""The formula algebra: nodes without behaviour, and the one fold that runs every backend."""

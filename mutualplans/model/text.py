@@ -1,0 +1,34 @@
+"""Text in Chinese and English: labels are data, not message catalogues."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from attrs import field, frozen
+from attrs.validators import instance_of
+
+__all__ = ["Lang", "Text"]
+
+Lang = Literal["zh", "en"]
+
+
+@frozen
+class Text:
+    """One text in Chinese and, where there is one, in English.
+
+    Attributes:
+        zh: The Chinese text; never empty.
+        en: The English text; an empty one falls back to the Chinese.
+    """
+
+    zh: str = field(validator=instance_of(str))
+    en: str = field(default="", validator=instance_of(str))
+
+    def __attrs_post_init__(self) -> None:
+        if not self.zh.strip():
+            message = "Text needs a Chinese text (zh=…); found an empty one"
+            raise ValueError(message)
+
+    def in_(self, lang: Lang) -> str:
+        """Return the text in `lang`; the Chinese where no English was given."""
+        return self.en if lang == "en" and self.en else self.zh

@@ -1,0 +1,134 @@
+"""TOML files that know their lines, so that a problem can say where it is."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from mutualplans.model.problem import MutualPlansError, problem
+
+__all__ = ["TomlFile", "read_toml"]
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
+_KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+
+Path_ = tuple[str | int, ...]
+
+
+@frozen
+class TomlFile:
+    """A parsed TOML file.
+
+    Attributes:
+        name: File name as the user gave it.
+        data: Its contents.
+        lines: Key path → line number of the key or table header.
+    """
+
+    name: str
+    data: dict[str, Any]
+    lines: dict[Path_, int]
+
+    def where(self, *path: str | int) -> str:
+        """Return ``file:line: key.path`` for a path, with the line of its nearest parent that has one."""
+        line = next((self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), None)
+        place = f"{self.name}:{line}" if line else self.name
+        return f"{place}: {dotted(path)}" if path else place
+
+
+def dotted(path: Path_) -> str:
+    """Return a key path as users write it: ``plan[2].values.daily`` (items counted from 1)."""
+    text = ""
+    for part in path:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def read_toml(path: str | Path, text: str | None = None) -> TomlFile:
+    """Read a TOML file (or `text` in its place).
+
+    Raises:
+        MutualPlansError: the file cannot be opened, is not UTF-8, or is not TOML; with its line.
+    """
+    name = str(path)
+    if text is None:
+        text = _open(Path(path))
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        found = re.search(r"line (\d+)", str(error))
+        raise MutualPlansError(
+            problem(
+                "file.toml",
+                f"不是合法的 TOML：{error}",
+                f"not valid TOML: {error}",
+                where=f"{name}:{found.group(1)}" if found else name,
+                hint_zh='文字和金额要加英文双引号，如 premium = "60"；每行一个“键 = 值”',
+                hint_en='text and amounts stand in double quotes, premium = "60"; one key = value a line',
+            )
+        ) from error
+    return TomlFile(name, data, _lines(text))
+
+
+def _open(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise MutualPlansError(
+            problem(
+                "file.open",
+                f"打不开文件：{error.strerror}",
+                f"cannot open the file: {error.strerror}",
+                where=str(path),
+                hint_zh="检查文件名和所在目录",
+                hint_en="check the name and the folder",
+            )
+        ) from error
+    except UnicodeDecodeError as error:
+        raise MutualPlansError(
+            problem(
+                "file.encoding",
+                f"不是 UTF-8 编码（第 {error.start} 字节）",
+                f"not UTF-8 (byte {error.start})",
+                where=str(path),
+                hint_zh="用“另存为”选择 UTF-8 编码后再试",
+                hint_en="save the file as UTF-8",
+            )
+        ) from error
+
+
+def _lines(text: str) -> dict[Path_, int]:
+    """Return the line of each table header and key. Keys inside one-line tables have their parent's line."""
+    found: dict[Path_, int] = {}
+    table: Path_ = ()
+    counts: dict[Path_, int] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(line):
+            table = _entered(_keys(header.group(2)), header.group(1) == "[[", counts)
+            found.setdefault(table, number)
+            if isinstance(table[-1], int):
+                found.setdefault(table[:-1], number)
+        elif key := _KEY.match(line):
+            found.setdefault(table + _keys(key.group(1)), number)
+    return found
+
+
+def _keys(text: str) -> Path_:
+    return tuple(part.strip("\"'") for part in _PART.findall(text))
+
+
+def _entered(keys: Path_, new_item: bool, counts: dict[Path_, int]) -> Path_:
+    """Return the path of a table header, with the item numbers of the arrays of tables that it lies in."""
+    path: Path_ = ()
+    for position, key in enumerate(keys, 1):
+        path += (key,)
+        if position == len(keys) and new_item:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path += (counts[path],)
+    return path

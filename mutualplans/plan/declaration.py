@@ -1,0 +1,220 @@
+"""A plan as its author declares it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from attrs import field, frozen
+
+from mutualplans.expr import nodes as n
+from mutualplans.expr.fold import order
+from mutualplans.model.fields import Field
+from mutualplans.model.text import Text
+from mutualplans.plan.formula import Formula, Operand, all_of, formula
+from mutualplans.plan.parameters import Parameters
+from mutualplans.plan.vocabulary import cover
+
+__all__ = ["Benefit", "EditionFolder", "Paper", "Plan", "Waiting", "editions"]
+
+_ID = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)?")
+
+
+def _formula(value: Operand) -> Formula:
+    return formula(value)
+
+
+def _optional(value: Operand | None) -> Formula | None:
+    return None if value is None else formula(value)
+
+
+def _tuple(values: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(values)
+
+
+@frozen(eq=False)
+class EditionFolder:
+    """Where a plan's edition files lie.
+
+    Attributes:
+        package: Import name of the plugin package.
+        folder: Folder inside it.
+    """
+
+    package: str
+    folder: str
+
+    def files(self) -> tuple[Path, ...]:
+        """Return the edition files in the order of their names."""
+        from importlib.resources import files
+
+        folder = Path(str(files(self.package) / self.folder))
+        return tuple(sorted(folder.glob("*.toml")))
+
+
+def editions(package: str, folder: str = "editions") -> EditionFolder:
+    """Say where the editions lie: ``editions=mp.editions(__package__)``; they are read when first needed."""
+    return EditionFolder(package, folder)
+
+
+@frozen(eq=False)
+class Waiting:
+    """Days from the start of cover with no benefit, and with a reduced one.
+
+    Attributes:
+        nothing_to: Last day of cover (day 1 = first day, inclusive) without benefit; 0 for no waiting period.
+        reduced_to: Last day (inclusive) of the reduced period; without one, `reduced` never holds.
+        waived: When neither applies.
+    """
+
+    nothing_to: Formula = field(converter=_formula)
+    reduced_to: Formula | None = field(default=None, converter=_optional, kw_only=True)
+    waived: Formula = field(default=False, converter=_formula, kw_only=True)
+
+    @property
+    def over(self) -> Formula:
+        """The condition that the waiting period is over or waived."""
+        passed = self.waived | cover.day.over(self.nothing_to)
+        return passed.because("waiting", zh="在免责期内", en="within the waiting period")
+
+    @property
+    def reduced(self) -> Formula:
+        """Whether the event falls into the reduced period."""
+        if self.reduced_to is None:
+            return formula(False)
+        return all_of(~self.waived, cover.day.over(self.nothing_to), cover.day.up_to(self.reduced_to))
+
+
+@frozen(eq=False)
+class Paper:
+    """A document to bring.
+
+    Attributes:
+        id: Stable id.
+        title: What it is called.
+        when: When it is needed; always, if not said.
+    """
+
+    id: str
+    title: Text
+    when: Formula | None = field(default=None, converter=_optional, kw_only=True)
+
+
+@frozen(eq=False)
+class Benefit:
+    """One thing a plan pays.
+
+    Attributes:
+        id: Stable id inside the plan.
+        title: What the rule calls it.
+        clause: Where the rule says it.
+        pays: The amount.
+        when: Conditions, each with its reason (`Formula.because`); all must hold.
+        indemnity: Whether it compensates an expense and so never exceeds what is left of it; a fixed benefit
+            (``False``) stacks on anything.
+    """
+
+    id: str
+    title: Text
+    clause: str = field(kw_only=True)
+    pays: Formula = field(converter=_formula, kw_only=True)
+    when: tuple[Formula, ...] = field(default=(), converter=_tuple, kw_only=True)
+    indemnity: bool = field(default=False, kw_only=True)
+
+
+@frozen(eq=False, kw_only=True)
+class Plan:
+    """A mutual-aid plan, declared once.
+
+    Attributes:
+        id: Plan id: the plugin's entry-point name, or that name, a dot and a suffix.
+        title: What the rule calls it.
+        values: The declared parameters.
+        editions: Where its dated values lie.
+        premium: Fee of one cover.
+        term_months: Length of the term in months.
+        max_shares: Most shares a person may hold; more are void.
+        insures: Relations (to the member) that may be insured.
+        joins: Conditions for joining, tested on the first day of cover.
+        waiting: Waiting and reduced period.
+        renewal_window: Most days without cover after which joining again still counts as a renewal.
+        when: Conditions of every benefit.
+        excludes: Exclusions (`mp.excluded`), conditions of every benefit.
+        benefits: What it pays, computed in this order; a benefit reads only earlier ones.
+        ends: Whether a payment ends the cover; tested after a payment above 0.
+        event_date: The date that counts; by default it follows from the kind of event.
+        rules_in_force: Whether the edition is chosen by the first day of cover or by the event date.
+        claim_within: Last day to claim, in days from the event; unset where the rule does not say.
+        report_within: Days from the event within which the unit is asked to report it.
+        papers: Documents to bring.
+        summary: One sentence about it.
+    """
+
+    id: str = field()
+    title: Text
+    values: Parameters
+    editions: EditionFolder
+    premium: Formula = field(converter=_formula)
+    term_months: Formula = field(converter=_formula)
+    max_shares: Formula = field(default=1, converter=_formula)
+    insures: tuple[str, ...] = field(default=("self",), converter=_tuple)
+    joins: tuple[Formula, ...] = field(default=(), converter=_tuple)
+    waiting: Waiting | None = None
+    renewal_window: Formula = field(default=0, converter=_formula)
+    when: tuple[Formula, ...] = field(default=(), converter=_tuple)
+    excludes: tuple[Formula, ...] = field(default=(), converter=_tuple)
+    benefits: tuple[Benefit, ...] = field(converter=_tuple)
+    ends: Formula = field(default=False, converter=_formula)
+    event_date: Formula | None = field(default=None, converter=_optional)
+    rules_in_force: Literal["first-day", "event-date"] = "first-day"
+    claim_within: Formula | None = field(default=None, converter=_optional)
+    report_within: Formula | None = field(default=None, converter=_optional)
+    papers: tuple[Paper, ...] = field(default=(), converter=_tuple)
+    summary: Text | None = None
+
+    @id.validator
+    def _check_id(self, _attribute: object, value: str) -> None:
+        if not _ID.fullmatch(value):
+            message = f'a plan id is written like "female-illness"; found {value!r}'
+            raise ValueError(message)
+
+    def conditions(self, benefit: Benefit) -> tuple[Formula, ...]:
+        """Return every condition of a benefit: joining, waiting, exclusions, common and its own."""
+        waiting = (self.waiting.over,) if self.waiting else ()
+        return (*self.joins, *waiting, *self.excludes, *self.when, *benefit.when)
+
+    def formulas(self) -> Iterator[tuple[str, Formula]]:
+        """Yield every formula with the place where it stands, for checks and for finding what is read."""
+        yield "premium", self.premium
+        yield "term_months", self.term_months
+        yield "max_shares", self.max_shares
+        yield "renewal_window", self.renewal_window
+        yield "ends", self.ends
+        for name in ("event_date", "claim_within", "report_within"):
+            if (found := getattr(self, name)) is not None:
+                yield name, found
+        yield from _numbered("joins", self.joins)
+        yield from _numbered("when", self.when)
+        yield from _numbered("excludes", self.excludes)
+        if self.waiting:
+            yield "waiting", self.waiting.over
+            yield "waiting.reduced", self.waiting.reduced
+        for paper in self.papers:
+            if paper.when:
+                yield f"papers.{paper.id}", paper.when
+        for benefit in self.benefits:
+            yield from _numbered(f"benefits.{benefit.id}.when", benefit.when)
+            yield f"benefits.{benefit.id}.pays", benefit.pays
+
+    def fields(self, *, of: Callable[[str], bool] = lambda _place: True) -> tuple[Field, ...]:
+        """Return the fields that the formulas read, in the order in which they are first met."""
+        nodes = [found.node for place, found in self.formulas() if of(place)]
+        return tuple(node.field for node in order(nodes).nodes if isinstance(node, n.Read))
+
+
+def _numbered(place: str, formulas: tuple[Formula, ...]) -> Iterator[tuple[str, Formula]]:
+    for number, item in enumerate(formulas):
+        yield f"{place}[{number}]", item
+

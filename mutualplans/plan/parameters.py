@@ -1,0 +1,164 @@
+"""Declaring a plan's values: kind, label, unit, and what is open to the office."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import evolve
+
+from mutualplans.model.coverage import SHARES
+from mutualplans.model.kinds import Kind
+from mutualplans.model.money import rate as read_rate
+from mutualplans.model.money import yuan
+from mutualplans.model.parameter import Limits, Parameter, Shape
+from mutualplans.model.problem import nearest
+from mutualplans.model.text import Text
+from mutualplans.plan.formula import Formula, parameter_formula
+
+__all__ = [
+    "Parameters",
+    "at_will",
+    "bands",
+    "between",
+    "code",
+    "conditions",
+    "count",
+    "days",
+    "flag",
+    "money",
+    "months",
+    "parameters",
+    "rate",
+    "shares",
+    "table",
+    "tiers",
+    "years",
+]
+
+
+class Parameters:
+    """The values of a plan: ``value.daily`` is the formula that reads one."""
+
+    def __init__(self, declared: dict[str, Parameter]) -> None:
+        self._declared = declared
+
+    def __getattr__(self, name: str) -> Formula:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._declared:
+            close = nearest(name, self._declared)
+            hint = f"; did you mean {close!r}?" if close else ""
+            message = f"no parameter {name!r} is declared{hint}"
+            raise AttributeError(message)
+        return parameter_formula(self._declared[name])
+
+    def __dir__(self) -> list[str]:
+        return sorted(self._declared)
+
+    def all(self) -> tuple[Parameter, ...]:
+        """Return the declared parameters in their order."""
+        return tuple(self._declared.values())
+
+
+def parameters(**declared: Parameter) -> Parameters:
+    """Declare the values of a plan by name; the amounts live in its editions."""
+    return Parameters({name: evolve(item, name=name) for name, item in declared.items()})
+
+
+def between(least: str | int, most: str | int) -> Limits:
+    """What an office may set: from `least` to `most`, both allowed (money and rates as text)."""
+    return Limits(_plain(least), _plain(most))
+
+
+def at_will() -> Limits:
+    """An office may set any value of the kind."""
+    return Limits()
+
+
+def _plain(bound: str | int) -> Any:
+    if isinstance(bound, int):
+        return bound
+    return read_rate(bound) if bound.endswith("%") or "/" in bound else yuan(bound).fen
+
+
+def _declare(kind: Kind, label: str, en: str, **more: Any) -> Parameter:
+    return Parameter(name="", kind=kind, label=Text(label, en), **more)
+
+
+def money(label: str, en: str = "", *, open_to_office: Limits | None = None) -> Parameter:
+    """An amount in yuan."""
+    return _declare(Kind.MONEY, label, en, open_to_office=open_to_office)
+
+
+def count(
+    label: str,
+    en: str = "",
+    *,
+    unit: Text | None = None,
+    open_to_office: Limits | None = None,
+    optional: bool = False,
+) -> Parameter:
+    """A whole number. An `optional` one may stay unset where a plan field takes "the rule does not say"."""
+    return _declare(Kind.COUNT, label, en, unit=unit, open_to_office=open_to_office, optional=optional)
+
+
+def days(label: str, en: str = "", *, open_to_office: Limits | None = None, optional: bool = False) -> Parameter:
+    """A number of days."""
+    return count(label, en, unit=Text("天", "days"), open_to_office=open_to_office, optional=optional)
+
+
+def months(label: str, en: str = "", *, open_to_office: Limits | None = None) -> Parameter:
+    """A number of months."""
+    return count(label, en, unit=Text("个月", "months"), open_to_office=open_to_office)
+
+
+def years(label: str, en: str = "", *, open_to_office: Limits | None = None) -> Parameter:
+    """An age in completed years."""
+    return count(label, en, unit=Text("周岁", "years"), open_to_office=open_to_office)
+
+
+def shares(label: str, en: str = "", *, open_to_office: Limits | None = None) -> Parameter:
+    """A number of shares."""
+    return count(label, en, unit=SHARES, open_to_office=open_to_office)
+
+
+def rate(label: str, en: str = "", *, open_to_office: Limits | None = None) -> Parameter:
+    """An exact rate."""
+    return _declare(Kind.RATE, label, en, open_to_office=open_to_office)
+
+
+def flag(label: str, en: str = "", *, open_to_office: Limits | None = None) -> Parameter:
+    """Yes or no."""
+    return _declare(Kind.FLAG, label, en, open_to_office=open_to_office)
+
+
+def code(label: str, en: str = "", *, open_to_office: Limits | None = None) -> Parameter:
+    """One code."""
+    return _declare(Kind.CODE, label, en, open_to_office=open_to_office)
+
+
+def table(kind: Kind, label: str, en: str = "", *, keys: int = 1, open_to_office: Limits | None = None) -> Parameter:
+    """Values by one or more codes; read with ``value.<name>.of(code, …)``."""
+    return _declare(kind, label, en, shape=Shape.TABLE, keys=keys, open_to_office=open_to_office)
+
+
+def tiers(label: str, en: str = "", *, open_to_office: Limits | None = None) -> Parameter:
+    """Rates by bands of an amount, for `Formula.tiered`."""
+    return bands(Kind.RATE, label, en, open_to_office=open_to_office)
+
+
+def bands(
+    gives: Kind,
+    label: str,
+    en: str = "",
+    *,
+    measured: Kind = Kind.MONEY,
+    open_to_office: Limits | None = None,
+) -> Parameter:
+    """Values of kind `gives` by bands of an amount or a count, for `Formula.banded`."""
+    return _declare(gives, label, en, shape=Shape.SCALE, measured=measured, open_to_office=open_to_office)
+
+
+def conditions(label: str, en: str = "", *, open_to_office: Limits | None = None) -> Parameter:
+    """A list of covered conditions; read with ``value.<name>.match(claim.diagnosis)``."""
+    return _declare(Kind.CODE, label, en, shape=Shape.CONDITIONS, open_to_office=open_to_office)

@@ -1,0 +1,3 @@
+"""The version of the core, without importing anything else."""
+
+VERSION = "0.1.0"
