@@ -164,8 +164,8 @@ def step(node: n.Node, wording: Wording) -> str:
     for part in children(node):
         if isinstance(part, n.Read | n.Value | n.Constant | n.Named | n.PaidBefore | n.BenefitAmount):
             parts.append(words[type(part)](part, [Phrase("")] * len(children(part)), naming))
-        elif isinstance(part, n.Match):
-            parts.append(Phrase(str((wording.results or {}).get(part, ""))))
+        elif part.kind is Kind.FLAG:
+            parts.append(Phrase(in_words(part, wording.lang, values=wording.values), CLAUSE))
         else:
             parts.append(Phrase(naming.show((wording.results or {}).get(part), part)))
     return str(words[type(node)](node, parts, naming).text)

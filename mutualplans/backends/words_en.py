@@ -201,6 +201,6 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Match: lambda node, args, env: Phrase("condition"),
     n.ClassOf: lambda node, args, env: Phrase("class of the condition"),
     n.Listed: lambda node, args, env: Phrase(f"the diagnosis is on “{node.match.conditions.parameter.label.in_('en')}”"),
-    n.Named: lambda node, args, env: _leaf(node.text.in_("en"), node, env) if env.results is not None else args[0],
+    n.Named: lambda node, args, env: _leaf(node.text.in_("en"), node, env),
     n.Computed: lambda node, args, env: Phrase(f"{node.text.in_('en')} ({', '.join(arg.text for arg in args)})"),
 }

@@ -203,6 +203,6 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Match: lambda node, args, env: Phrase("病种"),
     n.ClassOf: lambda node, args, env: Phrase("病种类别"),
     n.Listed: lambda node, args, env: Phrase(f"诊断属于“{node.match.conditions.parameter.label.zh}”所列"),
-    n.Named: lambda node, args, env: _leaf(node.text.zh, node, env) if env.results is not None else args[0],
+    n.Named: lambda node, args, env: _leaf(node.text.zh, node, env),
     n.Computed: lambda node, args, env: Phrase(f"{node.text.zh}（{'、'.join(arg.text for arg in args)}）"),
 }

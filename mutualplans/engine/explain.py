@@ -12,7 +12,7 @@ from typing import Any
 from attrs import define, frozen
 
 from mutualplans.backends.exact import Missing
-from mutualplans.backends.words import Wording, in_words, show, step, units
+from mutualplans.backends.words import Phrase, Wording, in_words, show, step, table, units
 from mutualplans.backends.words_en import PERIODS as PERIODS_EN
 from mutualplans.backends.words_zh import PERIODS as PERIODS_ZH
 from mutualplans.engine.bind import BoundPlan, Program
@@ -250,7 +250,7 @@ _INLINE = (n.Read, n.Value, n.Constant, n.Before, n.PaidBefore, n.BenefitAmount,
 
 
 def _step(root: n.Node, work: Work, lang: Lang) -> Step:
-    """Build the tree bottom-up over the decisive sub-formulas; shared ones are told at each place."""
+    """Build the tree bottom-up over the decisive sub-formulas; a shared one is told at each place."""
     wording = work.wording(lang)
     done: dict[n.Node, Step] = {}
     stack = [(root, False)]
@@ -258,38 +258,39 @@ def _step(root: n.Node, work: Work, lang: Lang) -> Step:
         node, ready = stack.pop()
         if node in done:
             continue
-        parts = [part for part in _taken(node, work.results) if not isinstance(part, _INLINE)]
-        if not ready:
+        parts = _taken(node, work.results)
+        if ready or not parts or isinstance(node, _INLINE) or node.kind is Kind.FLAG:
+            done[node] = _line(node, wording, done)
+        else:
             stack.append((node, True))
             stack.extend((part, False) for part in parts)
-            continue
-        below = tuple(done[part] for part in parts if done[part].text)
-        done[node] = _line(node, work, wording, below)
     return done[root]
 
 
-def _line(node: n.Node, work: Work, wording: Wording, below: tuple[Step, ...]) -> Step:
-    value = wording.show(work.results[node], node)
-    if isinstance(node, n.Named):
-        inner = below[0] if below else None
-        label = node.text.in_(wording.lang)
-        return Step(f"{label} = {value}", value, (inner,) if inner else ())
+def _line(node: n.Node, wording: Wording, done: Mapping[n.Node, Step]) -> Step:
+    results = wording.results or {}
+    value = wording.show(results[node], node)
     if isinstance(node, n.Choose):
-        taken = node.then if work.results[node.test] else node.otherwise
-        if isinstance(taken, _INLINE):
-            return Step(_inline(taken, wording), value, below)
-        return below[-1] if len(below) == 1 else Step(below[-1].text, value, below)
+        taken = done[node.then if results[node.test] else node.otherwise]
+        return Step(taken.text, value, (done[node.test], *taken.steps))
     if node.kind is Kind.FLAG:
-        mark = {"zh": ("是", "否"), "en": ("yes", "no")}[wording.lang][0 if work.results[node] is True else 1]
-        return Step(f"{step(node, wording)}？{mark}" if wording.lang == "zh" else f"{step(node, wording)}? {mark}", value)
+        return Step(_answered(node, wording), value)
     if isinstance(node, _INLINE):
         return Step(_inline(node, wording), value)
+    below = tuple(done[part] for part in children(node) if part in done and not isinstance(part, _INLINE))
+    if isinstance(node, n.Named):
+        return Step(f"{node.text.in_(wording.lang)} = {value}", value, below)
     return Step(f"{step(node, wording)} = {value}", value, below)
 
 
-def _inline(node: n.Node, wording: Wording) -> str:
-    from mutualplans.backends.words import Phrase, table
+def _answered(node: n.Node, wording: Wording) -> str:
+    """Return a test as a question with its answer: ``处于减责期？否``."""
+    asked = in_words(node, wording.lang, values=wording.values)
+    answer = show((wording.results or {})[node], Kind.FLAG, None, wording.lang)
+    return f"{asked}？{answer}" if wording.lang == "zh" else f"{asked}? {answer}"
 
+
+def _inline(node: n.Node, wording: Wording) -> str:
     return str(table(wording.lang)[type(node)](node, [Phrase("")] * len(children(node)), wording).text)
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from enum import Enum
 from fractions import Fraction
+from typing import Any
 
 from attrs import field, frozen
 
@@ -18,7 +19,7 @@ _PERCENT = re.compile(r"\d+(\.\d+)?%", re.ASCII)
 _RATIO = re.compile(r"\d+/[1-9]\d*", re.ASCII)
 
 
-def _whole_fen(_instance: object, _attribute: object, value: object) -> None:
+def _whole_fen(_instance: object, _attribute: object, value: Any) -> None:
     if type(value) is not int:
         message = f"Money takes whole fen as int; found {value!r} ({type(value).__name__})"
         raise TypeError(message)

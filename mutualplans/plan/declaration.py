@@ -84,7 +84,8 @@ class Waiting:
         """Whether the event falls into the reduced period."""
         if self.reduced_to is None:
             return formula(False)
-        return all_of(~self.waived, cover.day.over(self.nothing_to), cover.day.up_to(self.reduced_to))
+        days = all_of(cover.day.over(self.nothing_to), cover.day.up_to(self.reduced_to), ~self.waived)
+        return days.named("处于减责期", "in the reduced period")
 
 
 @frozen(eq=False)

@@ -99,6 +99,12 @@ class TestEncodings:
         with pytest.raises(MutualPlansError, match=r"从第 1 个字节起不是 utf-8 文字"):
             read_table(csv_file(tmp_path, DATA, "gbk"), known_headers=HEADERS, encoding="utf-8")
 
+    def test_mark_is_no_part_of_the_first_header(self, tmp_path: Path) -> None:
+        """Who gives utf-8 for a file with a mark gets the first header without the mark."""
+        path = csv_file(tmp_path, DATA, "utf-8-sig")
+
+        assert read_table(path, known_headers=HEADERS, encoding="utf-8").headers == HEADERS
+
     def test_unknown_encoding_is_an_error(self, tmp_path: Path) -> None:
         """A misspelt encoding is reported as such."""
         with pytest.raises(MutualPlansError, match=r"没有名为“gkb”的文字编码"):

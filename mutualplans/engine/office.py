@@ -1,0 +1,160 @@
+"""An office as the engine sees it: its plans in order, their editions by date, local values, splits, group rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from mutualplans.engine.bind import BoundPlan, bind, edition_by_date, edition_named
+from mutualplans.model.coverage import Coverage
+from mutualplans.model.problem import MutualPlansError, nearest, problem
+from mutualplans.model.text import Text
+from mutualplans.plan.declaration import Plan
+from mutualplans.plan.edition import Edition, Entry
+from mutualplans.plan.reading import load_editions
+
+__all__ = ["PAYERS", "GroupRule", "LocalEdition", "Office", "OfficePlan", "office_of"]
+
+PAYERS = {
+    "member": Text("职工个人", "member"),
+    "unit": Text("单位行政", "unit"),
+    "union": Text("工会", "union"),
+}
+"""Who may pay a part of the premium."""
+
+
+@frozen(kw_only=True)
+class GroupRule:
+    """How many of a unit must join, for units of some sizes.
+
+    Attributes:
+        staff_up_to: Largest unit it is for, inclusive; ``None`` for every larger one.
+        share: Smallest part that must join; ``None`` where only `persons` counts.
+        persons: Smallest number that must join; ``None`` where only `share` counts.
+        of: Whose part is meant: ``staff`` or ``women``.
+    """
+
+    staff_up_to: int | None = None
+    share: Fraction | None = None
+    persons: int | None = None
+    of: str = "staff"
+
+
+@frozen(kw_only=True)
+class LocalEdition:
+    """One edition as the office uses it.
+
+    Attributes:
+        edition: The edition; its dates are the office's where it states its own.
+        values: Local values by parameter name.
+        written: The same as written in the office's file.
+    """
+
+    edition: Edition
+    values: Mapping[str, Entry] = field(factory=dict)
+    written: Mapping[str, Any] = field(factory=dict)
+
+
+@define(eq=False)
+class OfficePlan:
+    """One plan as the office runs it.
+
+    Attributes:
+        plan: The declaration.
+        editions: The editions it uses.
+        version: Version of the plugin package.
+        split: Who pays which part of the premium; empty where the office does not say.
+        group: Group rules by unit size, smallest first; empty for none.
+    """
+
+    plan: Plan
+    editions: tuple[LocalEdition, ...]
+    version: str = ""
+    split: Mapping[str, Fraction] = field(factory=dict)
+    group: tuple[GroupRule, ...] = ()
+    _bound: dict[str, BoundPlan] = field(factory=dict, init=False, repr=False)
+
+    def bind(self, *, day: date, edition: str | None = None) -> BoundPlan:
+        """Return the plan bound to the edition named, or else to the one in force on `day`.
+
+        Raises:
+            MutualPlansError: no such edition, none or several in force, or a value that the office must set.
+        """
+        known = [local.edition for local in self.editions]
+        chosen = (
+            edition_named(self.plan, known, edition) if edition else edition_by_date(self.plan, known, day)
+        )
+        if chosen.id not in self._bound:
+            local = next(local for local in self.editions if local.edition is chosen)
+            self._bound[chosen.id] = bind(
+                self.plan, chosen, local.values, written=local.written, version=self.version
+            )
+        return self._bound[chosen.id]
+
+    def bind_cover(self, coverage: Coverage, event: date | None = None) -> BoundPlan:
+        """Return the plan bound to the rules that a cover is under.
+
+        An edition named in the cover counts; otherwise the one in force on its first day, or on the event date
+        where the plan says so.
+        """
+        by_event = self.plan.rules_in_force == "event-date" and event is not None
+        return self.bind(day=event if by_event and event else coverage.first_day, edition=coverage.edition)
+
+
+@define(eq=False)
+class Office:
+    """A city union's office.
+
+    Attributes:
+        name: Name of the office.
+        plans: Its plans, in the order in which they are decided.
+        unit_types: Kinds of unit it knows.
+    """
+
+    name: Text
+    plans: tuple[OfficePlan, ...]
+    unit_types: Mapping[str, Text] = field(factory=dict)
+
+    def plan(self, plan_id: str) -> OfficePlan:
+        """Return one of the office's plans.
+
+        Raises:
+            MutualPlansError: the office does not run it; names the nearest.
+        """
+        for item in self.plans:
+            if item.plan.id == plan_id:
+                return item
+        known = [item.plan.id for item in self.plans]
+        close = nearest(plan_id, known)
+        raise MutualPlansError(
+            problem(
+                "plan.unknown",
+                f'没有计划 "{plan_id}"；{self.name.zh}办理：{"、".join(known)}',
+                f'no plan "{plan_id}"; {self.name.in_("en")} runs: {", ".join(known)}',
+                hint_zh=f'是不是 "{close}"？' if close else "mutualplans plugins 列出已安装的计划",
+                hint_en=f'did you mean "{close}"?' if close else "mutualplans plugins lists what is installed",
+            )
+        )
+
+
+def office_of(plans: Iterable[Plan], *, edition: str | None = None, versions: Mapping[str, str] | None = None) -> Office:
+    """Return an office that runs `plans` as they come, without local values.
+
+    Args:
+        plans: The plans, in order.
+        edition: Use this edition of each plan that has it, whatever its dates.
+        versions: Plan id → version of its package.
+    """
+    made = []
+    for plan in plans:
+        editions, _problems = load_editions(plan)
+        local = tuple(LocalEdition(edition=item) for item in editions)
+        if edition and any(item.id == edition for item in editions):
+            chosen = next(item for item in editions if item.id == edition)
+            local = (LocalEdition(edition=evolve(chosen, in_force=type(chosen.in_force)())),)
+        made.append(OfficePlan(plan=plan, editions=local, version=(versions or {}).get(plan.id, "")))
+    return Office(name=Text("未指定办事处", "no office"), plans=tuple(made))

@@ -1,0 +1,161 @@
+"""Worked cases: ``cases.toml`` beside a plan says what was claimed and what must come out.
+
+Each ``[[case]]`` is a small case file with the amounts added::
+
+    [[case]]
+    name = "乳腺癌，2 份，首次住院 4 天"
+    source = "北京劳动午报 2014"                     # where the amount was published, or
+    arithmetic = "2 × (10000 + 2000 + 26 × 4)"     # how it was worked out by hand
+    edition = "beijing-6"
+    [case.member]
+    sex = "female"
+    [case.coverage]
+    first_day = 2013-01-01
+    last_day = 2014-12-31
+    shares = 2
+    [[case.claim]]
+    event = "diagnosis"
+    expect = "24208.00"
+
+A claim expects ``expect`` (yuan) and may name ``benefits`` (id → yuan), ``reasons`` (codes that must be among
+those given) and ``problems`` (codes). An incomplete claim expects ``expect = "incomplete"``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import frozen
+
+from mutualplans.engine.office import office_of
+from mutualplans.engine.simulate import Simulation, Situation, simulate
+from mutualplans.files.situation import read_situation
+from mutualplans.model.decision import Decision
+from mutualplans.model.money import format_yuan
+from mutualplans.model.problem import Problem, problem
+from mutualplans.model.tomlfile import TomlFile, dotted
+from mutualplans.plan.declaration import Plan
+
+__all__ = ["WorkedCase", "differences", "read_cases"]
+
+_EXPECTED = ("expect", "benefits", "reasons", "problems")
+_CASE = {"name", "source", "arithmetic", "edition", "member", "unit", "insured", "coverage", "claim"}
+
+
+@frozen(kw_only=True)
+class WorkedCase:
+    """One worked case.
+
+    Attributes:
+        name: A sentence.
+        source: Where the amounts were published; empty if they were worked out.
+        arithmetic: How they were worked out; empty if they were published.
+        edition: Edition id.
+        situation: The case.
+        expected: For each claim, what must come out.
+    """
+
+    name: str
+    source: str
+    arithmetic: str
+    edition: str
+    situation: Situation
+    expected: tuple[Mapping[str, Any], ...]
+
+    def run(self, plan: Plan) -> Simulation:
+        """Run the case under its edition, whatever that edition's dates."""
+        return simulate(office_of([plan], edition=self.edition), self.situation)
+
+
+def read_cases(plan: Plan, file: TomlFile) -> tuple[list[WorkedCase], list[Problem]]:
+    """Read a plan's worked cases; returns the sound ones and what is wrong with the others."""
+    cases: list[WorkedCase] = []
+    problems: list[Problem] = []
+    for number, row in enumerate(file.data.get("case", [])):
+        case, found = _read_case(plan, file, number, row)
+        problems += found
+        if case:
+            cases.append(case)
+    if not file.data.get("case"):
+        problems.append(problem("cases.missing", "没有 [[case]]", "there is no [[case]]", where=file.name))
+    return cases, problems
+
+
+def _read_case(plan: Plan, file: TomlFile, number: int, row: Any) -> tuple[WorkedCase | None, list[Problem]]:
+    problems: list[Problem] = []
+    place = ("case", number)
+
+    def wrong(code: str, zh: str, en: str, *path: str | int) -> None:
+        problems.append(problem(code, zh, en, where=file.where(*place, *path)))
+
+    for key in sorted(set(row) - _CASE):
+        wrong("file.unknown-key", f'不认识的键 "{key}"', f'unknown key "{key}"', key)
+    if not row.get("source") and not row.get("arithmetic"):
+        wrong("cases.source", "要写 source（公开出处）或 arithmetic（演算）", "give a source or the arithmetic")
+    for key in ("name", "edition"):
+        if not row.get(key):
+            wrong("file.missing-key", f'缺少 "{key}"', f'"{key}" is missing')
+    data = {key: row[key] for key in ("member", "unit", "insured", "claim") if key in row}
+    covers = row.get("coverage", {})
+    covers = covers if isinstance(covers, list) else [covers]
+    data["coverage"] = [{"plan": plan.id, **cover} for cover in covers]
+    inner = TomlFile(f"{file.where(*place)} {dotted(place)}", data, {})
+    read = read_situation(inner, [plan], also=_EXPECTED)
+    problems += read.problems
+    claims = row.get("claim", [])
+    for index, claim in enumerate(claims):
+        if "expect" not in claim:
+            wrong("cases.expect", "缺少 expect", "expect is missing", "claim", index)
+    if problems or read.situation is None:
+        return None, problems
+    expected = tuple({key: claim[key] for key in _EXPECTED if key in claim} for claim in claims)
+    return WorkedCase(
+        name=row["name"],
+        source=row.get("source", ""),
+        arithmetic=row.get("arithmetic", ""),
+        edition=row["edition"],
+        situation=read.situation,
+        expected=expected,
+    ), []
+
+
+def differences(plan: Plan, case: WorkedCase) -> list[str]:
+    """Return what came out differently from what a case expects, in sentences; empty when it passes."""
+    result = case.run(plan)
+    by_claim: dict[str, Decision] = {decision.claim: decision for decision in result.decisions}
+    found: list[str] = []
+    for claim, expected in zip(case.situation.claims, case.expected, strict=True):
+        decision = by_claim.get(claim.id)
+        codes = {item.code for item in result.problems if item.where in ("", claim.id)}
+        missing = set(expected.get("problems", ())) - codes
+        found += [f"{claim.id}: 没有报告问题 {code}，报告了 {sorted(codes)}" for code in sorted(missing)]
+        found += _compare(claim.id, decision, expected, codes)
+    return found
+
+
+def _compare(claim_id: str, decision: Decision | None, expected: Mapping[str, Any], codes: set[str]) -> list[str]:
+    if decision is None:
+        return [] if expected["expect"] == "undecided" else [f"{claim_id}: 未核定；问题：{sorted(codes)}"]
+    found = []
+    total = "incomplete" if decision.total is None else format_yuan(decision.total)
+    if total != expected["expect"]:
+        found.append(f"{claim_id}: 应为 {expected['expect']}，实为 {total}；{_why(decision)}")
+    amounts = {item.id: item.amount for item in decision.benefits}
+    for benefit, amount in expected.get("benefits", {}).items():
+        actual = amounts.get(benefit)
+        shown = "没有" if actual is None else format_yuan(actual)
+        if shown != amount:
+            found.append(f"{claim_id}/{benefit}: 应为 {amount}，实为 {shown}")
+    given = {reason.code for item in decision.benefits for reason in item.reasons}
+    lacking = sorted(set(expected.get("reasons", ())) - given)
+    found += [f"{claim_id}: 没有给出理由 {code}，给出了 {sorted(given)}" for code in lacking]
+    return found
+
+
+def _why(decision: Decision) -> str:
+    return "；".join(
+        f"{item.id} {'—' if item.amount is None else format_yuan(item.amount)}"
+        f" {[reason.code for reason in item.reasons] or list(item.missing)}"
+        for item in decision.benefits
+    )
