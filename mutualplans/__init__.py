@@ -105,7 +105,16 @@ _HOMES = {
         "tiers",
         "years",
     ),
-    "mutualplans.plan.vocabulary": ("claim", "cover", "excluded", "field", "insured", "member", "per", "unit"),
+    "mutualplans.plan.vocabulary": (
+        "claim",
+        "cover",
+        "excluded",
+        "field",
+        "insured",
+        "member",
+        "per",
+        "unit",
+    ),
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 

@@ -67,7 +67,7 @@ def _rounded(node: Any, env: Wording) -> str:
     rounding = node.rounding or env.rounding
     if env.results is None:
         return f" ({rounding.label.en})" if node.rounding else ""
-    base, part = env.results.get(node.base), env.results.get(getattr(node, "rate", None))
+    base, part = env.results.get(node.base), env.results.get(getattr(node, "rate", node))
     exact = Fraction(base) * Fraction(part) if isinstance(base, int) and part is not None else Fraction(1, 2)
     inexact = (exact / rounding.step).denominator != 1
     return f" ({rounding.label.en})" if inexact else ""
@@ -170,7 +170,9 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
         PRODUCT,
     ),
     n.Round: lambda node, args, env: Phrase(f"{args[0].text} ({node.rounding.label.en})", CLAUSE),
-    n.Least: lambda node, args, env: Phrase("the least of " + ", ".join(a.within(SUM, "en") for a in args), CLAUSE),
+    n.Least: lambda node, args, env: Phrase(
+        "the least of " + ", ".join(a.within(SUM, "en") for a in args), CLAUSE
+    ),
     n.Greatest: lambda node, args, env: Phrase(
         "the greatest of " + ", ".join(a.within(SUM, "en") for a in args), CLAUSE
     ),
@@ -194,13 +196,18 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Not: lambda node, args, env: Phrase(f"not: {args[0].within(SUM, 'en')}", CLAUSE),
     n.Because: lambda node, args, env: args[0],
     n.Choose: lambda node, args, env: Phrase(
-        f"{args[1].within(SUM, 'en')} if {args[0].within(SUM, 'en')}, otherwise {args[2].within(SUM, 'en')}", CLAUSE
+        f"{args[1].within(SUM, 'en')} if {args[0].within(SUM, 'en')}, otherwise {args[2].within(SUM, 'en')}",
+        CLAUSE,
     ),
     n.CompletedYears: lambda node, args, env: Phrase(f"age in full years on {args[1].text}"),
     n.DaysFrom: lambda node, args, env: Phrase(f"days from {args[0].text} to {args[1].text}"),
     n.Match: lambda node, args, env: Phrase("condition"),
     n.ClassOf: lambda node, args, env: Phrase("class of the condition"),
-    n.Listed: lambda node, args, env: Phrase(f"the diagnosis is on “{node.match.conditions.parameter.label.in_('en')}”"),
+    n.Listed: lambda node, args, env: Phrase(
+        f"the diagnosis is on “{node.match.conditions.parameter.label.in_('en')}”"
+    ),
     n.Named: lambda node, args, env: _leaf(node.text.in_("en"), node, env),
-    n.Computed: lambda node, args, env: Phrase(f"{node.text.in_('en')} ({', '.join(arg.text for arg in args)})"),
+    n.Computed: lambda node, args, env: Phrase(
+        f"{node.text.in_('en')} ({', '.join(arg.text for arg in args)})"
+    ),
 }

@@ -69,31 +69,41 @@ def _rounded(node: Any, env: Wording) -> str:
     rounding = node.rounding or env.rounding
     if env.results is None:
         return f"（{rounding.label.zh}）" if node.rounding else ""
-    base, part = env.results.get(node.base), env.results.get(getattr(node, "rate", None))
+    base, part = env.results.get(node.base), env.results.get(getattr(node, "rate", node))
     exact = Fraction(base) * Fraction(part) if isinstance(base, int) and part is not None else Fraction(1, 2)
     inexact = (exact / rounding.step).denominator != 1
     return f"（{rounding.label.zh}）" if inexact else ""
 
 
 def _above(node: n.Above, args: Args, env: Wording) -> Phrase:
-    return Phrase(f"{_per(node.before)}{args[0].within(SUM, 'zh')}超过 {args[2].text} 的部分" + _earlier(node, args, env), CLAUSE)
+    return Phrase(
+        f"{_per(node.before)}{args[0].within(SUM, 'zh')}超过 {args[2].text} 的部分"
+        + _earlier(node, args, env),
+        CLAUSE,
+    )
 
 
 def _capped(node: n.Capped, args: Args, env: Wording) -> Phrase:
     per = _per(node.before) or "每次"
-    return Phrase(f"{args[0].within(CLAUSE, 'zh')}，{per}最多 {args[2].text}" + _earlier(node, args, env), CLAUSE)
+    return Phrase(
+        f"{args[0].within(CLAUSE, 'zh')}，{per}最多 {args[2].text}" + _earlier(node, args, env), CLAUSE
+    )
 
 
 def _tiered(node: n.Tiered, args: Args, env: Wording) -> Phrase:
     per = _per(node.before)
     whose = f"{per}累计的" if per else ""
-    return Phrase(f"{whose}{args[0].within(SUM, 'zh')}分段计算：{args[2].text}" + _earlier(node, args, env), CLAUSE)
+    return Phrase(
+        f"{whose}{args[0].within(SUM, 'zh')}分段计算：{args[2].text}" + _earlier(node, args, env), CLAUSE
+    )
 
 
 def _banded(node: n.Banded, args: Args, env: Wording) -> Phrase:
     per = _per(node.before)
     whose = f"{per}累计的" if per else ""
-    return Phrase(f"按{whose}{args[0].within(SUM, 'zh')}所在档取{args[2].text}" + _earlier(node, args, env), CLAUSE)
+    return Phrase(
+        f"按{whose}{args[0].within(SUM, 'zh')}所在档取{args[2].text}" + _earlier(node, args, env), CLAUSE
+    )
 
 
 def _once(node: n.Once, args: Args, env: Wording) -> Phrase:
@@ -106,7 +116,9 @@ def _before(node: n.Before, args: Args, _env: Wording) -> Phrase:
 
 
 def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
-    return Phrase(f"{_per(node.before)}累计的{args[0].within(SUM, 'zh')}（含本次）" + _earlier(node, args, env), CLAUSE)
+    return Phrase(
+        f"{_per(node.before)}累计的{args[0].within(SUM, 'zh')}（含本次）" + _earlier(node, args, env), CLAUSE
+    )
 
 
 def _paid_before(node: n.PaidBefore, _args: Args, env: Wording) -> Phrase:
@@ -176,9 +188,15 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
         PRODUCT,
     ),
     n.Round: lambda node, args, env: Phrase(f"{args[0].text}（{node.rounding.label.zh}）", CLAUSE),
-    n.Least: lambda node, args, env: Phrase("、".join(a.within(SUM, "zh") for a in args) + " 中的较小者", CLAUSE),
-    n.Greatest: lambda node, args, env: Phrase("、".join(a.within(SUM, "zh") for a in args) + " 中的较大者", CLAUSE),
-    n.Raised: lambda node, args, env: Phrase(f"{args[0].within(CLAUSE, 'zh')}，不足 {args[1].text} 的按 {args[1].text}", CLAUSE),
+    n.Least: lambda node, args, env: Phrase(
+        "、".join(a.within(SUM, "zh") for a in args) + " 中的较小者", CLAUSE
+    ),
+    n.Greatest: lambda node, args, env: Phrase(
+        "、".join(a.within(SUM, "zh") for a in args) + " 中的较大者", CLAUSE
+    ),
+    n.Raised: lambda node, args, env: Phrase(
+        f"{args[0].within(CLAUSE, 'zh')}，不足 {args[1].text} 的按 {args[1].text}", CLAUSE
+    ),
     n.SoFar: _so_far,
     n.Above: _above,
     n.Capped: _capped,
@@ -196,7 +214,8 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Not: lambda node, args, env: Phrase(f"并非：{args[0].within(SUM, 'zh')}", CLAUSE),
     n.Because: lambda node, args, env: args[0],
     n.Choose: lambda node, args, env: Phrase(
-        f"若{args[0].within(SUM, 'zh')}则 {args[1].within(SUM, 'zh')}，否则 {args[2].within(SUM, 'zh')}", CLAUSE
+        f"若{args[0].within(SUM, 'zh')}则 {args[1].within(SUM, 'zh')}，否则 {args[2].within(SUM, 'zh')}",
+        CLAUSE,
     ),
     n.CompletedYears: lambda node, args, env: Phrase(f"{args[1].text}时的周岁"),
     n.DaysFrom: lambda node, args, env: Phrase(f"{args[0].text}至{args[1].text}的天数"),

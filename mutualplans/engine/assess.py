@@ -131,11 +131,21 @@ def _gate(facts: Facts, books: _Books) -> list[Reason]:
     cover, event = facts.case.coverage, books.event
     reasons = []
     if event < cover.first_day:
-        reasons.append(_date_reason("before-cover", "出险早于保障起始日", "before the first day of cover", event, cover.first_day))
+        reasons.append(
+            _date_reason(
+                "before-cover", "出险早于保障起始日", "before the first day of cover", event, cover.first_day
+            )
+        )
     if event > cover.last_day:
-        reasons.append(_date_reason("after-cover", "出险晚于保障终止日", "after the last day of cover", event, cover.last_day))
+        reasons.append(
+            _date_reason(
+                "after-cover", "出险晚于保障终止日", "after the last day of cover", event, cover.last_day
+            )
+        )
     if books.balances[books.ended_key()]:
-        reasons.append(Reason(code=ENDED, text=Text("保障已因先前给付终止", "the cover was ended by an earlier payment")))
+        reasons.append(
+            Reason(code=ENDED, text=Text("保障已因先前给付终止", "the cover was ended by an earlier payment"))
+        )
     relation = facts.case.insured.relation
     if relation not in facts.bound.plan.insures:
         reasons.append(_relation_reason(relation, facts.bound.plan.insures))
@@ -192,10 +202,17 @@ def _run(
     for program in facts.bound.programs:
         env = facts.env(books.reader(program), amounts)
         results = fold(program.order, exact.TABLE, env)
-        work = Work(facts.bound, program, dict(zip(program.order.nodes, results, strict=True)))
+        work = Work(
+            bound=facts.bound,
+            order=program.order,
+            results=dict(zip(program.order.nodes, results, strict=True)),
+            program=program,
+        )
         decided = _benefit(work, gate)
         done.append(decided)
-        amounts[program.benefit.id] = Missing(frozenset(decided.missing)) if decided.missing else decided.amount or 0
+        amounts[program.benefit.id] = (
+            Missing(frozenset(decided.missing)) if decided.missing else decided.amount or 0
+        )
         for node, account in program.accounts.items():
             by = work.results[node.by] if node.by is not None else ""
             if isinstance(by, Missing):
@@ -215,7 +232,7 @@ def _run(
 
 def _benefit(work: Work, gate: tuple[Reason, ...]) -> BenefitDecision:
     benefit = work.program.benefit
-    known = {"id": benefit.id, "title": benefit.title, "clause": benefit.clause, "work": work}
+    known: dict[str, Any] = {"id": benefit.id, "title": benefit.title, "clause": benefit.clause, "work": work}
     refusals = (*gate, *(condition_reason(node, work) for node in work.failed))
     if refusals:
         return BenefitDecision(accepted=False, amount=0, reasons=refusals, **known)

@@ -101,7 +101,9 @@ def _program(plan: Plan, benefit: Benefit) -> Program:
     conditions = tuple(item.node for item in plan.conditions(benefit))
     pays = benefit.pays.node
     if benefit.indemnity:
-        pays = least(benefit.pays, claim.remaining.named("不超过尚余的个人负担", "the burden still left")).node
+        pays = least(
+            benefit.pays, claim.remaining.named("不超过尚余的个人负担", "the burden still left")
+        ).node
     formula = order([*conditions, pays])
     accounts: dict[n.Before | n.PaidBefore, str] = {}
     numbered = 0
@@ -201,4 +203,3 @@ def edition_by_date(plan: Plan, editions: Iterable[Edition], day: date) -> Editi
             hint_en="check the first day of cover, or name the edition",
         )
     )
-

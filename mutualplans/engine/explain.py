@@ -6,16 +6,16 @@ The results of the fold that computed the amount are the explanation; nothing is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 from typing import Any
 
 from attrs import define, frozen
 
 from mutualplans.backends.exact import Missing
-from mutualplans.backends.words import Phrase, Wording, in_words, show, step, table, units
+from mutualplans.backends.words import Phrase, Wording, in_words, show, step, table
 from mutualplans.backends.words_en import PERIODS as PERIODS_EN
 from mutualplans.backends.words_zh import PERIODS as PERIODS_ZH
-from mutualplans.engine.bind import BoundPlan, Program
+from mutualplans.engine.bind import Program
+from mutualplans.engine.workings import Workings
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import children
 from mutualplans.model.claim import Claim
@@ -30,19 +30,15 @@ from mutualplans.plan.declaration import Plan
 __all__ = ["Step", "Work", "condition_reason", "path_label", "remaining", "trace", "zero_reasons"]
 
 
-@define(eq=False, slots=False)
-class Work:
+@define(eq=False, slots=False, kw_only=True)
+class Work(Workings):
     """How one benefit was computed.
 
     Attributes:
-        bound: The bound plan.
         program: The benefit.
-        results: Value of every sub-formula.
     """
 
-    bound: BoundPlan
     program: Program
-    results: Mapping[n.Node, Any]
 
     @property
     def condition_results(self) -> list[Any]:
@@ -53,25 +49,6 @@ class Work:
     def failed(self) -> list[n.Node]:
         """The conditions that do not hold."""
         return [node for node in self.program.conditions if self.results[node] is False]
-
-    @property
-    def refused(self) -> bool:
-        """Whether a condition does not hold."""
-        return bool(self.failed)
-
-    def wording(self, lang: Lang) -> Wording:
-        """Return how to put this work into words."""
-        return Wording(
-            lang=lang,
-            values=self.bound.values,
-            units=self._units,
-            results=self.results,
-            rounding=self.bound.edition.rounding,
-        )
-
-    @cached_property
-    def _units(self) -> dict[n.Node, Text | None]:
-        return units(self.program.order)
 
     def used(self) -> Iterator[n.Node]:
         """Yield the nodes that the amount rests on: conditions, and the sides of choices that were taken."""
@@ -84,16 +61,6 @@ class Work:
             seen.add(node)
             yield node
             stack.extend(_taken(node, self.results))
-
-    def text(self, node: n.Node, value: Any) -> Text:
-        """Return a value of `node` in both languages."""
-        return Text(self.wording("zh").show(value, node), self.wording("en").show(value, node))
-
-    def words(self, node: n.Node) -> Text:
-        """Return the rule text of `node` in both languages."""
-        return Text(
-            in_words(node, "zh", values=self.bound.values), in_words(node, "en", values=self.bound.values)
-        )
 
 
 def _taken(node: n.Node, results: Mapping[n.Node, Any]) -> tuple[n.Node, ...]:
@@ -112,7 +79,7 @@ def _taken(node: n.Node, results: Mapping[n.Node, Any]) -> tuple[n.Node, ...]:
 # ---------------------------------------------------------------- reasons
 
 
-def condition_reason(node: n.Node, work: Work) -> Reason:
+def condition_reason(node: n.Node, work: Workings) -> Reason:
     """Return why a condition does not hold: its sentence, what was found, what the rule asks for."""
     code, text = (node.code, node.text) if isinstance(node, n.Because) else ("condition", work.words(node))
     test = node.test if isinstance(node, n.Because) else node
@@ -120,7 +87,7 @@ def condition_reason(node: n.Node, work: Work) -> Reason:
     return Reason(code=code, text=text, found=found, expected=expected)
 
 
-def _first_failed(test: n.Node, work: Work) -> n.Node:
+def _first_failed(test: n.Node, work: Workings) -> n.Node:
     """Return the comparison that decides: inside "and" the first that fails, inside "or" the last one."""
     while isinstance(test, n.Both | n.AnyOf):
         failing = [part for part in test.parts if work.results[part] is False]
@@ -128,7 +95,7 @@ def _first_failed(test: n.Node, work: Work) -> n.Node:
     return test
 
 
-def _found_expected(test: n.Node, work: Work) -> tuple[Text | None, Text | None]:
+def _found_expected(test: n.Node, work: Workings) -> tuple[Text | None, Text | None]:
     subject = _subject(test)
     if subject is None:
         return None, None
@@ -164,8 +131,12 @@ def _zero_reason(node: n.Node, work: Work) -> Reason | None:
         return _limited(node, work, "below-start", "未超过起付标准", "not above the start", node.start)
     if isinstance(node, n.Once):
         per = node.before
-        zh, en = (PERIODS_ZH[per.per], PERIODS_EN[per.per]) if isinstance(per, n.Before) else ("每次", "claim")
-        return Reason(code="already-used", text=Text(f"{zh}只给付一次，已给付过", f"paid once per {en}, already used"))
+        zh, en = (
+            (PERIODS_ZH[per.per], PERIODS_EN[per.per]) if isinstance(per, n.Before) else ("每次", "claim")
+        )
+        return Reason(
+            code="already-used", text=Text(f"{zh}只给付一次，已给付过", f"paid once per {en}, already used")
+        )
     if isinstance(node, n.Tiered | n.Banded):
         return Reason(
             code="below-start",
@@ -208,11 +179,13 @@ def _left(node: n.Capped, work: Work, counts: bool) -> int | None:
 
 
 def _remaining(item: BenefitDecision, node: n.Capped, before: n.Before, left: int) -> Remaining:
-    kind, unit = node.kind, item.work._units.get(node)
+    kind, unit = node.kind, item.work.units.get(node)
     zh = f"{item.title.zh}：{PERIODS_ZH[before.per]}尚可计"
     en = f"{item.title.in_('en')}: left in the {PERIODS_EN[before.per]}"
     return Remaining(
-        benefit=item.id, text=Text(zh, en), left=Text(show(left, kind, unit, "zh"), show(left, kind, unit, "en"))
+        benefit=item.id,
+        text=Text(zh, en),
+        left=Text(show(left, kind, unit, "zh"), show(left, kind, unit, "en")),
     )
 
 

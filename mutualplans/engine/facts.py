@@ -206,7 +206,9 @@ class Facts:
         others = [getattr(self._claim, name) for name in BILL_PARTS[:3]]
         if self._claim.total is not None and all(part is not None for part in others):
             return self._claim.total.fen - sum(part.fen for part in others)
-        return Missing(frozenset(f"claim.{name}" for name in BILL_PARTS[3:] if getattr(self._claim, name) is None))
+        return Missing(
+            frozenset(f"claim.{name}" for name in BILL_PARTS[3:] if getattr(self._claim, name) is None)
+        )
 
 
 _EVENT_DATES = {

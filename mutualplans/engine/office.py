@@ -136,12 +136,16 @@ class Office:
                 f'没有计划 "{plan_id}"；{self.name.zh}办理：{"、".join(known)}',
                 f'no plan "{plan_id}"; {self.name.in_("en")} runs: {", ".join(known)}',
                 hint_zh=f'是不是 "{close}"？' if close else "mutualplans plugins 列出已安装的计划",
-                hint_en=f'did you mean "{close}"?' if close else "mutualplans plugins lists what is installed",
+                hint_en=f'did you mean "{close}"?'
+                if close
+                else "mutualplans plugins lists what is installed",
             )
         )
 
 
-def office_of(plans: Iterable[Plan], *, edition: str | None = None, versions: Mapping[str, str] | None = None) -> Office:
+def office_of(
+    plans: Iterable[Plan], *, edition: str | None = None, versions: Mapping[str, str] | None = None
+) -> Office:
     """Return an office that runs `plans` as they come, without local values.
 
     Args:

@@ -157,9 +157,7 @@ class _Run:
         return self._with(person, self._in_chain(chosen, covers))
 
     def _with(self, person: Insured, coverage: Coverage) -> Case:
-        return Case(
-            member=self.situation.member, insured=person, unit=self.situation.unit, coverage=coverage
-        )
+        return Case(member=self.situation.member, insured=person, unit=self.situation.unit, coverage=coverage)
 
     @staticmethod
     def _in_chain(chosen: Coverage, covers: list[Coverage]) -> Coverage:
@@ -177,7 +175,9 @@ def _event(item: OfficePlan, case: Case, claim: Claim) -> date | None:
     """Return the event date, which may decide the edition and so is found under any edition of the plan."""
     if not item.editions:
         return None
-    bound = item.bind(day=case.coverage.first_day, edition=case.coverage.edition or item.editions[0].edition.id)
+    bound = item.bind(
+        day=case.coverage.first_day, edition=case.coverage.edition or item.editions[0].edition.id
+    )
     event = Facts(bound, case, claim).event_date
     return None if isinstance(event, Missing) else event
 

@@ -76,8 +76,12 @@ def _diagnosis(claim: Claim, office: Office) -> Iterator[Problem]:
         f'诊断 "{diagnosis}" 既不是 ICD-10 编码，也不是所办计划的病种代码',
         f'diagnosis "{diagnosis}" is neither an ICD-10 code nor a condition id of the plans',
         where=claim.id,
-        hint_zh=f'是不是 "{close}"？' if close else "编码写成 C50 或 C50.9（半角大写）；病种代码见 mutualplans plans",
-        hint_en=f'did you mean "{close}"?' if close else "codes look like C50.9; ids are shown by mutualplans plans",
+        hint_zh=f'是不是 "{close}"？'
+        if close
+        else "编码写成 C50 或 C50.9（半角大写）；病种代码见 mutualplans plans",
+        hint_en=f'did you mean "{close}"?'
+        if close
+        else "codes look like C50.9; ids are shown by mutualplans plans",
     )
 
 
@@ -145,7 +149,7 @@ def repeated(claims: Iterable[Claim]) -> list[Problem | None]:
         twin = contents.get(content)
         if claim.id in numbers:
             found.append(_entered_twice(claim.id, claim.id))
-        elif twin is not None and (is_given_number(claim.id) or is_given_number(twin)):
+        elif twin is not None and (is_positional(claim.id) or is_positional(twin)):
             found.append(_entered_twice(claim.id, twin))
         else:
             found.append(None)
@@ -165,8 +169,8 @@ class _Hashed(dict[str, object]):
         return hash(tuple(sorted((key, str(value)) for key, value in self.items())))
 
 
-def is_given_number(claim_id: str) -> bool:
-    """Return whether a claim's number was given by the reader of a file, not by a person."""
+def is_positional(claim_id: str) -> bool:
+    """Return whether a claim's number is only its place in a file (``#2``), given by the reader."""
     return claim_id.startswith("#")
 
 

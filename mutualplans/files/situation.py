@@ -56,9 +56,7 @@ def own_fields(plans: Iterable[Plan]) -> dict[str, dict[str, Field]]:
     return found
 
 
-_COMPUTED = {
-    "first_day", "last_day", "day", "is_renewal", "terms", "event_date", "is_in_situ", "remaining"
-}
+_COMPUTED = {"first_day", "last_day", "day", "is_renewal", "terms", "event_date", "is_in_situ", "remaining"}
 
 
 def read_situation(file: TomlFile, plans: Iterable[Plan], *, also: Iterable[str] = ()) -> SituationFile:
@@ -113,7 +111,7 @@ class _Reader:
         if row is None:
             self._wrong(where, "缺少 [member]：至少写明性别、出生日期、在职状态", "[member] is missing")
             return None
-        special = {"name": _name, "id_number": self._id_number}
+        special: dict[str, Any] = {"name": _name, "id_number": self._id_number}
         if cls is Insured:
             special["id"] = _text
         record = self.record(cls, row, where, special)

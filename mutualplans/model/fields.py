@@ -82,13 +82,14 @@ class Field:
     def fault(self, value: Any) -> str:
         """Return what is wrong with `value` as a value of this field, or an empty string."""
         wanted = _TYPES[self.kind]
+        given: Any = value
         if type(value) is not wanted:
             return f"应为{self.kind.label.zh} {wanted.__name__}，实为 {value!r}（{type(value).__name__}）"
         if self.choices and value not in self.choices:
             return f'应为 {"、".join(self.choices)} 之一，实为 "{value}"'
-        if self.kind is Kind.DATE and not FIRST_DAY <= value <= LAST_DAY:
+        if self.kind is Kind.DATE and not FIRST_DAY <= given <= LAST_DAY:
             return f"日期应在 {FIRST_DAY} 至 {LAST_DAY} 之间，实为 {value}"
-        amount = value.fen if isinstance(value, Money) else value
+        amount: Any = plain_value(given)
         if self.kind in (Kind.MONEY, Kind.COUNT) and not self.least <= amount <= self.most:
             least, most = (self._shown(bound) for bound in (self.least, self.most))
             return f"应在 {least} 至 {most} 之间，实为 {self._shown(amount)}"
@@ -162,7 +163,7 @@ def read_raw(kind: Kind, raw: Any) -> Any:
     if kind is Kind.FLAG and type(raw) is not bool:
         return _as_text(raw, _flag, "是否要写成 true 或 false")
     if kind is Kind.CODE and type(raw) is not str:
-        message = f'代码要写成带引号的文字；实为 {raw!r}'
+        message = f"代码要写成带引号的文字；实为 {raw!r}"
         raise ValueError(message)
     return raw
 

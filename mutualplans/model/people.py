@@ -101,6 +101,8 @@ class Unit:
 
     name: str = ""
     unit_type: str | None = known(Kind.CODE, "单位类型", "kind of unit")
-    headcount: int | None = known(Kind.COUNT, "单位职工人数", "staff of the unit", unit=PERSONS, most=1_000_000)
+    headcount: int | None = known(
+        Kind.COUNT, "单位职工人数", "staff of the unit", unit=PERSONS, most=1_000_000
+    )
     women: int | None = known(Kind.COUNT, "单位女职工人数", "women of the unit", unit=PERSONS, most=1_000_000)
     extra: Mapping[str, Any] = Factory(dict)

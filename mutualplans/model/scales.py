@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from attrs import field, frozen
+from attrs import frozen
 
 from mutualplans.model.text import Text
 
@@ -55,7 +55,9 @@ class Band:
         """Return whether `amount` lies in the band, each edge on its stated side."""
         if self.low and (amount < self.low.at or (amount == self.low.at and not self.low.inside)):
             return False
-        return not (self.high and (amount > self.high.at or (amount == self.high.at and not self.high.inside)))
+        return not (
+            self.high and (amount > self.high.at or (amount == self.high.at and not self.high.inside))
+        )
 
 
 @frozen
@@ -93,7 +95,7 @@ class Table:
         rows: Key tuple → plain value; `ANY` in a place stands for every other code there.
     """
 
-    rows: Mapping[tuple[str, ...], Any] = field(converter=dict)
+    rows: Mapping[tuple[str, ...], Any]
 
     def find(self, keys: tuple[str | None, ...]) -> tuple[Any, ...]:
         """Return ``(value,)`` for `keys`, or ``()`` when no row answers; ``None`` matches `ANY` only."""

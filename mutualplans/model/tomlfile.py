@@ -36,7 +36,9 @@ class TomlFile:
 
     def where(self, *path: str | int) -> str:
         """Return ``file:line: key.path`` for a path, with the line of its nearest parent that has one."""
-        line = next((self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), None)
+        line = next(
+            (self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), None
+        )
         place = f"{self.name}:{line}" if line else self.name
         return f"{place}: {dotted(path)}" if path else place
 

@@ -26,6 +26,11 @@ def _formula(value: Operand) -> Formula:
     return formula(value)
 
 
+_NO: Any = False
+_NONE: Any = 0
+_ONE: Any = 1
+
+
 def _optional(value: Operand | None) -> Formula | None:
     return None if value is None else formula(value)
 
@@ -71,7 +76,7 @@ class Waiting:
 
     nothing_to: Formula = field(converter=_formula)
     reduced_to: Formula | None = field(default=None, converter=_optional, kw_only=True)
-    waived: Formula = field(default=False, converter=_formula, kw_only=True)
+    waived: Formula = field(default=_NO, converter=_formula, kw_only=True)
 
     @property
     def over(self) -> Formula:
@@ -159,15 +164,15 @@ class Plan:
     editions: EditionFolder
     premium: Formula = field(converter=_formula)
     term_months: Formula = field(converter=_formula)
-    max_shares: Formula = field(default=1, converter=_formula)
+    max_shares: Formula = field(default=_ONE, converter=_formula)
     insures: tuple[str, ...] = field(default=("self",), converter=_tuple)
     joins: tuple[Formula, ...] = field(default=(), converter=_tuple)
     waiting: Waiting | None = None
-    renewal_window: Formula = field(default=0, converter=_formula)
+    renewal_window: Formula = field(default=_NONE, converter=_formula)
     when: tuple[Formula, ...] = field(default=(), converter=_tuple)
     excludes: tuple[Formula, ...] = field(default=(), converter=_tuple)
     benefits: tuple[Benefit, ...] = field(converter=_tuple)
-    ends: Formula = field(default=False, converter=_formula)
+    ends: Formula = field(default=_NO, converter=_formula)
     event_date: Formula | None = field(default=None, converter=_optional)
     rules_in_force: Literal["first-day", "event-date"] = "first-day"
     claim_within: Formula | None = field(default=None, converter=_optional)
@@ -218,4 +223,3 @@ class Plan:
 def _numbered(place: str, formulas: tuple[Formula, ...]) -> Iterator[tuple[str, Formula]]:
     for number, item in enumerate(formulas):
         yield f"{place}[{number}]", item
-

@@ -171,7 +171,11 @@ class Formula:
         if per is None:
             return n.Constant(0, self.node.kind)
         if not isinstance(per, Period):
-            _refuse("period", f"per 应为 per.TERM 等期间之一；实为 {per!r}", f"per is one of per.TERM …; found {per!r}")
+            _refuse(
+                "period",
+                f"per 应为 per.TERM 等期间之一；实为 {per!r}",
+                f"per is one of per.TERM …; found {per!r}",
+            )
         return n.Before(self.node, per, by.node if by else None)
 
     # ------------------------------------------------------------ comparisons, each with its side
@@ -202,7 +206,9 @@ class Formula:
 
     def within(self, low: Operand, high: Operand) -> Formula:
         """From `low` to `high`, both included."""
-        return Formula(n.Within(self.node, self._same(low, "比较", "compared"), self._same(high, "比较", "compared")))
+        return Formula(
+            n.Within(self.node, self._same(low, "比较", "compared"), self._same(high, "比较", "compared"))
+        )
 
     def is_one_of(self, *codes: str) -> Formula:
         """This code is one of `codes`; for a field with choices every code must be one of them."""
@@ -288,7 +294,11 @@ class Formula:
         value = self._value(Shape.TABLE, "of")
         if len(keys) != value.parameter.keys:
             label, wanted = value.parameter.label, value.parameter.keys
-            _refuse("keys", f"“{label.zh}”按 {wanted} 个代码查；给了 {len(keys)} 个", f"takes {wanted} keys, found {len(keys)}")
+            _refuse(
+                "keys",
+                f"“{label.zh}”按 {wanted} 个代码查；给了 {len(keys)} 个",
+                f"takes {wanted} keys, found {len(keys)}",
+            )
         return Formula(n.Lookup(value, tuple(lift(key) for key in keys)))
 
     def match(self, diagnosis: Formula) -> Formula:
@@ -308,18 +318,27 @@ class Formula:
     def _matched(self, what: str) -> n.Match:
         if isinstance(self.node, n.Match):
             return self.node
-        return _refuse("match", f"{what} 只用于 match(…) 的结果；实为 {_said(self.node)}", f"{what} needs a match(…)")
+        return _refuse(
+            "match", f"{what} 只用于 match(…) 的结果；实为 {_said(self.node)}", f"{what} needs a match(…)"
+        )
 
     def _value(self, shape: Shape, what: str) -> n.Value:
         if isinstance(self.node, n.Value) and self.node.parameter.shape is shape:
             return self.node
-        return _refuse("shape", f"{what} 需要{shape.value}参数；实为 {_said(self.node)}", f"{what} needs a {shape.value}")
+        return _refuse(
+            "shape", f"{what} 需要{shape.value}参数；实为 {_said(self.node)}", f"{what} needs a {shape.value}"
+        )
 
     # ------------------------------------------------------------ kind checks
 
     def _same(self, other: Operand, zh: str, en: str) -> n.Node:
         right = lift(other)
-        if isinstance(other, int) and not isinstance(other, bool) and other == 0 and self.node.kind is Kind.MONEY:
+        if (
+            isinstance(other, int)
+            and not isinstance(other, bool)
+            and other == 0
+            and self.node.kind is Kind.MONEY
+        ):
             right = n.Constant(0, Kind.MONEY)
         if right.kind is not self.node.kind:
             self._mismatch(right, zh, en)
@@ -423,7 +442,9 @@ def _flags(parts: tuple[Operand, ...], joiner: Callable[..., n.Node]) -> Formula
     for part in parts:
         node = lift(part)
         if node.kind is not Kind.FLAG:
-            _refuse("kind", f"& 和 | 连接是否；实为 {_said(node)}", f"& and | join flags; found {_said_en(node)}")
+            _refuse(
+                "kind", f"& 和 | 连接是否；实为 {_said(node)}", f"& and | join flags; found {_said_en(node)}"
+            )
         found.extend(node.parts if isinstance(node, joiner) else (node,))  # type: ignore[arg-type, attr-defined]
     return Formula(joiner(tuple(found)))
 
@@ -485,7 +506,9 @@ def computed(
     It is listed as opaque. `least` and `most` are the author's promise about the result; `function` must be total
     and depend on nothing but its arguments.
     """
-    return Formula(n.Computed(function, tuple(item.node for item in inputs), gives, Text(zh, en), least, most))
+    return Formula(
+        n.Computed(function, tuple(item.node for item in inputs), gives, Text(zh, en), least, most)
+    )
 
 
 def parameter_formula(parameter: Parameter) -> Formula:

@@ -102,7 +102,9 @@ def count(
     return _declare(Kind.COUNT, label, en, unit=unit, open_to_office=open_to_office, optional=optional)
 
 
-def days(label: str, en: str = "", *, open_to_office: Limits | None = None, optional: bool = False) -> Parameter:
+def days(
+    label: str, en: str = "", *, open_to_office: Limits | None = None, optional: bool = False
+) -> Parameter:
     """A number of days."""
     return count(label, en, unit=Text("天", "days"), open_to_office=open_to_office, optional=optional)
 
@@ -137,7 +139,9 @@ def code(label: str, en: str = "", *, open_to_office: Limits | None = None) -> P
     return _declare(Kind.CODE, label, en, open_to_office=open_to_office)
 
 
-def table(kind: Kind, label: str, en: str = "", *, keys: int = 1, open_to_office: Limits | None = None) -> Parameter:
+def table(
+    kind: Kind, label: str, en: str = "", *, keys: int = 1, open_to_office: Limits | None = None
+) -> Parameter:
     """Values by one or more codes; read with ``value.<name>.of(code, …)``."""
     return _declare(kind, label, en, shape=Shape.TABLE, keys=keys, open_to_office=open_to_office)
 

@@ -87,10 +87,14 @@ def read_edition(plan: Plan, file: TomlFile) -> tuple[Edition | None, list[Probl
     if fixed.plan != plan.id:
         wrong = f'plan = "{fixed.plan}"'
         problems.append(
-            problem("edition.plan", f"{wrong} 应为 {plan.id}", f"{wrong}, not {plan.id}", where=file.where("plan"))
+            problem(
+                "edition.plan", f"{wrong} 应为 {plan.id}", f"{wrong}, not {plan.id}", where=file.where("plan")
+            )
         )
     problems += _reason_given(fixed.confidence, fixed.reason, file, ())
-    known = {item.name: getattr(fixed, item.name) for item in attrs.fields(_EditionFile) if item.name != "values"}
+    known = {
+        item.name: getattr(fixed, item.name) for item in attrs.fields(_EditionFile) if item.name != "values"
+    }
     edition = Edition(**known, values=values, where=file.name)
     return (None if problems else edition), problems
 
@@ -118,7 +122,7 @@ def _read_values(
                     f"缺少“{parameter.label.zh}”({parameter.name})",
                     f"the value {parameter.name} is missing",
                     where=file.where("values"),
-                    hint_zh="补上这个值；没有来源时标注 confidence = \"assumed\" 并写明 reason",
+                    hint_zh='补上这个值；没有来源时标注 confidence = "assumed" 并写明 reason',
                     hint_en='add it; without a source say confidence = "assumed" and a reason',
                 )
             )
@@ -158,7 +162,9 @@ def _entry(
                 )
             )
         if "value" not in raw:
-            problems.append(problem("file.missing-key", "缺少 value", "value is missing", where=file.where(*path)))
+            problems.append(
+                problem("file.missing-key", "缺少 value", "value is missing", where=file.where(*path))
+            )
             return None, problems
         raw, path = raw["value"], (*path, "value")
         if "confidence" in about:
@@ -236,8 +242,10 @@ def _read_table(parameter: Parameter, raw: Any, file: TomlFile, path: Path) -> t
         keys, cell = pending.pop(0)
         if len(keys) < parameter.keys:
             if not isinstance(cell, dict) or not cell:
-                zh = f"“{parameter.label.zh}”是按 {parameter.keys} 个代码查的表，如 {{ \"1\" = … }}；实为 {cell!r}"
-                problems.append(_wrong(zh, f"a table with {parameter.keys} keys; found {cell!r}", file, (*path, *keys)))
+                zh = f'“{parameter.label.zh}”是按 {parameter.keys} 个代码查的表，如 {{ "1" = … }}；实为 {cell!r}'
+                problems.append(
+                    _wrong(zh, f"a table with {parameter.keys} keys; found {cell!r}", file, (*path, *keys))
+                )
                 continue
             pending += [((*keys, key), inner) for key, inner in cell.items()]
             continue
@@ -266,7 +274,9 @@ def _read_scale(parameter: Parameter, raw: Any, file: TomlFile, path: Path) -> t
     return (None if problems else Scale(tuple(bands))), problems
 
 
-def _read_band(parameter: Parameter, row: Any, file: TomlFile, path: Path) -> tuple[Band | None, list[Problem]]:
+def _read_band(
+    parameter: Parameter, row: Any, file: TomlFile, path: Path
+) -> tuple[Band | None, list[Problem]]:
     if not isinstance(row, dict) or "gives" not in row or set(row) - {*_EDGES, "gives"}:
         zh = f"每段应写 gives 和 from/over、up_to/below 中的界限；实为 {row!r}"
         return None, [_wrong(zh, f"a band has gives and its edges; found {row!r}", file, path)]
@@ -294,7 +304,11 @@ def _join_bands(bands: list[Band], parameter: Parameter, file: TomlFile, path: P
         if index:
             before = bands[index - 1].high
             if before is None:
-                problems.append(_wrong("上一段没有上限，其后不能再有分段", "the band before has no upper edge", file, place))
+                problems.append(
+                    _wrong(
+                        "上一段没有上限，其后不能再有分段", "the band before has no upper edge", file, place
+                    )
+                )
                 continue
             follows = Edge(before.at, not before.inside)
             if band.low is None:
@@ -312,7 +326,9 @@ def _join_bands(bands: list[Band], parameter: Parameter, file: TomlFile, path: P
 
 def _read_conditions(raw: Any, file: TomlFile, path: Path) -> tuple[Any, list[Problem]]:
     if not isinstance(raw, list) or not raw:
-        return None, [_wrong(f"应为一组病种；实为 {raw!r}", f"expected a list of conditions; found {raw!r}", file, path)]
+        return None, [
+            _wrong(f"应为一组病种；实为 {raw!r}", f"expected a list of conditions; found {raw!r}", file, path)
+        ]
     found: list[Condition] = []
     problems: list[Problem] = []
     for index, item in enumerate(raw):
@@ -322,10 +338,21 @@ def _read_conditions(raw: Any, file: TomlFile, path: Path) -> tuple[Any, list[Pr
             continue
         for code in (*row.icd10, *row.except_icd10):
             if not is_icd10(code):
-                problems.append(_wrong(f'"{code}" 不是 ICD-10 编码（如 C50）', f'"{code}" is not ICD-10', file, (*path, index)))
+                problems.append(
+                    _wrong(
+                        f'"{code}" 不是 ICD-10 编码（如 C50）',
+                        f'"{code}" is not ICD-10',
+                        file,
+                        (*path, index),
+                    )
+                )
         if any(row.id == other.id for other in found):
-            problems.append(_wrong(f'病种 "{row.id}" 出现两次', f'condition "{row.id}" twice', file, (*path, index)))
-        found.append(Condition(**{item.name: getattr(row, item.name) for item in attrs.fields(_ConditionRow)}))
+            problems.append(
+                _wrong(f'病种 "{row.id}" 出现两次', f'condition "{row.id}" twice', file, (*path, index))
+            )
+        found.append(
+            Condition(**{item.name: getattr(row, item.name) for item in attrs.fields(_ConditionRow)})
+        )
     return (None if problems else ConditionList(tuple(found))), problems
 
 

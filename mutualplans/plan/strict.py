@@ -51,7 +51,11 @@ def _text(value: Any, _type: Any) -> Text:
     """Return a `Text` from a Chinese string or from ``{ zh = "…", en = "…" }``."""
     if isinstance(value, str) and value.strip():
         return Text(value)
-    if isinstance(value, dict) and set(value) <= {"zh", "en"} and all(isinstance(v, str) for v in value.values()):
+    if (
+        isinstance(value, dict)
+        and set(value) <= {"zh", "en"}
+        and all(isinstance(v, str) for v in value.values())
+    ):
         return Text(value.get("zh", ""), value.get("en", ""))
     raise _Expected(value, '文字或 { zh = "…", en = "…" }', 'text or { zh = "…", en = "…" }')
 
@@ -61,7 +65,9 @@ def _converter() -> cattrs.Converter:
     converter.register_structure_hook(str, _exactly(str, "文字", "text"))
     converter.register_structure_hook(int, _exactly(int, "整数", "a whole number"))
     converter.register_structure_hook(bool, _exactly(bool, "true 或 false", "true or false"))
-    converter.register_structure_hook(date, _exactly(date, "日期，如 2014-07-01", "a date such as 2014-07-01"))
+    converter.register_structure_hook(
+        date, _exactly(date, "日期，如 2014-07-01", "a date such as 2014-07-01")
+    )
     converter.register_structure_hook(Text, _text)
     converter.register_structure_hook_func(lambda t: isinstance(t, type) and issubclass(t, Enum), _enum)
     converter.register_structure_hook_factory(attrs.has, lambda cls: _record(cls, converter))
@@ -71,9 +77,16 @@ def _converter() -> cattrs.Converter:
 def _record(cls: type, converter: cattrs.Converter) -> Callable[[Any, Any], Any]:
     """Return the reader of a record; a trailing underscore (`class_`, `from_`) is not part of the key."""
     renamed = {
-        item.name: override(rename=item.name.rstrip("_")) for item in attrs.fields(cls) if item.name.endswith("_")
+        item.name: override(rename=item.name.rstrip("_"))
+        for item in attrs.fields(cls)
+        if item.name.endswith("_")
     }
-    make = make_dict_structure_fn(cls, converter, _cattrs_forbid_extra_keys=True, **renamed)  # type: ignore[arg-type]
+    make: Callable[[Any, Any], Any] = make_dict_structure_fn(
+        cls,
+        converter,
+        _cattrs_forbid_extra_keys=True,
+        **renamed,  # type: ignore[arg-type]
+    )
 
     def read(value: Any, type_: Any) -> Any:
         if not isinstance(value, dict):
@@ -94,7 +107,9 @@ def strict(cls: type[T], file: TomlFile, data: Any, *path: str | int) -> tuple[T
         return None, list(_problems(error, cls, file, path))
 
 
-def _problems(error: BaseException, cls: Any, file: TomlFile, path: tuple[str | int, ...]) -> Iterator[Problem]:
+def _problems(
+    error: BaseException, cls: Any, file: TomlFile, path: tuple[str | int, ...]
+) -> Iterator[Problem]:
     if isinstance(error, ClassValidationError):
         with_notes, without = error.group_exceptions()
         for inner, note in with_notes:
@@ -113,7 +128,9 @@ def _problems(error: BaseException, cls: Any, file: TomlFile, path: tuple[str | 
         yield _single(error, file, path)
 
 
-def _extra_keys(error: ForbiddenExtraKeysError, file: TomlFile, path: tuple[str | int, ...]) -> Iterator[Problem]:
+def _extra_keys(
+    error: ForbiddenExtraKeysError, file: TomlFile, path: tuple[str | int, ...]
+) -> Iterator[Problem]:
     known = [item.name.rstrip("_") for item in attrs.fields(error.cl)] if error.cl else []
     for key in sorted(error.extra_fields):
         close = nearest(key, known)

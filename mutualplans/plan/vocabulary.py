@@ -39,7 +39,15 @@ COMPUTED: Mapping[str, Mapping[str, Field]] = {
             _computed("cover", "last_day", Kind.DATE, "保障终止日", "last day of cover"),
             _computed("cover", "day", Kind.COUNT, "保障第几天", "day of cover", unit=_DAY),
             _computed("cover", "is_renewal", Kind.FLAG, "属按时续保", "is a renewal in time"),
-            _computed("cover", "terms", Kind.COUNT, "连续参保期数", "continuous terms", unit=Text("期", "terms"), least=1),
+            _computed(
+                "cover",
+                "terms",
+                Kind.COUNT,
+                "连续参保期数",
+                "continuous terms",
+                unit=Text("期", "terms"),
+                least=1,
+            ),
         )
     },
     "claim": {
@@ -47,7 +55,9 @@ COMPUTED: Mapping[str, Mapping[str, Field]] = {
         for item in (
             _computed("claim", "event_date", Kind.DATE, "出险日期", "event date"),
             _computed("claim", "is_in_situ", Kind.FLAG, "属原位癌", "is a carcinoma in situ"),
-            _computed("claim", "remaining", Kind.MONEY, "尚未补偿的个人负担", "personal burden not yet compensated"),
+            _computed(
+                "claim", "remaining", Kind.MONEY, "尚未补偿的个人负担", "personal burden not yet compensated"
+            ),
         )
     },
 }
@@ -142,7 +152,9 @@ class _Claim(Vocabulary):
 def excluded(code: str, zh: str, en: str = "") -> Formula:
     """An exclusion: no benefit when the circumstance was established. Reason code ``excluded.<code>``."""
     established = claim.circumstance(code, zh, en)
-    return (~established).because(f"excluded.{code}", zh=f"责任免除：{zh}", en=f"excluded: {en}" if en else "")
+    return (~established).because(
+        f"excluded.{code}", zh=f"责任免除：{zh}", en=f"excluded: {en}" if en else ""
+    )
 
 
 def field(
@@ -164,12 +176,22 @@ def field(
     own: dict[str, Mapping[str, Field]] = {"claim": fields_of(Claim), "insured": fields_of(Insured)}
     own |= {"member": fields_of(Member), "unit": fields_of(Unit), "cover": fields_of(Coverage)}
     if subject not in own or name in own[subject] or name in COMPUTED.get(subject, {}):
-        message = f"mp.field: {subject}.{name} cannot be declared; subjects are {', '.join(own)}, names must be new"
+        message = (
+            f"mp.field: {subject}.{name} cannot be declared; subjects are {', '.join(own)}, names must be new"
+        )
         raise ValueError(message)
     given: dict[str, Any] = {} if most is None else {"most": most}
     return Formula(
         n.Read(
-            Field(subject=subject, name=name, kind=kind, label=Text(zh, en), unit=unit, choices=choices or {}, **given)
+            Field(
+                subject=subject,
+                name=name,
+                kind=kind,
+                label=Text(zh, en),
+                unit=unit,
+                choices=choices or {},
+                **given,
+            )
         )
     )
 

@@ -92,7 +92,9 @@ def _read_case(plan: Plan, file: TomlFile, number: int, row: Any) -> tuple[Worke
     for key in sorted(set(row) - _CASE):
         wrong("file.unknown-key", f'不认识的键 "{key}"', f'unknown key "{key}"', key)
     if not row.get("source") and not row.get("arithmetic"):
-        wrong("cases.source", "要写 source（公开出处）或 arithmetic（演算）", "give a source or the arithmetic")
+        wrong(
+            "cases.source", "要写 source（公开出处）或 arithmetic（演算）", "give a source or the arithmetic"
+        )
     for key in ("name", "edition"):
         if not row.get(key):
             wrong("file.missing-key", f'缺少 "{key}"', f'"{key}" is missing')
@@ -134,7 +136,9 @@ def differences(plan: Plan, case: WorkedCase) -> list[str]:
     return found
 
 
-def _compare(claim_id: str, decision: Decision | None, expected: Mapping[str, Any], codes: set[str]) -> list[str]:
+def _compare(
+    claim_id: str, decision: Decision | None, expected: Mapping[str, Any], codes: set[str]
+) -> list[str]:
     if decision is None:
         return [] if expected["expect"] == "undecided" else [f"{claim_id}: 未核定；问题：{sorted(codes)}"]
     found = []

@@ -1,0 +1,310 @@
+"""Quoting: who may join a plan, for what premium, who pays which part of it, and whether enough of a unit join."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+
+from attrs import evolve, frozen
+
+from mutualplans.backends import exact
+from mutualplans.backends.exact import Missing
+from mutualplans.engine.explain import condition_reason, path_label
+from mutualplans.engine.facts import Case, Facts
+from mutualplans.engine.office import GroupRule, OfficePlan
+from mutualplans.engine.workings import Workings
+from mutualplans.expr.fold import fold
+from mutualplans.model.coverage import Coverage
+from mutualplans.model.dates import term
+from mutualplans.model.decision import Reason
+from mutualplans.model.money import Money, allocate
+from mutualplans.model.people import Insured, Member, Unit
+from mutualplans.model.problem import MutualPlansError, Problem, problem
+from mutualplans.model.text import Text
+
+__all__ = ["GroupQuote", "Joining", "Quote", "quote", "quote_group"]
+
+
+@frozen(kw_only=True)
+class Joining:
+    """One person who wants to join.
+
+    Attributes:
+        member: The union member.
+        insured: The person to be covered.
+        unit: The member's unit.
+        first_day: First day of cover.
+        shares: Shares wanted; ``None`` if not stated.
+        tier: Tier wanted; ``None`` if not stated.
+        key: What the caller knows this joining by, for example a roster row.
+    """
+
+    member: Member
+    insured: Insured
+    unit: Unit
+    first_day: date
+    shares: int | None = None
+    tier: str | None = None
+    key: str = ""
+
+
+@frozen(kw_only=True)
+class Quote:
+    """What joining one plan costs one person.
+
+    Attributes:
+        plan: Plan id.
+        title: What the plan is called.
+        edition: Edition id.
+        key: Key of the joining.
+        coverage: The cover that would begin.
+        premium: Fen; ``None`` where the person cannot join or something is missing.
+        split: Payer → fen; empty where the office does not say who pays.
+        reasons: Why the person cannot join.
+        problems: What is missing, or void.
+        assumed: Labels of assumed values that the premium rests on.
+    """
+
+    plan: str
+    title: Text
+    edition: str
+    key: str
+    coverage: Coverage
+    premium: int | None
+    split: Mapping[str, int]
+    reasons: tuple[Reason, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    assumed: tuple[str, ...] = ()
+
+    @property
+    def joins(self) -> bool:
+        """Whether the person can join."""
+        return self.premium is not None
+
+
+def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None) -> Quote:
+    """Quote one plan for one person.
+
+    Raises:
+        MutualPlansError: no edition is in force on the first day, or the office has not set a value.
+    """
+    bound = item.bind(day=joining.first_day, edition=edition)
+    cover = Coverage(
+        plan=item.plan.id,
+        first_day=joining.first_day,
+        last_day=joining.first_day,
+        edition=bound.edition.id,
+        insured=joining.insured.id,
+        shares=joining.shares,
+        tier=joining.tier,
+    )
+    facts = Facts(
+        bound, Case(member=joining.member, insured=joining.insured, unit=joining.unit, coverage=cover)
+    )
+    months = facts.value(bound.plan.term_months, "term_months")
+    days = term(joining.first_day, months)
+    facts = evolve(facts, case=evolve(facts.case, coverage=evolve(cover, last_day=days.last)))
+    reasons, missing = _may_join(facts)
+    premium = facts.value(bound.plan.premium, "premium")
+    if not reasons and isinstance(premium, Missing):
+        missing |= premium.paths
+    fee = None if reasons or missing else premium
+    return Quote(
+        plan=item.plan.id,
+        title=item.plan.title,
+        edition=bound.edition.id,
+        key=joining.key,
+        coverage=facts.case.coverage,
+        premium=fee,
+        split=_split(item, fee),
+        reasons=tuple(reasons),
+        problems=(*(_missing_problem(facts, path) for path in sorted(missing)), *_void(facts)),
+        assumed=bound.assumed(bound.order_of([bound.plan.premium], "premium").nodes),
+    )
+
+
+def _may_join(facts: Facts) -> tuple[list[Reason], set[str]]:
+    """Return the reasons against joining, and the paths of what is not known."""
+    plan = facts.bound.plan
+    reasons: list[Reason] = []
+    if facts.case.insured.relation not in plan.insures:
+        reasons.append(
+            Reason(code="relation", text=Text("本计划不保障此人", "the plan does not cover this person"))
+        )
+    order = facts.bound.order_of(plan.joins, "joins")
+    results = dict(zip(order.nodes, fold(order, exact.TABLE, facts.env()), strict=True))
+    work = Workings(bound=facts.bound, order=order, results=results)
+    missing: set[str] = set()
+    for condition in plan.joins:
+        result = results[condition.node]
+        if isinstance(result, Missing):
+            missing |= result.paths
+        elif not result:
+            reasons.append(condition_reason(condition.node, work))
+    return reasons, set() if reasons else missing
+
+
+def _split(item: OfficePlan, fee: int | None) -> dict[str, int]:
+    if fee is None or not item.split:
+        return {}
+    shares = allocate(Money(fee), list(item.split.values()))
+    return {payer: share.fen for payer, share in zip(item.split, shares, strict=True)}
+
+
+def _missing_problem(facts: Facts, path: str) -> Problem:
+    plan = facts.bound.plan
+    if path.startswith("value."):
+        cell = path.removeprefix("value.")
+        return problem(
+            "join.not-in-table",
+            f"计划 {plan.id} 的表里没有 {cell} 这一行",
+            f"plan {plan.id} has no row {cell}",
+            hint_zh=f"可用的行见 mutualplans plans {plan.id}",
+            hint_en=f"mutualplans plans {plan.id} shows the rows",
+        )
+    label = path_label(plan, path)
+    return problem(
+        "join.missing-field",
+        f"计划 {plan.id} 需要“{label.zh}”({path})，没有填写",
+        f"plan {plan.id} needs {label.in_('en')} ({path}), which is not stated",
+        hint_zh="补填后再报价",
+        hint_en="state it and quote again",
+    )
+
+
+def _void(facts: Facts) -> list[Problem]:
+    wanted = facts.case.coverage.shares
+    most = facts.value(facts.bound.plan.max_shares, "max_shares")
+    if wanted is None or wanted <= most:
+        return []
+    return [
+        problem(
+            "cover.shares-void",
+            f"{facts.bound.plan.id}：要 {wanted} 份，最多 {most} 份，超出的 {wanted - most} 份无效，不收费",
+            f"{facts.bound.plan.id}: {wanted} shares wanted, at most {most}; {wanted - most} void and free of charge",
+            severity="warning",
+        )
+    ]
+
+
+# ---------------------------------------------------------------- a unit joins as a group
+
+
+@frozen(kw_only=True)
+class GroupQuote:
+    """What joining one plan costs a unit.
+
+    Attributes:
+        plan: Plan id.
+        title: What the plan is called.
+        unit: Name of the unit.
+        quotes: One for each person who wants to join.
+        group: Why the group cannot join (too few); empty if it can or no rule applies.
+        problems: What is missing for the group rule.
+    """
+
+    plan: str
+    title: Text
+    unit: str
+    quotes: tuple[Quote, ...]
+    group: tuple[Reason, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def joining(self) -> tuple[Quote, ...]:
+        """The quotes of those who join; nobody does when the group rule is missed."""
+        return () if self.group else tuple(item for item in self.quotes if item.joins)
+
+    @property
+    def refused(self) -> tuple[Quote, ...]:
+        """The quotes of those who cannot join for reasons or facts of their own."""
+        return tuple(item for item in self.quotes if not item.joins)
+
+    @property
+    def premium(self) -> int:
+        """Fen for all who join."""
+        return sum(item.premium or 0 for item in self.joining)
+
+    @property
+    def split(self) -> dict[str, int]:
+        """Payer → fen for all who join."""
+        payers = dict.fromkeys(payer for item in self.joining for payer in item.split)
+        return {payer: sum(item.split[payer] for item in self.joining) for payer in payers}
+
+
+def quote_group(item: OfficePlan, unit: Unit, joinings: Sequence[Joining]) -> GroupQuote:
+    """Quote one plan for the members of one unit, and check the office's group rule.
+
+    A person who cannot be quoted because no edition fits gets the problem instead of a premium.
+    """
+    quotes = []
+    problems: list[Problem] = []
+    for joining in joinings:
+        try:
+            quotes.append(quote(item, joining))
+        except MutualPlansError as error:
+            problems += error.problems
+    reasons, missing = _group(item.group, unit, quotes)
+    return GroupQuote(
+        plan=item.plan.id,
+        title=item.plan.title,
+        unit=unit.name,
+        quotes=tuple(quotes),
+        group=tuple(reasons),
+        problems=tuple(dict.fromkeys((*problems, *missing))),
+    )
+
+
+def _group(
+    rules: Iterable[GroupRule], unit: Unit, quotes: Sequence[Quote]
+) -> tuple[list[Reason], list[Problem]]:
+    rules = tuple(rules)
+    if not rules or not quotes:
+        return [], []
+    if unit.headcount is None:
+        return [], [_no_headcount(unit, "headcount", "单位职工人数", "staff")]
+    rule = next(
+        (item for item in rules if item.staff_up_to is None or unit.headcount <= item.staff_up_to), None
+    )
+    if rule is None:
+        return [], []
+    base = unit.women if rule.of == "women" else unit.headcount
+    if base is None:
+        return [], [_no_headcount(unit, "women", "单位女职工人数", "women")]
+    joined = sum(item.joins for item in quotes)
+    needed = _needed(rule, base)
+    if joined >= needed:
+        return [], []
+    return [_too_few(rule, base, joined, needed)], []
+
+
+def _needed(rule: GroupRule, base: int) -> int:
+    """Return how many must join: the share of the base rounded up to whole persons, and the fixed number."""
+    share = rule.share or Fraction(0)
+    by_share = -(-base * share.numerator // share.denominator)
+    return max(by_share, rule.persons or 0)
+
+
+def _too_few(rule: GroupRule, base: int, joined: int, needed: int) -> Reason:
+    whose_zh, whose_en = ("女职工", "women") if rule.of == "women" else ("职工", "staff")
+    return Reason(
+        code="group-minimum",
+        text=Text(
+            f"参保人数不足：{whose_zh} {base} 人，至少 {needed} 人参保，现 {joined} 人，差 {needed - joined} 人",
+            f"too few join: of {base} {whose_en} at least {needed}, now {joined}, {needed - joined} short",
+        ),
+        found=Text(f"{joined} 人", f"{joined} persons"),
+        expected=Text(f"{needed} 人", f"{needed} persons"),
+    )
+
+
+def _no_headcount(unit: Unit, name: str, zh: str, en: str) -> Problem:
+    return problem(
+        "unit.missing-field",
+        f"单位“{unit.name}”没有填写{zh}({name})，团体参保比例无法核对",
+        f"{name} of unit {unit.name!r} is not stated: the group minimum cannot be checked",
+        hint_zh=f"用 --unit 文件或 --{name} 写明",
+        hint_en=f"state it with --unit or --{name}",
+        severity="warning",
+    )

@@ -1,0 +1,57 @@
+"""The results of one fold, and how to put them into words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from attrs import define
+
+from mutualplans.backends.words import Wording, in_words, units
+from mutualplans.engine.bind import BoundPlan
+from mutualplans.expr import nodes as n
+from mutualplans.expr.fold import Order
+from mutualplans.model.text import Lang, Text
+
+__all__ = ["Workings"]
+
+
+@define(eq=False, slots=False, kw_only=True)
+class Workings:
+    """What a fold over some formulas of a bound plan gave.
+
+    Attributes:
+        bound: The bound plan.
+        order: The formulas.
+        results: Value of every sub-formula.
+    """
+
+    bound: BoundPlan
+    order: Order
+    results: Mapping[n.Node, Any]
+
+    @cached_property
+    def units(self) -> dict[n.Node, Text | None]:
+        """Unit of each counted node."""
+        return units(self.order)
+
+    def wording(self, lang: Lang) -> Wording:
+        """Return how to put these results into words."""
+        return Wording(
+            lang=lang,
+            values=self.bound.values,
+            units=self.units,
+            results=self.results,
+            rounding=self.bound.edition.rounding,
+        )
+
+    def text(self, node: n.Node, value: Any) -> Text:
+        """Return a value of `node` in both languages."""
+        return Text(self.wording("zh").show(value, node), self.wording("en").show(value, node))
+
+    def words(self, node: n.Node) -> Text:
+        """Return the rule text of `node` in both languages."""
+        return Text(
+            in_words(node, "zh", values=self.bound.values), in_words(node, "en", values=self.bound.values)
+        )
