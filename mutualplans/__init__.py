@@ -118,7 +118,7 @@ _HOMES = {
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names}
 
-__all__ = sorted(_HOME)  # noqa: PLE0605  the list is derived so that it cannot differ from the homes
+__all__ = sorted(_HOME)
 
 
 def __getattr__(name: str) -> Any:

@@ -5,19 +5,19 @@ Finding imports no plugin. A plugin that is broken becomes a record with problem
 
 from __future__ import annotations
 
-import inspect
 import os
 import re
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import Distribution, EntryPoint, distributions
 from time import perf_counter
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from attrs import evolve, field, frozen
 
-from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
+from mutualplans import registry_problems as wrong
+from mutualplans.model.problem import MutualPlansError, Problem
+from mutualplans.registry_problems import CONTRACT, ONLY
 
 if TYPE_CHECKING:
     from mutualplans.plan.declaration import Plan
@@ -26,12 +26,10 @@ __all__ = ["PluginEntry", "PluginError", "PluginRecord", "PluginRegistry", "Stat
 
 Status = Literal["found", "ok", "blocked", "broken", "invalid", "incompatible"]
 
-CONTRACT = "mutualplans.plans.v1"
-"""The group we read: `hookspecs.GROUP`, repeated so that a listing does not import pluggy."""
-ONLY = "MUTUALPLANS_LOAD_PLUGINS"
-
 _GROUP = re.compile(r"mutualplans\.plans\.v\d+")
 _NAME = re.compile(r"[a-z][a-z0-9-]{2,39}")
+_NEARNESS: tuple[Status, ...] = ("ok", "found", "invalid", "broken", "blocked", "incompatible")
+"""Of several records with one name, the first of these statuses speaks for the name."""
 
 
 class PluginError(MutualPlansError):
@@ -68,6 +66,16 @@ class PluginEntry:
     def called(self) -> str:
         """Package and version, as messages name them."""
         return f"{self.package} {self.version}".strip()
+
+    @property
+    def group(self) -> str:
+        """The entry-point group, which names the contract version; empty where the metadata cannot be read."""
+        return self.point.group if self.point else ""
+
+    @property
+    def top(self) -> str:
+        """Top-level module that the entry point refers to."""
+        return re.split(r"[.:\s]", self.point.value.strip())[0] if self.point else ""
 
 
 @frozen(kw_only=True)
@@ -184,7 +192,7 @@ class PluginRegistry:
             raise PluginError(*_why_not(record))
         known = {plan.id: plan for plan in record.plans}
         if plan_id not in known:
-            raise PluginError(_unknown_plan(plan_id, known))
+            raise PluginError(wrong.unknown_plan(plan_id, known))
         return known[plan_id]
 
     def version_of(self, plan_id: str) -> str:
@@ -199,18 +207,21 @@ class PluginRegistry:
         owner = plan_id.partition(".")[0]
         if all(record.name != owner for record in self._records):
             loaded = (plan.id for record in self._records for plan in record.plans)
-            raise PluginError(_unknown_plan(plan_id, dict.fromkeys((*self.names(), *loaded))))
+            raise PluginError(wrong.unknown_plan(plan_id, (*self.names(), *loaded)))
         return owner
 
     def _best(self, name: str) -> PluginRecord:
-        """Return the record of a name; of several, the one that comes nearest to being usable."""
         known = [record for record in self._records if record.name == name]
         if not known:
-            raise PluginError(_unknown_plugin(name, self._entries, "error"))
+            raise PluginError(wrong.unknown_plugin(name, (record.name for record in self._records)))
         return min(known, key=lambda record: _NEARNESS.index(record.status))
 
 
-_NEARNESS: tuple[Status, ...] = ("ok", "found", "invalid", "broken", "blocked", "incompatible")
+def _why_not(record: PluginRecord) -> tuple[Problem, ...]:
+    """Return the problems that keep a plugin from being used, as errors."""
+    if record.status == "blocked":
+        return tuple(evolve(found, severity="error") for found in record.problems)
+    return tuple(found for found in record.problems if found.severity == "error")
 
 
 # ---------------------------------------------------------------- finding: metadata only
@@ -248,7 +259,7 @@ def _entries_of(distribution: Distribution) -> list[PluginEntry]:
     try:
         points = [point for point in distribution.entry_points if _GROUP.fullmatch(point.group)]
     except Exception as error:
-        return [PluginEntry(point=None, name=known["package"], fault=_said(error), **known)]
+        return [PluginEntry(point=None, name=known["package"], fault=wrong.said(error), **known)]
     ours = {point.name for point in points if point.group == CONTRACT}
     return [
         PluginEntry(point=point, **known)
@@ -267,6 +278,9 @@ def _about(distribution: Distribution) -> dict[str, str]:
         return dict.fromkeys(keys, "")
 
 
+# ---------------------------------------------------------------- choosing: what metadata alone can refuse
+
+
 def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
@@ -278,42 +292,36 @@ def _is_named(entry: PluginEntry, names: Iterable[str]) -> bool:
 def _first_look(
     entries: tuple[PluginEntry, ...], blocked: tuple[str, ...], only: tuple[str, ...] | None
 ) -> list[PluginRecord]:
-    """Return a record for each entry, with what metadata alone can refuse."""
-    used = [
-        entry
-        for entry in entries
-        if not _is_named(entry, blocked) and (only is None or _is_named(entry, only))
-    ]
+    """Return a record for each entry."""
+    listed = [entry for entry in entries if only is None or _is_named(entry, only)]
+    used = [entry for entry in listed if not _is_named(entry, blocked)]
     records = []
     for entry in entries:
-        found = _seen(entry, used) if entry in used else _blocked(entry, _is_named(entry, blocked))
-        status, problems = found
-        records.append(
-            PluginRecord(
-                name=entry.name,
-                package=entry.package,
-                version=entry.version,
-                summary=entry.summary,
-                status=status,
-                problems=problems,
-            )
-        )
+        status: Status = "blocked"
+        problems = [wrong.blocked(entry, by_option=_is_named(entry, blocked))]
+        if entry in used:
+            status, problems = _seen(entry, used)
+        known = {name: getattr(entry, name) for name in ("name", "package", "version", "summary")}
+        records.append(PluginRecord(**known, status=status, problems=tuple(problems)))
     return records
 
 
-def _seen(entry: PluginEntry, used: list[PluginEntry]) -> tuple[Status, tuple[Problem, ...]]:
+def _seen(entry: PluginEntry, used: list[PluginEntry]) -> tuple[Status, list[Problem]]:
     if entry.point is None:
-        return "invalid", (_torn(entry),)
-    if entry.point.group != CONTRACT:
-        return "incompatible", (_other_contract(entry, entry.point.group),)
+        return "invalid", [wrong.torn(entry)]
+    if entry.group != CONTRACT:
+        return "incompatible", [wrong.other_contract(entry, entry.group)]
     if not _NAME.fullmatch(entry.name):
-        return "invalid", (_bad_name(entry),)
-    twins = [other for other in used if other.name == entry.name and _contract(other) == CONTRACT]
-    return ("invalid", (_duplicate(entry, twins),)) if len(twins) > 1 else ("found", ())
+        return "invalid", [wrong.bad_name(entry)]
+    twins = [other for other in used if other.name == entry.name and other.group == CONTRACT]
+    return ("invalid", [wrong.duplicate(entry, twins)]) if len(twins) > 1 else ("found", [])
 
 
-def _contract(entry: PluginEntry) -> str:
-    return entry.point.group if entry.point else ""
+def _unmatched(entries: tuple[PluginEntry, ...], names: Iterable[str]) -> Iterator[Problem]:
+    known = {name for entry in entries for name in (entry.name, entry.package)}
+    for name in dict.fromkeys(names):
+        if not any(_is_named(entry, [name]) for entry in entries):
+            yield wrong.unknown_plugin(name, known, "warning")
 
 
 # ---------------------------------------------------------------- loading: one plugin alone
@@ -322,26 +330,33 @@ def _contract(entry: PluginEntry) -> str:
 class _FaultError(Exception):
     """A stage of loading failed; its cause, if any, is what the plugin raised."""
 
-    def __init__(self, status: Status, *problems: Problem) -> None:
-        self.status = status
+    status: ClassVar[Status]
+
+    def __init__(self, *problems: Problem) -> None:
         self.problems = problems
         super().__init__()
+
+
+class _BrokenError(_FaultError):
+    status = "broken"
+
+
+class _InvalidError(_FaultError):
+    status = "invalid"
 
 
 def _loaded(entry: PluginEntry, record: PluginRecord) -> PluginRecord:
     started = perf_counter()
     try:
-        implementations = _registered(entry, _imported(entry))
-        plans, problems = _plans(entry, _called(entry, implementations))
+        plans, problems = _checked(entry, _called(entry, _registered(entry, _imported(entry))))
     except _FaultError as fault:
         raised = fault.__cause__
         trace = "".join(traceback.format_exception(raised)) if raised else ""
         record = evolve(record, status=fault.status, problems=fault.problems, trace=trace)
     else:
         bad = any(found.severity == "error" for found in problems)
-        record = evolve(
-            record, status="invalid" if bad else "ok", plans=() if bad else plans, problems=problems
-        )
+        status: Status = "invalid" if bad else "ok"
+        record = evolve(record, status=status, plans=() if bad else plans, problems=problems)
     return evolve(record, seconds=perf_counter() - started)
 
 
@@ -350,10 +365,10 @@ def _imported(entry: PluginEntry) -> Any:
     try:
         return entry.point.load()
     except Exception as error:
-        raise _FaultError("broken", _import_failed(entry, error), *_own_problems(entry, error)) from error
+        raise _BrokenError(wrong.import_failed(entry, error), *wrong.own_problems(entry, error)) from error
 
 
-def _registered(entry: PluginEntry, plugin: Any) -> list[Callable[[], Iterable[Any]]]:
+def _registered(entry: PluginEntry, plugin: Any) -> list[Callable[..., Any]]:
     """Return the plugin's own implementations of the hook."""
     import pluggy
 
@@ -364,289 +379,39 @@ def _registered(entry: PluginEntry, plugin: Any) -> list[Callable[[], Iterable[A
     try:
         manager.register(plugin, entry.name)
     except Exception as error:
-        raise _FaultError("broken", _wrong_signature(entry, plugin, error)) from error
+        raise _BrokenError(wrong.wrong_signature(entry, plugin, error)) from error
     try:
         manager.check_pending()
     except pluggy.PluginValidationError as error:
         callers = manager.get_hookcallers(plugin) or []
         unknown = [caller.name for caller in callers if not caller.has_spec()]
-        raise _FaultError("broken", _unknown_hook(entry, unknown)) from error
+        raise _BrokenError(wrong.unknown_hook(entry, unknown)) from error
     return [found.function for found in manager.hook.register_plans.get_hookimpls()]
 
 
-def _called(entry: PluginEntry, implementations: list[Callable[[], Iterable[Any]]]) -> tuple[Any, ...]:
+def _called(entry: PluginEntry, implementations: list[Callable[..., Any]]) -> tuple[Any, ...]:
     try:
         returned = tuple(item for implementation in implementations for item in implementation())
     except Exception as error:
-        code = getattr(implementations[0], "__code__", None)
-        start = f"{code.co_filename}:{code.co_firstlineno}" if code else ""
-        raise _FaultError(
-            "broken", _call_failed(entry, error, start), *_own_problems(entry, error)
-        ) from error
+        first = wrong.call_failed(entry, error, implementations[0])
+        raise _BrokenError(first, *wrong.own_problems(entry, error)) from error
     if not returned:
-        raise _FaultError("invalid", _empty(entry, hooked=bool(implementations)))
+        raise _InvalidError(wrong.empty(entry, hooked=bool(implementations)))
     return returned
 
 
-def _plans(entry: PluginEntry, returned: tuple[Any, ...]) -> tuple[tuple[Plan, ...], tuple[Problem, ...]]:
+def _checked(entry: PluginEntry, returned: tuple[Any, ...]) -> tuple[tuple[Plan, ...], tuple[Problem, ...]]:
     """Return the plans among what was returned, and every problem; an exception here is a fault of ours."""
     from mutualplans.plan.checks import check_plan
     from mutualplans.plan.declaration import Plan
 
     plans = tuple(item for item in returned if isinstance(item, Plan))
-    problems = [_not_a_plan(entry, item) for item in returned if not isinstance(item, Plan)]
+    problems = [wrong.not_a_plan(entry, item) for item in returned if not isinstance(item, Plan)]
     ids = [plan.id for plan in plans]
     for place, plan in enumerate(plans):
         if plan.id.partition(".")[0] != entry.name:
-            problems.append(_foreign_id(entry, plan.id))
+            problems.append(wrong.foreign_id(entry, plan.id))
         if plan.id in ids[:place]:
-            problems.append(_id_twice(entry, plan.id))
+            problems.append(wrong.id_twice(entry, plan.id))
         problems += check_plan(plan)
     return plans, tuple(problems)
-
-
-# ---------------------------------------------------------------- what went wrong, in words
-
-
-def _said(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
-
-
-def _place(entry: PluginEntry, error: BaseException) -> str:
-    """Return file and line of the plugin's own code that is nearest to the error, or an empty string."""
-    if isinstance(error, SyntaxError) and error.filename:
-        return f"{error.filename}:{error.lineno}"
-    own = entry.point.value.partition(":")[0].partition(".")[0].strip() if entry.point else ""
-    found = ""
-    for frame, line in _frames(error.__traceback__):
-        if str(frame.f_globals.get("__name__", "")).partition(".")[0] == own:
-            found = f"{frame.f_code.co_filename}:{line}"
-    return found
-
-
-def _frames(trace: TracebackType | None) -> Iterator[tuple[Any, int]]:
-    while trace is not None:
-        yield trace.tb_frame, trace.tb_lineno
-        trace = trace.tb_next
-
-
-def _own_problems(entry: PluginEntry, error: Exception) -> tuple[Problem, ...]:
-    """Return what one of our own errors (a formula of wrong kinds) says, at the plugin's line."""
-    if not isinstance(error, MutualPlansError):
-        return ()
-    place = _place(entry, error)
-    return tuple(evolve(found, where=found.where or place) for found in error.problems)
-
-
-def _plugin_problem(
-    entry: PluginEntry, code: str, zh: str, en: str, *, where: str = "", hint_zh: str = "", hint_en: str = ""
-) -> Problem:
-    who_zh, who_en = f"插件 {entry.name}（{entry.called}）", f"plugin {entry.name} ({entry.called})"
-    return problem(code, f"{who_zh}{zh}", f"{who_en} {en}", where=where, hint_zh=hint_zh, hint_en=hint_en)
-
-
-def _torn(entry: PluginEntry) -> Problem:
-    return _plugin_problem(
-        entry,
-        "plugin.name",
-        f"的 entry_points.txt 读不出来：{entry.fault}",
-        f"has an entry_points.txt that cannot be read: {entry.fault}",
-        hint_zh=f"pip install --force-reinstall {entry.package}",
-        hint_en=f"pip install --force-reinstall {entry.package}",
-    )
-
-
-def _other_contract(entry: PluginEntry, group: str) -> Problem:
-    return _plugin_problem(
-        entry,
-        "plugin.contract",
-        f"按 {group} 编写，本程序读 {CONTRACT}",
-        f"is written for {group}; this program reads {CONTRACT}",
-        hint_zh="升级 mutualplans，或安装这个插件的较早版本",
-        hint_en="upgrade mutualplans, or install an older version of the plugin",
-    )
-
-
-def _bad_name(entry: PluginEntry) -> Problem:
-    return _plugin_problem(
-        entry,
-        "plugin.name",
-        "的入口名不合规定：应以小写字母开头，只含小写字母、数字和连字符，3 至 40 个字符",
-        "has a bad entry-point name: a lower-case letter, then lower-case letters, digits and hyphens, 3 to 40 in all",
-        hint_zh='例如 pyproject.toml 里写 female-illness = "mutualplans_female_illness"',
-        hint_en='for example female-illness = "mutualplans_female_illness" in pyproject.toml',
-    )
-
-
-def _duplicate(entry: PluginEntry, twins: list[PluginEntry]) -> Problem:
-    called = [twin.called for twin in twins]
-    other = next((twin.package for twin in twins if twin is not entry), entry.package)
-    return problem(
-        "plugin.duplicate",
-        f'插件名 "{entry.name}" 由不止一个软件包提供：{"、".join(called)}；都不使用',
-        f'the plugin name "{entry.name}" is provided by more than one package: {", ".join(called)}; none is used',
-        where=entry.called,
-        hint_zh=f"卸载其中一个，或停用一个：--no-plugin {other}",
-        hint_en=f"uninstall one of them, or block one: --no-plugin {other}",
-    )
-
-
-def _blocked(entry: PluginEntry, by_option: bool) -> tuple[Status, tuple[Problem, ...]]:
-    zh, en = (
-        ("由 --no-plugin 停用", "--no-plugin")
-        if by_option
-        else (f"不在 {ONLY} 或办事处文件所列之中", f"{ONLY} or the office file")
-    )
-    said = _plugin_problem(entry, "plugin.blocked", zh, f"is blocked by {en}")
-    return "blocked", (evolve(said, severity="note"),)
-
-
-def _import_failed(entry: PluginEntry, error: Exception) -> Problem:
-    hint_zh, hint_en = (
-        "升级或重新安装它；暂时不用它：--no-plugin " + entry.name,
-        "upgrade or reinstall it, or block it: --no-plugin " + entry.name,
-    )
-    missing = error.name if isinstance(error, ModuleNotFoundError) else None
-    own = entry.point.value.partition(":")[0].partition(".")[0].strip() if entry.point else ""
-    if missing:
-        top = missing.partition(".")[0]
-        command = f"pip install --force-reinstall {entry.package}" if top == own else f"pip install {top}"
-        hint_zh, hint_en = (
-            f"{command}（包名可能与模块名不同）",
-            f"{command} (the package may be named otherwise)",
-        )
-    return _plugin_problem(
-        entry,
-        "plugin.import",
-        f"导入失败：{_said(error)}",
-        f"cannot be imported: {_said(error)}",
-        where=_place(entry, error),
-        hint_zh=hint_zh,
-        hint_en=hint_en,
-    )
-
-
-def _wrong_signature(entry: PluginEntry, plugin: Any, error: Exception) -> Problem:
-    function = getattr(plugin, "register_plans", None)
-    found = f"register_plans{inspect.signature(function)}" if inspect.isfunction(function) else _said(error)
-    return _plugin_problem(
-        entry,
-        "plugin.signature",
-        f"的钩子函数与约定不符：写的是 {found}，约定是 register_plans()",
-        f"has a hook that does not fit: found {found}, expected register_plans()",
-        where=_start(function),
-        hint_zh="去掉多出的参数",
-        hint_en="remove the surplus arguments",
-    )
-
-
-def _start(function: Any) -> str:
-    return (
-        f"{function.__code__.co_filename}:{function.__code__.co_firstlineno}"
-        if inspect.isfunction(function)
-        else ""
-    )
-
-
-def _unknown_hook(entry: PluginEntry, unknown: list[str]) -> Problem:
-    names = "、".join(unknown)
-    close = nearest(unknown[0], ["register_plans"]) if unknown else ""
-    return _plugin_problem(
-        entry,
-        "plugin.hook-unknown",
-        f"标记了没有的钩子：{names}；有：register_plans",
-        f"marks a hook that does not exist: {', '.join(unknown)}; known: register_plans",
-        hint_zh=f"是不是 {close}？" if close else "去掉它的 @mutualplans.hookimpl",
-        hint_en=f"did you mean {close}?" if close else "remove its @mutualplans.hookimpl",
-    )
-
-
-def _call_failed(entry: PluginEntry, error: Exception, start: str) -> Problem:
-    return _plugin_problem(
-        entry,
-        "plugin.call",
-        f"的 register_plans() 出错：{_said(error)}",
-        f"failed in register_plans(): {_said(error)}",
-        where=_place(entry, error) or start,
-        hint_zh="register_plans 应返回计划的列表，如 return [plan]；不读文件，不看时间",
-        hint_en="register_plans returns a list of plans, such as return [plan], and reads no file and no clock",
-    )
-
-
-def _empty(entry: PluginEntry, *, hooked: bool) -> Problem:
-    if hooked:
-        zh, en = "没有给出任何计划", "returned no plan"
-        hint_zh, hint_en = "register_plans 至少返回一个计划", "return at least one plan from register_plans"
-    else:
-        zh, en = "的模块里没有标记钩子函数", "marks no hook in its module"
-        hint_zh = "在 register_plans 上面写 @mutualplans.hookimpl"
-        hint_en = "put @mutualplans.hookimpl above register_plans"
-    return _plugin_problem(entry, "plugin.empty", zh, en, hint_zh=hint_zh, hint_en=hint_en)
-
-
-def _not_a_plan(entry: PluginEntry, item: Any) -> Problem:
-    kind = type(item).__name__
-    return _plugin_problem(
-        entry, "plan.type", f"给出的不是 Plan，而是 {kind}", f"returned something that is not a Plan: {kind}"
-    )
-
-
-def _foreign_id(entry: PluginEntry, id_: str) -> Problem:
-    return _plugin_problem(
-        entry,
-        "plan.id",
-        f'的计划编号 "{id_}" 应为 {entry.name}，或以“{entry.name}.”开头',
-        f'has the plan id "{id_}"; it must be {entry.name} or begin with "{entry.name}."',
-        hint_zh=f'改为 id="{entry.name}"，或改入口名',
-        hint_en=f'write id="{entry.name}", or change the entry-point name',
-    )
-
-
-def _id_twice(entry: PluginEntry, id_: str) -> Problem:
-    return _plugin_problem(
-        entry, "plan.id", f'有两个计划编号同为 "{id_}"', f'has two plans with the id "{id_}"'
-    )
-
-
-def _unmatched(entries: tuple[PluginEntry, ...], names: Iterable[str]) -> Iterator[Problem]:
-    for name in dict.fromkeys(names):
-        if not any(_is_named(entry, [name]) for entry in entries):
-            yield _unknown_plugin(name, entries, "warning")
-
-
-def _unknown_plugin(
-    name: str, entries: tuple[PluginEntry, ...], severity: Literal["error", "warning"]
-) -> Problem:
-    close = nearest(name, {known for entry in entries for known in (entry.name, entry.package)})
-    return problem(
-        "plugin.unknown",
-        f'没有安装名为 "{name}" 的插件',
-        f'no plugin named "{name}" is installed',
-        hint_zh=f'是不是 "{close}"？' if close else "mutualplans plugins 列出已安装的插件",
-        hint_en=f'did you mean "{close}"?' if close else "mutualplans plugins lists what is installed",
-        severity=severity,
-    )
-
-
-def _unknown_plan(plan_id: str, known: Iterable[str]) -> Problem:
-    names = tuple(known)
-    close = nearest(plan_id, names)
-    return problem(
-        "plan.unknown",
-        f'没有计划 "{plan_id}"；有：{"、".join(names) or "无"}',
-        f'there is no plan "{plan_id}"; known: {", ".join(names) or "none"}',
-        hint_zh=f'是不是 "{close}"？'
-        if close
-        else "mutualplans plugins 列出已安装的插件；安装：mutualplans install …",
-        hint_en=f'did you mean "{close}"?'
-        if close
-        else "mutualplans plugins lists them; mutualplans install adds one",
-    )
-
-
-def _why_not(record: PluginRecord) -> tuple[Problem, ...]:
-    """Return the problems that keep a plugin from being used, as errors."""
-    if record.status == "blocked":
-        return tuple(evolve(found, severity="error") for found in record.problems)
-    return tuple(found for found in record.problems if found.severity == "error")

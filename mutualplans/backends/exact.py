@@ -137,9 +137,17 @@ def _tiered(node: n.Tiered, args: Args, env: Env) -> int:
     return whole(before + base) - whole(before)
 
 
-def _banded(_node: n.Banded, args: Args, _env: Env) -> Any:
+def _value(node: n.Value, _args: Args, env: Env) -> Any:
+    name = node.parameter.name
+    return env.values[name] if name in env.values else Missing(frozenset({f"value.{name}"}))
+
+
+def _banded(node: n.Banded, args: Args, _env: Env) -> Any:
     base, before, scale = args
-    return scale.whole(before + base) - (scale.whole(before) if before else 0)
+    # Over a period, nothing so far gives nothing: else a claim over 0 would be paid G(0) and the next in full.
+    nothing = before + base == 0 and not isinstance(node.before, n.Constant)
+    total = 0 if nothing else scale.whole(before + base)
+    return total - (scale.whole(before) if before else 0)
 
 
 def _lookup(node: n.Lookup, args: Args, _env: Env) -> Any:
@@ -181,7 +189,7 @@ def _class_of(node: n.ClassOf, args: Args, env: Env) -> str:
 TABLE: Mapping[type[n.Node], Function] = {
     n.Constant: lambda node, args, env: node.value,
     n.Read: lambda node, args, env: env.read(node.field.subject, node.field.name),
-    n.Value: lambda node, args, env: env.values[node.parameter.name],
+    n.Value: _value,
     n.BenefitAmount: lambda node, args, env: env.benefits[node.benefit],
     n.PaidByPlan: lambda node, args, env: (
         sum(env.paid_by.values()) if node.plan is None else env.paid_by.get(node.plan, 0)

@@ -112,13 +112,13 @@ def assess(
     books = _Books(bound, case, claim, event, balances)
     gate = tuple(_gate(facts, books))
     benefits, changes = _run(facts, books, gate)
-    decision = _decision(facts, benefits, event, decided_on)
+    decision = _decision(facts, benefits, event, decided_on, gate)
     if decision.status == "incomplete":
         return decision, balances
     if decision.status != "paid":
         return decision, balances.plus(changes)
-    decision = evolve(decision, ends_cover=facts.value(bound.plan.ends, "ends") is True)
-    if decision.ends_cover:
+    if facts.value(bound.plan.ends, "ends") is True:
+        decision = evolve(decision, ends_cover=True, remaining=())
         changes[books.ended_key()] = 1
     return decision, balances.plus(changes)
 
@@ -270,7 +270,11 @@ def _undecided(program: Program, event: Missing) -> BenefitDecision:
 
 
 def _decision(
-    facts: Facts, benefits: tuple[BenefitDecision, ...], event: date | None, decided_on: date | None
+    facts: Facts,
+    benefits: tuple[BenefitDecision, ...],
+    event: date | None,
+    decided_on: date | None,
+    gate: tuple[Reason, ...] = (),
 ) -> Decision:
     bound, claim = facts.bound, facts._claim
     missing = dict.fromkeys(path for item in benefits for path in item.missing)
@@ -284,7 +288,7 @@ def _decision(
         status=_status(total, benefits),
         total=total,
         benefits=benefits,
-        remaining=remaining(benefits),
+        remaining=() if any(item.code == ENDED for item in gate) else remaining(benefits),
         papers=_papers(facts),
         claim_by=_deadline(facts, event) if event else None,
         problems=(*(_missing_problem(path, bound, claim) for path in missing), *_void_shares(facts)),
@@ -340,11 +344,11 @@ def _void_shares(facts: Facts) -> list[Problem]:
 
 def _papers(facts: Facts) -> tuple[Paper, ...]:
     """Return the documents to bring; one whose need cannot be told yet is listed too."""
-    needed = []
-    for paper in facts.bound.plan.papers:
-        if paper.when is None or facts.value(paper.when, f"paper {paper.id}") is not False:
-            needed.append(Paper(id=paper.id, title=paper.title))
-    return tuple(needed)
+    return tuple(
+        Paper(id=paper.id, title=paper.title)
+        for paper in facts.bound.plan.papers
+        if paper.when is None or facts.value(paper.when, f"paper {paper.id}") is not False
+    )
 
 
 def _receipt(facts: Facts, event: date | None, decided_on: date | None) -> Receipt:

@@ -233,7 +233,9 @@ class GroupQuote:
         return {payer: sum(item.split[payer] for item in self.joining) for payer in payers}
 
 
-def quote_group(item: OfficePlan, unit: Unit, joinings: Sequence[Joining]) -> GroupQuote:
+def quote_group(
+    item: OfficePlan, unit: Unit, joinings: Sequence[Joining], *, edition: str | None = None
+) -> GroupQuote:
     """Quote one plan for the members of one unit, and check the office's group rule.
 
     A person who cannot be quoted because no edition fits gets the problem instead of a premium.
@@ -242,7 +244,7 @@ def quote_group(item: OfficePlan, unit: Unit, joinings: Sequence[Joining]) -> Gr
     problems: list[Problem] = []
     for joining in joinings:
         try:
-            quotes.append(quote(item, joining))
+            quotes.append(quote(item, joining, edition=edition if _has(item, edition) else None))
         except MutualPlansError as error:
             problems += error.problems
     reasons, missing = _group(item.group, unit, quotes)
@@ -254,6 +256,10 @@ def quote_group(item: OfficePlan, unit: Unit, joinings: Sequence[Joining]) -> Gr
         group=tuple(reasons),
         problems=tuple(dict.fromkeys((*problems, *missing))),
     )
+
+
+def _has(item: OfficePlan, edition: str | None) -> bool:
+    return any(local.edition.id == edition for local in item.editions)
 
 
 def _group(

@@ -5,25 +5,24 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-import os
 import re
-import unicodedata
 import warnings
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import Factory, field, frozen
 
-from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
+from mutualplans.files import table_problems as wrong
+from mutualplans.model.problem import MutualPlansError, Problem
 
 if TYPE_CHECKING:  # openpyxl is imported where it is used: it takes longer than reading a CSV
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["Cell", "Row", "Table", "read_table", "write_table"]
+__all__ = ["Cell", "Row", "Table", "read_table"]
 
 _TEXT_FILES = (".csv", ".tsv", ".txt")
 _WORKBOOKS = (".xlsx", ".xlsm")
@@ -40,12 +39,6 @@ _NOT_DATA = re.compile(
     re.DOTALL,
 )
 _FORMULA_PART = re.compile(rb"<(\w+:)?f[\s/>]")
-_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
-_CONTROL = {code: 0x2400 + code for code in range(32) if code not in (9, 10, 13)}
-_LONGEST_CELL = 32_767
-_MOST_ROWS = 1_048_576
-_WIDEST_COLUMN = 60
 
 
 @frozen
@@ -97,7 +90,7 @@ class Table:
 
     def where(self, row: int, column: str = "") -> str:
         """Return a place in this table for `Problem.where`, such as ``roster.csv:5:证件号``."""
-        return _place(self.source, row, column)
+        return wrong.place(self.source, row, column)
 
 
 @frozen
@@ -134,37 +127,14 @@ def read_table(
     known = {_squeezed(name): name for name in known_headers}
     suffix = path.suffix.lower()
     if suffix not in _TEXT_FILES + _WORKBOOKS:
-        raise MutualPlansError(_unknown_kind(path))
+        raise MutualPlansError(wrong.unknown_kind(path))
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise MutualPlansError(_unreadable(path, error)) from error
+        raise MutualPlansError(wrong.unreadable(path, error)) from error
     if suffix in _WORKBOOKS:
         return _arranged(_workbook_grid(data, path, sheet, known), known)
     return _arranged(_text_grid(data, path, encoding, known), known)
-
-
-def write_table(path: str | Path, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write a table to ``.csv`` or ``.xlsx``; an older file stays whole until the new one is complete.
-
-    All cells of a workbook are text, so ID numbers stay whole and nothing becomes a formula. CSV is UTF-8
-    with a mark, as Excel needs; cells that Excel would take for formulas get a ``'`` in front, plain numbers
-    do not. Excel damages ID numbers when it opens a CSV: write plain ID numbers to ``.xlsx``. Control
-    characters show as symbols (``␀``) in a workbook, which cannot hold them.
-
-    Raises:
-        MutualPlansError: the file cannot be written, or its name ends otherwise.
-        TypeError: a cell is not a string.
-        ValueError: a row has another number of cells than the header, or is too much for Excel.
-    """
-    path = Path(path)
-    writer = {".csv": _write_csv, ".xlsx": _write_workbook}.get(path.suffix.lower())
-    if writer is None:
-        raise MutualPlansError(_unknown_kind(path, "“.csv”, “.xlsx”"))
-    lines = [tuple(headers), *map(tuple, rows)]
-    for number, line in enumerate(lines, 1):
-        _check_line(number, line, len(headers))
-    _replace(path, lambda file: writer(file, lines))
 
 
 # Text files
@@ -177,7 +147,7 @@ def _text_grid(data: bytes, path: Path, encoding: str | None, known: Mapping[str
         for record in _records(text, _delimiter(text, known)):
             lines.append(tuple(Cell(value.strip()) for value in record))  # noqa: PERF401 - an error counts them
     except csv.Error as error:
-        raise MutualPlansError(_bad_quotes(path, len(lines) + 1, error)) from error
+        raise MutualPlansError(wrong.bad_quotes(path, len(lines) + 1, error)) from error
     return _Grid(lines, found, str(path))
 
 
@@ -213,12 +183,12 @@ def _decoded(data: bytes, path: Path, encoding: str | None) -> tuple[str, str]:
                 break  # damaged UTF-8: GB18030 would read nearly any bytes, as wrong characters
             continue
         except LookupError as error:
-            raise MutualPlansError(_unknown_encoding(path, name)) from error
+            raise MutualPlansError(wrong.unknown_encoding(path, name)) from error
         if "\0" in text:
             failures[name] = len(text[: text.index("\0")].encode(name))
             continue
         return text.removeprefix("\ufeff"), name
-    raise MutualPlansError(_undecodable(path, failures))
+    raise MutualPlansError(wrong.undecodable(path, failures))
 
 
 # Workbooks
@@ -241,11 +211,11 @@ def _chosen_sheet(
 ) -> str:
     if sheet is not None:
         if sheet not in sheets:
-            raise MutualPlansError(_unknown_sheet(path, sheet, sheets))
+            raise MutualPlansError(wrong.unknown_sheet(path, sheet, sheets))
         return sheet
     names = [name for name, found in sheets.items() if _has_header(found, known)] or list(sheets)[:1]
     if len(names) != 1:
-        raise MutualPlansError(_several_sheets(path, names))
+        raise MutualPlansError(wrong.several_sheets(path, names))
     return names[0]
 
 
@@ -267,7 +237,7 @@ def _sheets(data: bytes, path: Path, *, values: bool) -> dict[str, Worksheet]:
             warnings.simplefilter("ignore")
             book = load_workbook(io.BytesIO(data), data_only=values)
     except Exception as error:  # a damaged file makes openpyxl raise whatever its parts raise
-        raise MutualPlansError(_unreadable_workbook(path, data)) from error
+        raise MutualPlansError(wrong.unreadable_workbook(path, data)) from error
     return {found.title: found for found in book.worksheets}
 
 
@@ -320,7 +290,7 @@ def _text(value: object) -> str:
 def _arranged(grid: _Grid, known: Mapping[str, str]) -> Table:
     at = next((i for i, line in enumerate(grid.lines, 1) if _is_header((c.text for c in line), known)), 0)
     if not at:
-        return Table((), (), (_no_header(grid, known),), grid.encoding, grid.source)
+        return Table((), (), (wrong.no_header(grid.source, known),), grid.encoding, grid.source)
     names = [known.get(_squeezed(cell.text), cell.text) for cell in grid.lines[at - 1]]
     columns = {name: index for index, name in enumerate(names) if name and names.count(name) == 1}
     problems = [*_above_header(grid, at), *_header_problems(grid, at, names, known)]
@@ -345,314 +315,33 @@ def _squeezed(text: str) -> str:
 
 def _above_header(grid: _Grid, at: int) -> list[Problem]:
     above = [number for number, line in enumerate(grid.lines[: at - 1], 1) if any(cell.text for cell in line)]
-    return [
-        problem(
-            "table.above-header",
-            f"第 {number} 行在表头之上，当作标题，不作数据",
-            f"row {number} is above the header: taken for a title, not for data",
-            where=_place(grid.source, number),
-            severity="note",
-        )
-        for number in above
-    ]
+    return [wrong.above_header(grid.source, number) for number in above]
 
 
 def _header_problems(grid: _Grid, at: int, names: list[str], known: Mapping[str, str]) -> list[Problem]:
-    found = [_merged(grid, at)] if at in grid.merged else []
+    found = [wrong.merged(grid.source, at, grid.merged[at])] if at in grid.merged else []
     for name, times in Counter(filter(None, names)).items():
         if times > 1:
-            letters = [_letter(i) for i, other in enumerate(names, 1) if other == name]
-            found.append(_duplicate(grid, at, name, letters, needed=_squeezed(name) in known))
+            letters = [wrong.letter(i) for i, other in enumerate(names, 1) if other == name]
+            found.append(wrong.duplicate(grid.source, at, name, letters, needed=_squeezed(name) in known))
     for (row, column), fault in grid.faults.items():
         if row == at:
-            found.append(_fault(grid, row, _letter(column), fault))
+            found.append(wrong.fault(grid.source, row, wrong.letter(column), fault))
     return found
 
 
 def _line_problems(grid: _Grid, number: int, line: tuple[Cell, ...], names: list[str]) -> list[Problem]:
     word = next(filter(None, (_NOT_DATA.fullmatch(_squeezed(cell.text)) for cell in line)), None)
     if word:
-        return [_set_aside(grid, number, word[1])]
+        return [wrong.set_aside(grid.source, number, word[1])]
     if number in grid.merged:
-        return [_merged(grid, number)]
+        return [wrong.merged(grid.source, number, grid.merged[number])]
     found = []
     for column, cell in enumerate(line, 1):
         name = names[column - 1] if column <= len(names) else ""
-        letter = _letter(column)
+        letter = wrong.letter(column)
         if cell.text and not name:
-            found.append(_no_header_above(grid, number, letter))
+            found.append(wrong.no_header_above(grid.source, number, letter))
         elif (number, column) in grid.faults:
-            found.append(_fault(grid, number, name or letter, grid.faults[number, column]))
+            found.append(wrong.fault(grid.source, number, name or letter, grid.faults[number, column]))
     return found
-
-
-def _letter(column: int) -> str:
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def _place(source: str, row: int, column: str = "") -> str:
-    return f"{source}:{row}:{column}" if column else f"{source}:{row}"
-
-
-# Writing
-
-
-def _check_line(number: int, line: tuple[object, ...], width: int) -> None:
-    if len(line) != width:
-        message = f"row {number} has {len(line)} cells; the header has {width}"
-        raise ValueError(message)
-    for column, value in enumerate(line, 1):
-        if not isinstance(value, str):
-            message = f"row {number}, column {column}: cells are text; found {type(value).__name__}"
-            raise TypeError(message)
-
-
-def _write_csv(file: IO[bytes], lines: list[tuple[str, ...]]) -> None:
-    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    csv.writer(text).writerows([_no_formula(value) for value in line] for line in lines)
-    text.detach()  # flushes, and leaves the file to its owner
-
-
-def _no_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_START) and not _PLAIN_NUMBER.fullmatch(text) else text
-
-
-def _write_workbook(file: IO[bytes], lines: list[tuple[str, ...]]) -> None:
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-
-    _check_room(lines)
-    book = Workbook(write_only=True)
-    sheet: Any = book.create_sheet()
-    for column, width in enumerate(_widths(lines), 1):
-        sheet.column_dimensions[_letter(column)].width = width
-    sheet.freeze_panes = "A2"
-    for line in lines:
-        cells = [WriteOnlyCell(sheet, value.translate(_CONTROL)) for value in line]
-        for cell in cells:
-            cell.data_type = "s"  # openpyxl takes a text that begins with "=" for a formula
-            cell.number_format = "@"  # and Excel would, as soon as the cell is edited
-        sheet.append(cells)
-    book.save(file)
-
-
-def _check_room(lines: list[tuple[str, ...]]) -> None:
-    if len(lines) > _MOST_ROWS:
-        message = f"a sheet holds {_MOST_ROWS} rows; found {len(lines)}"
-        raise ValueError(message)
-    longest = max((len(value) for line in lines for value in line), default=0)
-    if longest > _LONGEST_CELL:
-        message = f"a cell holds {_LONGEST_CELL} characters; found {longest}"
-        raise ValueError(message)
-
-
-def _widths(lines: list[tuple[str, ...]]) -> list[int]:
-    columns = zip(*lines, strict=True)
-    return [min(max(map(_cells_wide, column)) + 2, _WIDEST_COLUMN) for column in columns]
-
-
-def _cells_wide(text: str) -> int:
-    return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)
-
-
-def _replace(path: Path, write: Callable[[IO[bytes]], None]) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            write(file)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise MutualPlansError(_unwritable(path, error)) from error
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-# Problems of single rows
-
-
-def _no_header(grid: _Grid, known: Mapping[str, str]) -> Problem:
-    names = "、".join(known.values())
-    return problem(
-        "table.no-header",
-        f"没有表头行：应有一行至少包含其中两个列名：{names}" if known else "表是空的，没有表头行",
-        f"no header row: expected a row with at least two of: {names}" if known else "the table is empty",
-        where=grid.source,
-        hint_zh="在数据上方加一行列名；列名不同时，先改成上面的写法",
-        hint_en="put a row of column names above the data, spelled as listed",
-    )
-
-
-def _duplicate(grid: _Grid, row: int, name: str, letters: list[str], *, needed: bool) -> Problem:
-    places = ", ".join(letters)
-    return problem(
-        "table.duplicate-header",
-        f"列名“{name}”出现在 {places} 列，这几列都不读取",
-        f'the column name "{name}" stands in columns {places}; none of them is read',
-        where=_place(grid.source, row, name),
-        hint_zh="改名或删去多余的列",
-        hint_en="rename or delete the columns that are too many",
-        severity="error" if needed else "warning",
-    )
-
-
-def _set_aside(grid: _Grid, row: int, word: str) -> Problem:
-    return problem(
-        "table.not-data",
-        f"第 {row} 行有“{word}”，不作数据",
-        f'row {row} has "{word}": set aside, not taken for data',
-        where=_place(grid.source, row),
-        severity="note",
-    )
-
-
-def _merged(grid: _Grid, row: int) -> Problem:
-    return problem(
-        "table.merged-cells",
-        f"第 {row} 行有合并单元格（{grid.merged[row]}），此行未读取",
-        f"row {row} has merged cells ({grid.merged[row]}); it is not read",
-        where=_place(grid.source, row),
-        hint_zh="取消合并，每个单元格各填自己的内容",
-        hint_en="unmerge the cells and fill in each of them",
-    )
-
-
-def _no_header_above(grid: _Grid, row: int, letter: str) -> Problem:
-    return problem(
-        "table.cell-without-header",
-        f"第 {row} 行 {letter} 列有内容，但表头没有这一列，此行未读取",
-        f"row {row} has a cell in column {letter}, which has no header; the row is not read",
-        where=_place(grid.source, row, letter),
-        hint_zh="检查此行是否多了分隔符；若确有此列，在表头补上列名",
-        hint_en="look for a delimiter too many in the row, or name the column in the header",
-    )
-
-
-def _fault(grid: _Grid, row: int, column: str, fault: str) -> Problem:
-    if fault == "formula":
-        return problem(
-            "table.formula-without-value",
-            f"第 {row} 行“{column}”是公式，文件里没有算出的值，此行未读取",
-            f'row {row}, "{column}": a formula whose value is not in the file; the row is not read',
-            where=_place(grid.source, row, column),
-            hint_zh="用 Excel 打开并保存一次，或把公式粘贴为数值",
-            hint_en="open and save the file in Excel, or paste the formula as a value",
-        )
-    return problem(
-        "table.error-value",
-        f"第 {row} 行“{column}”是 Excel 错误值或超出范围的日期，此行未读取",
-        f'row {row}, "{column}": an Excel error value or a date out of range; the row is not read',
-        where=_place(grid.source, row, column),
-        hint_zh="在 Excel 中改正这个单元格",
-        hint_en="mend the cell in Excel",
-    )
-
-
-# Problems of whole files
-
-
-def _unknown_kind(path: Path, kinds: str = "“.csv”, “.tsv”, “.txt”, “.xlsx”, “.xlsm”") -> Problem:
-    return problem(
-        "table.file-kind",
-        f"文件名以“{path.suffix}”结尾，应为 {kinds}",
-        f'the file name ends in "{path.suffix}"; expected {kinds}',
-        where=str(path),
-        hint_zh="在 Excel 中另存为 .xlsx",
-        hint_en="save it as .xlsx in Excel",
-    )
-
-
-def _unreadable(path: Path, error: OSError) -> Problem:
-    return problem(
-        "table.unreadable",
-        f"读不了文件：{error.strerror}",
-        f"the file cannot be read: {error.strerror}",
-        where=str(path),
-        hint_zh="检查路径和权限",
-        hint_en="check the path and its permissions",
-    )
-
-
-def _unwritable(path: Path, error: OSError) -> Problem:
-    return problem(
-        "table.unwritable",
-        f"写不了文件：{error.strerror}；原有文件未改动",
-        f"the file cannot be written: {error.strerror}; an existing one is unchanged",
-        where=str(path),
-        hint_zh="检查文件夹和权限；文件若在 Excel 中打开，先关闭",
-        hint_en="check the folder and its permissions; close the file if Excel has it open",
-    )
-
-
-def _unreadable_workbook(path: Path, data: bytes) -> Problem:
-    is_old = data.startswith(b"\xd0\xcf\x11\xe0")
-    return problem(
-        "table.workbook",
-        "不是可读的 .xlsx 工作簿" + ("：是加密的或旧式 .xls 文件" if is_old else ""),
-        "this is no readable .xlsx workbook" + (": it is encrypted or an old .xls file" if is_old else ""),
-        where=str(path),
-        hint_zh="用 Excel 打开，去掉密码，另存为 .xlsx",
-        hint_en="open it in Excel, remove the password, and save it as .xlsx",
-    )
-
-
-def _unknown_sheet(path: Path, sheet: str, sheets: Iterable[str]) -> Problem:
-    names, close = "、".join(sheets), nearest(sheet, sheets)
-    return problem(
-        "table.unknown-sheet",
-        f"没有工作表“{sheet}”；有：{names}",
-        f'there is no sheet "{sheet}"; there are: {names}',
-        where=str(path),
-        hint_zh=f"是不是“{close}”？" if close else "从已有的工作表中选一个",
-        hint_en=f'did you mean "{close}"?' if close else "choose one of the sheets there are",
-    )
-
-
-def _several_sheets(path: Path, names: list[str]) -> Problem:
-    listed = "、".join(names)
-    return problem(
-        "table.several-sheets",
-        f"有 {len(names)} 个工作表带表头（{listed}），不知读哪一个",
-        f"{len(names)} sheets have a header row ({listed}); which one is meant is open",
-        where=str(path),
-        hint_zh="指明工作表，或只保留一个",
-        hint_en="name the sheet, or keep only one",
-    )
-
-
-def _unknown_encoding(path: Path, name: str) -> Problem:
-    return problem(
-        "table.unknown-encoding",
-        f"没有名为“{name}”的文字编码",
-        f'there is no text encoding "{name}"',
-        where=str(path),
-        hint_zh="常用的是 utf-8 和 gb18030（含 GBK）",
-        hint_en="the usual ones are utf-8 and gb18030 (which includes GBK)",
-    )
-
-
-def _undecodable(path: Path, failures: Mapping[str, int]) -> Problem:
-    zh = "；".join(f"从第 {start + 1} 个字节起不是 {name} 文字" for name, start in failures.items())
-    en = "; ".join(f"from byte {start + 1} on it is not {name} text" for name, start in failures.items())
-    return problem(
-        "table.encoding",
-        zh,
-        en,
-        where=str(path),
-        hint_zh="用 Excel 打开，核对文字后另存为“CSV UTF-8”或 .xlsx；若知道编码，可以指明",
-        hint_en='open it in Excel, look at the text, save it as "CSV UTF-8" or .xlsx; or name its encoding',
-    )
-
-
-def _bad_quotes(path: Path, row: int, error: csv.Error) -> Problem:
-    return problem(
-        "table.quotes",
-        f"从第 {row} 行起引号不成对或单元格过长，无法分列（{error}）",
-        f"from row {row} on quotes do not match or a cell is too long: it cannot be split ({error})",
-        where=_place(str(path), row),
-        hint_zh="检查这一行的双引号；单元格内的双引号要写两个",
-        hint_en="look at the double quotes in that row; inside a cell each is written twice",
-    )

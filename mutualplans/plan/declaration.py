@@ -208,7 +208,7 @@ class Plan:
             yield "waiting", self.waiting.over
             yield "waiting.reduced", self.waiting.reduced
         for paper in self.papers:
-            if paper.when:
+            if paper.when is not None:
                 yield f"papers.{paper.id}", paper.when
         for benefit in self.benefits:
             yield from _numbered(f"benefits.{benefit.id}.when", benefit.when)

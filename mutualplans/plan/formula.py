@@ -176,7 +176,7 @@ class Formula:
                 f"per 应为 per.TERM 等期间之一；实为 {per!r}",
                 f"per is one of per.TERM …; found {per!r}",
             )
-        return n.Before(self.node, per, by.node if by else None)
+        return n.Before(self.node, per, by.node if by is not None else None)
 
     # ------------------------------------------------------------ comparisons, each with its side
 
@@ -247,12 +247,12 @@ class Formula:
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Formula):
             return self.node == other.node
-        _no_operator("==", "equals")
+        return _no_operator("==", "equals")
 
     def __ne__(self, other: object) -> bool:
         if isinstance(other, Formula):
             return self.node != other.node
-        _no_operator("!=", "differs")
+        return _no_operator("!=", "differs")
 
     def __hash__(self) -> int:
         return hash(self.node)
@@ -477,7 +477,7 @@ class _Paid:
 
     def before(self, benefit_id: str | None = None, *, per: Period, by: Formula | None = None) -> Formula:
         """What this plan paid on a benefit (or on all) for earlier claims of the period."""
-        return Formula(n.PaidBefore(benefit_id, per, by.node if by else None))
+        return Formula(n.PaidBefore(benefit_id, per, by.node if by is not None else None))
 
     def by(self, plan: str) -> Formula:
         """What the office's plan `plan`, run earlier, pays for this claim; 0 when it does not run."""

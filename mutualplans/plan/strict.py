@@ -21,7 +21,7 @@ __all__ = ["strict"]
 T = TypeVar("T")
 
 
-class _Expected(ValueError):
+class _ExpectedError(ValueError):
     """A value of the wrong form; says what was found and what was expected."""
 
     def __init__(self, found: Any, zh: str, en: str) -> None:
@@ -33,7 +33,7 @@ class _Expected(ValueError):
 def _exactly(wanted: type, zh: str, en: str) -> Callable[[Any, Any], Any]:
     def hook(value: Any, _type: Any) -> Any:
         if type(value) is not wanted:
-            raise _Expected(value, zh, en)
+            raise _ExpectedError(value, zh, en)
         return value
 
     return hook
@@ -44,7 +44,7 @@ def _enum(value: Any, wanted: type[Enum]) -> Enum:
         return wanted(value)
     except ValueError:
         names = "、".join(str(item.value) for item in wanted)
-        raise _Expected(value, f"{names} 之一", f"one of {names}") from None
+        raise _ExpectedError(value, f"{names} 之一", f"one of {names}") from None
 
 
 def _text(value: Any, _type: Any) -> Text:
@@ -57,7 +57,7 @@ def _text(value: Any, _type: Any) -> Text:
         and all(isinstance(v, str) for v in value.values())
     ):
         return Text(value.get("zh", ""), value.get("en", ""))
-    raise _Expected(value, '文字或 { zh = "…", en = "…" }', 'text or { zh = "…", en = "…" }')
+    raise _ExpectedError(value, '文字或 { zh = "…", en = "…" }', 'text or { zh = "…", en = "…" }')
 
 
 def _converter() -> cattrs.Converter:
@@ -90,7 +90,7 @@ def _record(cls: type, converter: cattrs.Converter) -> Callable[[Any, Any], Any]
 
     def read(value: Any, type_: Any) -> Any:
         if not isinstance(value, dict):
-            raise _Expected(value, "表（[名称] 或 { … }）", "a table")
+            raise _ExpectedError(value, "表（[名称] 或 { … }）", "a table")
         return make(value, type_)
 
     return read
@@ -148,6 +148,6 @@ def _single(error: BaseException, file: TomlFile, path: tuple[str | int, ...]) -
     if isinstance(error, KeyError):
         where = file.where(*path)
         return problem("file.missing-key", "缺少这个键", "this key is missing", where=where)
-    if isinstance(error, _Expected):
+    if isinstance(error, _ExpectedError):
         return problem("file.value", error.zh, error.en, where=file.where(*path))
     return problem("file.value", str(error), str(error), where=file.where(*path))

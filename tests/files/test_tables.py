@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from mutualplans.files.tables import Cell, Table, read_table, write_table
+from mutualplans.files.tables import Cell, Table, read_table
+from mutualplans.files.write_tables import write_table
 from mutualplans.model.identity import diagnose_id
 from mutualplans.model.problem import MutualPlansError
 

@@ -1,0 +1,243 @@
+"""What commands share: the plugins of this run, the plans in use, and the options that name them.
+
+Nothing here imports a plugin until a command asks for a plan; completion reads package metadata only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from mutualplans.cli.language import t
+from mutualplans.cli.output import lang_option, say_problems
+from mutualplans.cli.session import Session
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from click.shell_completion import CompletionItem
+
+    from mutualplans.engine.office import Office
+    from mutualplans.plan.declaration import Plan
+    from mutualplans.registry import PluginRegistry
+
+__all__ = [
+    "DATE",
+    "PLAN",
+    "edition_option",
+    "load_office",
+    "office_option",
+    "on_option",
+    "output_formats",
+    "plans_in_use",
+    "registry",
+]
+
+_Function = TypeVar("_Function", bound=Callable[..., object])
+
+_REGISTRY = "mutualplans.registry"
+
+
+# ---------------------------------------------------------------- plugins and plans
+
+
+def registry(ctx: click.Context) -> PluginRegistry:
+    """Return the plugins of this run, ``--no-plugin`` left out; found once, loading none.
+
+    A name given to ``--no-plugin`` that fits no plugin is a warning, and an error under ``--strict``.
+    """
+    kept = ctx.find_root().meta
+    if _REGISTRY not in kept:
+        from mutualplans.model.problem import MutualPlansError
+        from mutualplans.registry import PluginRegistry
+
+        session = ctx.find_object(Session) or Session()
+        found = PluginRegistry.discover(blocked=session.no_plugin)
+        if session.strict and found.problems:
+            raise MutualPlansError(*found.problems)
+        say_problems(found.problems)
+        kept[_REGISTRY] = found
+    known: PluginRegistry = kept[_REGISTRY]
+    return known
+
+
+def plans_in_use(
+    ctx: click.Context, ids: Iterable[str] = (), office: Office | None = None
+) -> tuple[Plan, ...]:
+    """Return the plans that a command works on.
+
+    Args:
+        ctx: The command's context.
+        ids: Plan ids; only their plugins are loaded, and each must be usable.
+        office: Where no ids are given, the plans of this office in its order.
+
+    Returns:
+        The plans named, else the office's, else those of every installed plugin. In the last case a plugin that
+        cannot be used is left out with a warning; under ``--strict`` it is an error.
+
+    Raises:
+        MutualPlansError: a plan named is unknown or its plugin cannot be used.
+    """
+    named = tuple(dict.fromkeys(ids))
+    if named:
+        if office:
+            return tuple(office.plan(plan_id).plan for plan_id in named)
+        return tuple(registry(ctx).plan(plan_id) for plan_id in named)
+    if office:
+        return tuple(item.plan for item in office.plans)
+    return _installed(ctx)
+
+
+def _installed(ctx: click.Context) -> tuple[Plan, ...]:
+    from attrs import evolve
+
+    from mutualplans.registry import PluginError
+
+    known = registry(ctx)
+    plans = known.plans()
+    problems = [found for record in known.failed for found in record.problems]
+    if problems and (ctx.find_object(Session) or Session()).strict:
+        raise PluginError(*problems)
+    say_problems(evolve(item, severity="warning") for item in problems if item.severity == "error")
+    return plans
+
+
+def load_office(ctx: click.Context, file: str) -> Office:
+    """Return the office of a file, its warnings told on stderr.
+
+    Raises:
+        MutualPlansError: anything in the file is wrong; every error at once.
+    """
+    from mutualplans.model.problem import MutualPlansError
+    from mutualplans.model.tomlfile import read_toml
+    from mutualplans.office.read import read_office
+
+    known = registry(ctx)
+    office, problems = read_office(read_toml(file), find=known.plan, version=known.version_of)
+    errors = [item for item in problems if item.severity == "error"]
+    say_problems(item for item in problems if item.severity != "error")
+    if office is None or errors:
+        raise MutualPlansError(*errors)
+    return office
+
+
+# ---------------------------------------------------------------- parameter types
+
+
+class _PlanType(click.ParamType[str]):
+    """A plan id. It is completed from package metadata and checked when the plan is asked for."""
+
+    name = "plan"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """Return the names of the installed plugins that begin so; imports none of them."""
+        from click.shell_completion import CompletionItem
+
+        from mutualplans.registry import PluginRegistry
+
+        records = PluginRegistry.discover().records
+        return [
+            CompletionItem(record.name, help=record.summary)
+            for record in records
+            if record.name.startswith(incomplete) and record.status == "found"
+        ]
+
+
+class _DateType(click.ParamType["date"]):
+    """A day written 2024-02-29."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day, or fail with how it is written."""
+        from mutualplans.model.dates import read_date
+
+        if not isinstance(value, str):
+            given: date = value
+            return given
+        try:
+            return read_date(value)
+        except ValueError:
+            self.fail(
+                t(
+                    f"日期要写成 2024-02-29 的样子；实为 {value!r}",
+                    f"a date is written 2024-02-29; found {value!r}",
+                ),
+                param,
+                ctx,
+            )
+
+
+PLAN = _PlanType()
+"""Type of an argument or option that names a plan."""
+
+DATE = _DateType()
+"""Type of an argument or option that names a day."""
+
+
+# ---------------------------------------------------------------- options
+
+
+def edition_option(function: _Function) -> _Function:
+    """Add ``--edition``: the command receives `edition`, an edition id or ``None``."""
+    return click.option(
+        "--edition",
+        metavar="EDITION",
+        help=t(
+            "使用这一版；mutualplans plans PLAN 列出各版。", "Edition to use; see mutualplans plans PLAN."
+        ),
+    )(function)
+
+
+def on_option(function: _Function) -> _Function:
+    """Add ``--on``: the command receives `on`, a day or ``None``; nothing takes today's date instead."""
+    return click.option(
+        "--on",
+        type=DATE,
+        metavar="DATE",
+        help=t("使用这一天有效的版次，如 2024-02-29。", "Use the edition in force on this day (2024-02-29)."),
+    )(function)
+
+
+def office_option(function: _Function) -> _Function:
+    """Add ``--office``: the command receives `office`, an `Office` read from the file, or ``None``.
+
+    Warnings about the file go to stderr; an error in it ends the command.
+    """
+
+    def load(ctx: click.Context, _param: click.Parameter, value: str | None) -> Office | None:
+        return None if value is None or ctx.resilient_parsing else load_office(ctx, value)
+
+    return click.option(
+        "--office",
+        type=click.Path(dir_okay=False),
+        metavar="FILE",
+        envvar="MUTUALPLANS_OFFICE",
+        show_envvar=True,
+        callback=load,
+        help=t("办事处设置文件（office.toml）。", "Settings file of the office (office.toml)."),
+    )(function)
+
+
+def output_formats(*formats: str, default: str = "table") -> Callable[[_Function], _Function]:
+    """Return a decorator that adds ``--format`` with these choices, and ``--lang``.
+
+    For commands that print no personal data; those that do take `mutualplans.cli.output.output_options`.
+    """
+
+    def decorate(function: _Function) -> _Function:
+        option = click.option(
+            "--format",
+            "output_format",
+            type=click.Choice(formats),
+            default=default,
+            show_default=True,
+            help=t("输出格式。", "Output format."),
+        )
+        return option(lang_option(function))
+
+    return decorate

@@ -1,0 +1,165 @@
+"""Decisions for people: a table, the reasons, the steps, what is left, what to bring."""
+
+from __future__ import annotations
+
+import click
+
+from mutualplans.cli.language import t
+from mutualplans.cli.output import TreeNode, print_table, print_tree
+from mutualplans.engine.explain import Step, trace
+from mutualplans.engine.simulate import Simulation
+from mutualplans.model.decision import BenefitDecision, Decision, Reason
+from mutualplans.model.money import format_yuan
+from mutualplans.model.text import Lang
+
+__all__ = ["csv_rows", "print_simulation"]
+
+
+def print_simulation(result: Simulation, lang: Lang, *, explain: bool) -> None:
+    """Print the decisions claim by claim, and the total."""
+    for claim in dict.fromkeys(item.claim for item in result.decisions):
+        decisions = [item for item in result.decisions if item.claim == claim]
+        _print_claim(claim, decisions, lang)
+        for decision in decisions:
+            if explain and decision.status in ("paid", "nothing-due"):
+                print_tree(_tree(decision, lang))
+            _print_after(decision, lang)
+    if result.decisions:
+        click.echo(t("合计给付：", "Total paid: ") + _money(result.total))
+
+
+def _print_claim(claim: str, decisions: list[Decision], lang: Lang) -> None:
+    headers = [
+        t("计划", "plan"),
+        t("版次", "edition"),
+        t("项目", "benefit"),
+        t("金额（元）", "yuan"),
+        t("说明", "why"),
+    ]
+    rows = []
+    for decision in decisions:
+        lines = _refusal(decision, lang) if decision.status == "refused" else _benefits(decision, lang)
+        lines.append((t("小计", "subtotal"), _total(decision), _status(decision)))
+        for number, line in enumerate(lines):
+            plan = ("", "") if number else (decision.title.in_(lang), decision.edition)
+            rows.append((*plan, *line))
+    print_table(
+        t(f"申领 {claim}", f"Claim {claim}"), headers, rows, align=["left", "left", "left", "right", "left"]
+    )
+
+
+def _benefits(decision: Decision, lang: Lang) -> list[tuple[str, ...]]:
+    """Return a line for each benefit; beside one that pays, those whose conditions do not hold are left out."""
+    return [
+        (item.title.in_(lang), _amount(item), _why(item, lang))
+        for item in decision.benefits
+        if decision.status != "paid" or item.accepted
+    ]
+
+
+def _refusal(decision: Decision, lang: Lang) -> list[tuple[str, ...]]:
+    """Return a line for each reason of a refusal, with the benefits that it stands against."""
+    against: dict[Reason, list[str]] = {}
+    for item in decision.benefits:
+        for reason in item.reasons:
+            against.setdefault(reason, []).append(item.title.in_(lang))
+    lines = []
+    for reason, titles in against.items():
+        whole = len(titles) == len(decision.benefits)
+        what = t("全部项目", "all benefits") if whole else t("、", ", ").join(titles)
+        lines.append((what, "0.00", reason_text(reason, lang)))
+    return lines
+
+
+def _amount(item: BenefitDecision) -> str:
+    return t("待补充", "undecided") if item.amount is None else _money(item.amount)
+
+
+def _total(decision: Decision) -> str:
+    return t("待补充", "undecided") if decision.total is None else _money(decision.total)
+
+
+def _money(fen: int) -> str:
+    return format_yuan(fen, grouped=True)
+
+
+def _status(decision: Decision) -> str:
+    words = {
+        "paid": t("给付", "paid"),
+        "nothing-due": t("本次无应付金额", "nothing due"),
+        "refused": t("不予给付", "refused"),
+        "incomplete": t("材料不全，暂不核定", "incomplete, not decided"),
+    }
+    return words[decision.status]
+
+
+def _why(item: BenefitDecision, lang: Lang) -> str:
+    return (t("；", "; ")).join(reason_text(reason, lang) for reason in item.reasons)
+
+
+def reason_text(reason: Reason, lang: Lang) -> str:
+    """Return a reason in one line, with what was found and what the rule asks for."""
+    text = reason.text.in_(lang)
+    details = []
+    if reason.found:
+        details.append(t("实际：", "found: ") + reason.found.in_(lang))
+    if reason.expected:
+        details.append(t("规定：", "rule: ") + reason.expected.in_(lang))
+    if not details:
+        return text
+    return f"{text}（{'；'.join(details)}）" if lang == "zh" else f"{text} ({'; '.join(details)})"
+
+
+def _tree(decision: Decision, lang: Lang) -> TreeNode:
+    paying = [item for item in decision.benefits if item.accepted]
+    branches: list[TreeNode] = []
+    for item in paying:
+        step = trace(item, lang)
+        inner = [_branch(step)] if step else []
+        branches.append((f"{item.title.in_(lang)}（{item.clause}）：{_amount(item)}", inner))
+    added = " + ".join(_money(item.amount or 0) for item in paying if item.amount)
+    label = f"{decision.title.in_(lang)}：{added or '0.00'} = {_total(decision)}"
+    return (label, branches)
+
+
+def _branch(step: Step) -> TreeNode:
+    return (step.text, [_branch(inner) for inner in step.steps])
+
+
+def _print_after(decision: Decision, lang: Lang) -> None:
+    """Print what follows from a decision: limits left, papers, last day, the effect on the cover."""
+    lines = [f"{item.text.in_(lang)} {item.left.in_(lang)}" for item in decision.remaining]
+    if decision.ends_cover:
+        lines.append(t("本次给付后保障终止", "this payment ends the cover"))
+    if decision.status != "refused":
+        names = t("、", ", ").join(paper.title.in_(lang) for paper in decision.papers)
+        lines.append(t("申领材料：", "papers: ") + names)
+        by = str(decision.claim_by) if decision.claim_by else t("规则未载明", "not stated by the rule")
+        lines.append(t("申领截止日：", "claim by: ") + by)
+    if decision.assumed:
+        lines.append(
+            t("含假定值，须核实：", "rests on assumed values: ") + t("、", ", ").join(decision.assumed)
+        )
+    if lines:
+        click.echo(f"{decision.title.in_(lang)}：" if lang == "zh" else f"{decision.title.in_(lang)}:")
+    for line in lines:
+        click.echo(f"  · {line}")
+
+
+def csv_rows(result: Simulation, lang: Lang) -> tuple[list[str], list[list[str]]]:
+    """Return header and rows, one for each benefit."""
+    headers = ["claim", "plan", "edition", "status", "benefit", "amount", "reasons"]
+    rows = [
+        [
+            decision.claim,
+            decision.plan,
+            decision.edition,
+            decision.status,
+            item.id,
+            "" if item.amount is None else format_yuan(item.amount),
+            "; ".join(f"{reason.code}: {reason.text.in_(lang)}" for reason in item.reasons),
+        ]
+        for decision in result.decisions
+        for item in decision.benefits
+    ]
+    return headers, rows

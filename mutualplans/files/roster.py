@@ -1,0 +1,345 @@
+"""Rosters: a table of people who want to join, from Excel or CSV. Good rows are read, bad rows are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from attrs import evolve, frozen
+
+from mutualplans.engine.quote import Joining
+from mutualplans.files.tables import Cell, Row, Table
+from mutualplans.model.fields import Field, fields_of, read_raw
+from mutualplans.model.identity import IdNumber, Name, diagnose_id, read_id
+from mutualplans.model.kinds import Kind
+from mutualplans.model.people import Insured, Member, Unit
+from mutualplans.model.problem import Problem, nearest, problem
+from mutualplans.plan.declaration import Plan
+
+__all__ = ["COLUMNS", "Entry", "Roster", "known_headers", "read_roster"]
+
+_MEMBER, _INSURED = fields_of(Member), fields_of(Insured)
+
+COLUMNS: Mapping[str, str] = {
+    "姓名": "name",
+    "证件号": "id_number",
+    "身份证号": "id_number",
+    "身份证号码": "id_number",
+    "证件号码": "id_number",
+    "性别": "sex",
+    "出生日期": "birth_date",
+    "在职状态": "employment",
+    "单位": "unit",
+    "单位名称": "unit",
+    "与会员关系": "relation",
+    "工会会员卡": "union_card",
+    "基本医疗保险": "basic_insurance",
+    "困难职工": "hardship",
+    "劳动模范": "model_worker",
+    "工种风险类别": "risk_class",
+    "份数": "shares",
+    "档次": "tier",
+    "备注": "note",
+    "序号": "number",
+}
+"""Header → what it holds. A header that is a plan's id or title holds the shares wanted in that plan."""
+
+
+@frozen(kw_only=True)
+class Entry:
+    """One row of a roster that could be read.
+
+    Attributes:
+        row: Row number, as the person sees it.
+        joining: Who wants to join.
+        plans: Plan id → shares wanted; ``None`` when the roster names no plans, which means all of them.
+    """
+
+    row: int
+    joining: Joining
+    plans: Mapping[str, int] | None
+
+
+@frozen(kw_only=True)
+class Roster:
+    """A roster.
+
+    Attributes:
+        entries: The rows that could be read.
+        problems: Everything else, with row, column, what was found and what to do.
+        refused: Row numbers of people whose row could not be used.
+        encoding: Encoding the file was read in.
+    """
+
+    entries: tuple[Entry, ...]
+    problems: tuple[Problem, ...]
+    refused: tuple[int, ...]
+    encoding: str
+
+
+def known_headers(plans: Iterable[Plan]) -> tuple[str, ...]:
+    """Return the headers that a roster for the plans may have."""
+    own = [name for plan in plans for name in (plan.id, plan.title.zh)]
+    return (*COLUMNS, *own)
+
+
+def read_roster(table: Table, plans: Sequence[Plan], units: Mapping[str, Unit], first_day: date) -> Roster:
+    """Read a table as a roster.
+
+    Args:
+        table: The table.
+        plans: The office's plans.
+        units: Units by name; a row without a unit takes the only one.
+        first_day: First day of cover.
+    """
+    reader = _Reader(table, plans, units, first_day)
+    entries = [entry for row in table.rows if (entry := reader.entry(row))]
+    return Roster(
+        entries=tuple(entries),
+        problems=(*table.problems, *reader.problems),
+        refused=tuple(reader.refused),
+        encoding=table.encoding,
+    )
+
+
+class _Reader:
+    """Reads rows and gathers the problems; a row with an error is refused as a whole."""
+
+    def __init__(
+        self, table: Table, plans: Sequence[Plan], units: Mapping[str, Unit], first_day: date
+    ) -> None:
+        self.table = table
+        self.units = units
+        self.first_day = first_day
+        self.problems: list[Problem] = []
+        self.refused: list[int] = []
+        self.seen: dict[str, int] = {}
+        by_header = {name: plan.id for plan in plans for name in (plan.id, plan.title.zh)}
+        self.columns = {header: COLUMNS[header] for header in table.headers if header in COLUMNS}
+        self.plan_columns = {header: by_header[header] for header in table.headers if header in by_header}
+        self._unknown_headers([*COLUMNS, *by_header])
+
+    def _unknown_headers(self, known: list[str]) -> None:
+        for header in self.table.headers:
+            if header not in self.columns and header not in self.plan_columns:
+                close = nearest(header, known)
+                self.problems.append(
+                    problem(
+                        "roster.unknown-column",
+                        f'不认识的列 "{header}"，没有读取',
+                        f'unknown column "{header}", not read',
+                        where=self.table.source,
+                        hint_zh=f'是不是 "{close}"？'
+                        if close
+                        else f"可用的列：{'、'.join(COLUMNS)}，以及各计划的名称",
+                        hint_en=f'did you mean "{close}"?' if close else "see the guide for the columns",
+                        severity="warning",
+                    )
+                )
+
+    def entry(self, row: Row) -> Entry | None:
+        """Return the row as an entry, or ``None`` after reporting what is wrong with it."""
+        before = self._errors()
+        values = {name: self._cell(row, header, name) for header, name in self.columns.items()}
+        plans = self._plans(row)
+        number: IdNumber | None = values.get("id_number")
+        self._consistent(row, values, number)
+        self._not_twice(row, values, number)
+        unit = self._unit(row, values.get("unit"))
+        if self._errors() > before:
+            self.refused.append(row.number)
+            return None
+        joining = self._joining(row, values, unit)
+        return Entry(row=row.number, joining=joining, plans=plans)
+
+    def _errors(self) -> int:
+        return sum(item.severity == "error" for item in self.problems)
+
+    def _joining(self, row: Row, values: Mapping[str, Any], unit: Unit) -> Joining:
+        relation = values.get("relation") or "self"
+        number = values.get("id_number")
+        person: dict[str, Any] = {
+            "name": values.get("name"),
+            "id_number": number,
+            "sex": values.get("sex") or (number.sex if number else None),
+            "birth_date": values.get("birth_date") or (number.birth_date if number else None),
+        }
+        own: dict[str, Any] = {name: values.get(name) for name in _MEMBER if name in values and name not in person}
+        if relation == "self":
+            member = Member(**person, **own)
+            insured = Insured.member(member)
+        else:
+            # The row is about the insured; what it says of employment and cards is about the member.
+            member = Member(**own)
+            insured = Insured(id=f"row {row.number}", relation=relation, **person)
+        return Joining(
+            member=member,
+            insured=insured,
+            unit=unit,
+            first_day=self.first_day,
+            shares=values.get("shares"),
+            tier=values.get("tier"),
+            key=str(row.number),
+        )
+
+    # ------------------------------------------------------------ cells
+
+    def _cell(self, row: Row, header: str, name: str) -> Any:
+        cell = row.cells[header]
+        if not cell.text or name in ("note", "number"):
+            return None
+        try:
+            return _READERS[name](cell)
+        except _CellError as error:
+            self.problems.append(evolve(error.found, where=self.table.where(row.number, header)))
+        except ValueError as error:
+            self._wrong(row, header, f"{error}", f"{error}")
+        return None
+
+    def _plans(self, row: Row) -> dict[str, int] | None:
+        if not self.plan_columns:
+            return None
+        wanted = {}
+        for header, plan_id in self.plan_columns.items():
+            shares = self._cell(row, header, "shares")
+            if shares:
+                wanted[plan_id] = shares
+        return wanted
+
+    def _consistent(self, row: Row, values: Mapping[str, Any], number: IdNumber | None) -> None:
+        if number is None:
+            return
+        for name, derived in (("sex", number.sex), ("birth_date", number.birth_date)):
+            stated = values.get(name)
+            if stated is not None and stated != derived:
+                header = next(header for header, known in self.columns.items() if known == name)
+                self._wrong(
+                    row,
+                    header,
+                    f"{_MEMBER[name].label.zh}与身份证号不符",
+                    f"{_MEMBER[name].label.en} differs from the ID number",
+                    code="roster.id-differs",
+                    hint_zh="核对证件后改正其中一处",
+                    hint_en="check the card and correct one of them",
+                )
+
+    def _not_twice(self, row: Row, values: Mapping[str, Any], number: IdNumber | None) -> None:
+        if number is None:
+            return
+        first = self.seen.setdefault(number.reveal(), row.number)
+        if first != row.number:
+            header = next(header for header, known in self.columns.items() if known == "id_number")
+            self._wrong(
+                row,
+                header,
+                f"证件号与第 {first} 行重复",
+                f"the ID number repeats row {first}",
+                code="roster.id-duplicate",
+                hint_zh="同一人只列一行；不是同一人时核对证件号",
+                hint_en="list a person once; if they are two persons, check the number",
+            )
+
+    def _unit(self, row: Row, name: str | None) -> Unit:
+        if name is None and len(self.units) == 1:
+            return next(iter(self.units.values()))
+        if name is None:
+            return Unit()
+        if name in self.units:
+            return self.units[name]
+        if self.units:
+            close = nearest(name, self.units)
+            header = next(header for header, known in self.columns.items() if known == "unit")
+            self._wrong(
+                row,
+                header,
+                f'单位文件里没有 "{name}"',
+                f'no unit "{name}" in the unit file',
+                code="roster.unit",
+                hint_zh=f'是不是 "{close}"？' if close else "在单位文件里补上 [[unit]]",
+                hint_en=f'did you mean "{close}"?' if close else "add it to the unit file",
+            )
+        return Unit(name=name)
+
+    def _wrong(
+        self,
+        row: Row,
+        header: str,
+        zh: str,
+        en: str,
+        code: str = "roster.value",
+        hint_zh: str = "",
+        hint_en: str = "",
+    ) -> None:
+        where = self.table.where(row.number, header)
+        self.problems.append(problem(code, zh, en, where=where, hint_zh=hint_zh, hint_en=hint_en))
+
+
+class _CellError(Exception):
+    """A cell whose problem is already in words."""
+
+    def __init__(self, found: Problem) -> None:
+        self.found = found
+        super().__init__(found.code)
+
+
+def _id(cell: Cell) -> IdNumber:
+    if cell.number:
+        raise _CellError(
+            problem(
+                "roster.id-damaged",
+                "Excel 把证件号当数字保存，后几位已丢失",
+                "Excel kept the ID number as a number and lost its last digits",
+                hint_zh="把这一列设为“文本”格式，按证件重新录入",
+                hint_en="format the column as text and enter the number again",
+            )
+        )
+    if found := diagnose_id(cell.text):
+        raise _CellError(found)
+    return read_id(cell.text)
+
+
+def _by_label(field: Field) -> Any:
+    """Return a reader of a code column: the label (女) or the code (female)."""
+    labels = {text.zh: code for code, text in field.choices.items()}
+
+    def read(cell: Cell) -> str:
+        found = labels.get(cell.text, cell.text)
+        if field.choices and found not in field.choices:
+            close = nearest(cell.text, labels)
+            hint = f"；是不是“{close}”？" if close else ""
+            message = f'{field.label.zh}应为 {"、".join(labels)} 之一，实为 "{cell.text}"{hint}'
+            raise ValueError(message)
+        return found
+
+    return read
+
+
+def _of_kind(kind: Kind) -> Any:
+    return lambda cell: read_raw(kind, cell.text)
+
+
+def _shares(cell: Cell) -> int:
+    found: int = read_raw(Kind.COUNT, cell.text)
+    if found > 100:
+        message = f"份数应在 0 至 100 之间，实为 {found}"
+        raise ValueError(message)
+    return found
+
+
+_READERS: Mapping[str, Any] = {
+    "name": lambda cell: Name(cell.text),
+    "id_number": _id,
+    "sex": _by_label(_MEMBER["sex"]),
+    "birth_date": _of_kind(Kind.DATE),
+    "employment": _by_label(_MEMBER["employment"]),
+    "relation": _by_label(_INSURED["relation"]),
+    "unit": lambda cell: cell.text,
+    "union_card": _of_kind(Kind.FLAG),
+    "basic_insurance": _of_kind(Kind.FLAG),
+    "hardship": _of_kind(Kind.FLAG),
+    "model_worker": _of_kind(Kind.FLAG),
+    "risk_class": lambda cell: cell.text,
+    "shares": _shares,
+    "tier": lambda cell: cell.text,
+}

@@ -1,0 +1,89 @@
+"""Unit files: TOML with one ``[[unit]]`` for each unit of a roster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+from mutualplans.model.fields import fields_of, read_raw
+from mutualplans.model.people import Unit
+from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
+from mutualplans.model.tomlfile import TomlFile
+
+__all__ = ["read_units"]
+
+
+@frozen
+class _Row:
+    values: dict[str, Any]
+    problems: list[Problem]
+
+
+def read_units(file: TomlFile) -> dict[str, Unit]:
+    """Return the units of a file by name.
+
+    Raises:
+        MutualPlansError: anything in the file is wrong; all of it is reported.
+    """
+    rows = file.data.get("unit", [])
+    rows = rows if isinstance(rows, list) else [rows]
+    found: dict[str, Unit] = {}
+    problems = [_unknown(file, key, ("unit",), ()) for key in file.data if key != "unit"]
+    for number, row in enumerate(rows):
+        read = _row(file, row, ("unit", number) if isinstance(file.data["unit"], list) else ("unit",))
+        problems += read.problems
+        if not read.problems:
+            unit = Unit(**read.values)
+            found[unit.name] = unit
+    if not rows:
+        problems.append(problem("file.missing-key", "没有 [[unit]]", "there is no [[unit]]", where=file.name))
+    if problems:
+        raise MutualPlansError(*problems)
+    return found
+
+
+def _row(file: TomlFile, row: dict[str, Any], where: tuple[str | int, ...]) -> _Row:
+    fields = fields_of(Unit)
+    read = _Row({}, [])
+    for key, raw in row.items():
+        if key == "name" and isinstance(raw, str) and raw:
+            read.values[key] = raw
+        elif key in fields:
+            try:
+                value = read_raw(fields[key].kind, raw)
+                fault = fields[key].fault(value)
+            except ValueError as error:
+                value, fault = None, str(error)
+            if fault:
+                label = fields[key].label
+                read.problems.append(
+                    problem(
+                        "file.value",
+                        f"“{label.zh}”{fault}",
+                        f"{label.en}: {fault}",
+                        where=file.where(*where, key),
+                    )
+                )
+            read.values[key] = value
+        else:
+            read.problems.append(_unknown(file, key, (*fields, "name"), where))
+    if "name" not in read.values:
+        read.problems.append(
+            problem(
+                "file.missing-key", '缺少 "name"（单位名称）', '"name" is missing', where=file.where(*where)
+            )
+        )
+    return read
+
+
+def _unknown(file: TomlFile, key: str, known: tuple[str, ...], where: tuple[str | int, ...]) -> Problem:
+    close = nearest(key, known)
+    return problem(
+        "file.unknown-key",
+        f'不认识的键 "{key}"；可用：{"、".join(known)}',
+        f'unknown key "{key}"; known: {", ".join(known)}',
+        where=file.where(*where, key),
+        hint_zh=f'是不是 "{close}"？' if close else "删去这一行",
+        hint_en=f'did you mean "{close}"?' if close else "remove this line",
+    )

@@ -1,0 +1,117 @@
+"""Tables that people open: CSV and Excel files whose cells stay text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+from mutualplans.files import table_problems as wrong
+from mutualplans.model.problem import MutualPlansError
+
+__all__ = ["write_table"]
+
+_FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
+_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_CONTROL = {code: 0x2400 + code for code in range(32) if code not in (9, 10, 13)}
+_LONGEST_CELL = 32_767
+_MOST_ROWS = 1_048_576
+_WIDEST_COLUMN = 60
+
+
+def write_table(path: str | Path, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write a table to ``.csv`` or ``.xlsx``; an older file stays whole until the new one is complete.
+
+    All cells of a workbook are text, so ID numbers stay whole and nothing becomes a formula. CSV is UTF-8
+    with a mark, as Excel needs; cells that Excel would take for formulas get a ``'`` in front, plain numbers
+    do not. Excel damages ID numbers when it opens a CSV: write plain ID numbers to ``.xlsx``. Control
+    characters show as symbols (``␀``) in a workbook, which cannot hold them.
+
+    Raises:
+        MutualPlansError: the file cannot be written, or its name ends otherwise.
+        TypeError: a cell is not a string.
+        ValueError: a row has another number of cells than the header, or is too much for Excel.
+    """
+    path = Path(path)
+    writer = {".csv": _write_csv, ".xlsx": _write_workbook}.get(path.suffix.lower())
+    if writer is None:
+        raise MutualPlansError(wrong.unknown_kind(path, "“.csv”, “.xlsx”"))
+    lines = [tuple(headers), *map(tuple, rows)]
+    for number, line in enumerate(lines, 1):
+        _check_line(number, line, len(headers))
+    _replace(path, lambda file: writer(file, lines))
+
+
+def _check_line(number: int, line: tuple[object, ...], width: int) -> None:
+    if len(line) != width:
+        message = f"row {number} has {len(line)} cells; the header has {width}"
+        raise ValueError(message)
+    for column, value in enumerate(line, 1):
+        if not isinstance(value, str):
+            message = f"row {number}, column {column}: cells are text; found {type(value).__name__}"
+            raise TypeError(message)
+
+
+def _write_csv(file: IO[bytes], lines: list[tuple[str, ...]]) -> None:
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    csv.writer(text).writerows([_no_formula(value) for value in line] for line in lines)
+    text.detach()  # flushes, and leaves the file to its owner
+
+
+def _no_formula(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA_START) and not _PLAIN_NUMBER.fullmatch(text) else text
+
+
+def _write_workbook(file: IO[bytes], lines: list[tuple[str, ...]]) -> None:
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    _check_room(lines)
+    book = Workbook(write_only=True)
+    sheet: Any = book.create_sheet()
+    for column, width in enumerate(_widths(lines), 1):
+        sheet.column_dimensions[wrong.letter(column)].width = width
+    sheet.freeze_panes = "A2"
+    for line in lines:
+        cells = [WriteOnlyCell(sheet, value.translate(_CONTROL)) for value in line]
+        for cell in cells:
+            cell.data_type = "s"  # openpyxl takes a text that begins with "=" for a formula
+            cell.number_format = "@"  # and Excel would, as soon as the cell is edited
+        sheet.append(cells)
+    book.save(file)
+
+
+def _check_room(lines: list[tuple[str, ...]]) -> None:
+    if len(lines) > _MOST_ROWS:
+        message = f"a sheet holds {_MOST_ROWS} rows; found {len(lines)}"
+        raise ValueError(message)
+    longest = max((len(value) for line in lines for value in line), default=0)
+    if longest > _LONGEST_CELL:
+        message = f"a cell holds {_LONGEST_CELL} characters; found {longest}"
+        raise ValueError(message)
+
+
+def _widths(lines: list[tuple[str, ...]]) -> list[int]:
+    columns = zip(*lines, strict=True)
+    return [min(max(map(_cells_wide, column)) + 2, _WIDEST_COLUMN) for column in columns]
+
+
+def _cells_wide(text: str) -> int:
+    return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)
+
+
+def _replace(path: Path, write: Callable[[IO[bytes]], None]) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        with temporary.open("xb") as file:
+            write(file)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise MutualPlansError(wrong.unwritable(path, error)) from error
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,467 @@
+"""Laws that hold for every formula: what the backends say about one formula fits together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from mutualplans.backends import bounds, exact
+from mutualplans.backends.bounds import NOTHING, Bounds, Interval, bounds_of
+from mutualplans.backends.exact import Env, Missing
+from mutualplans.backends.words import Wording, in_words, step, units
+from mutualplans.expr import nodes as n
+from mutualplans.expr.fold import children, fold, order
+from mutualplans.model.fields import Field
+from mutualplans.model.kinds import Kind
+from mutualplans.model.money import Rounding
+from mutualplans.model.parameter import Parameter, Shape
+from mutualplans.model.scales import Band, Edge, Scale, Table
+from mutualplans.model.text import Text
+from tests.expr.naive import answer
+from tests.expr.strategies import QUICK, SCALES, World, completions, formulas, rates, scales, worlds
+
+TYPES = {
+    Kind.MONEY: (int,),
+    Kind.COUNT: (int,),
+    Kind.RATE: (int, Fraction),
+    Kind.FLAG: (bool,),
+    Kind.DATE: (date,),
+    Kind.CODE: (str,),
+}
+
+
+def results(node: n.Node, world: World) -> dict[n.Node, Any]:
+    """Return the exact value of every sub-formula."""
+    formula = order([node])
+    return dict(zip(formula.nodes, fold(formula, exact.TABLE, world.env()), strict=True))
+
+
+def is_whole_value(node: n.Node) -> bool:
+    """Return whether a node stands for a scale, a table or a list, not for one value."""
+    return isinstance(node, n.Value) and node.parameter.shape is not Shape.SINGLE
+
+
+# ---------------------------------------------------------------- exact
+
+
+@settings(QUICK, max_examples=500)
+@given(formulas(depth=4), worlds())
+def test_exact_equals_naive(node: n.Node, world: World) -> None:
+    """The fold and a recursive evaluator written apart from it answer the same, missing fields included."""
+    assert answer(node, world) == results(node, world)[node]
+
+
+@settings(QUICK, max_examples=300)
+@given(formulas(depth=4), worlds())
+def test_every_step_has_its_kind(node: n.Node, world: World) -> None:
+    """No formula raises, and every sub-formula gives a value of its kind or says what is missing."""
+    found = results(node, world)
+
+    wrong = [
+        (part, value)
+        for part, value in found.items()
+        if not isinstance(value, Missing) and not is_whole_value(part) and type(value) not in TYPES[part.kind]
+    ]
+    assert wrong == []
+
+
+@settings(QUICK, max_examples=300)
+@given(st.data(), formulas(depth=4), worlds())
+def test_stating_more_changes_nothing_known(data: st.DataObject, node: n.Node, world: World) -> None:
+    """What a formula answers while fields are missing, it still answers once they are stated (Kleene)."""
+    complete = data.draw(completions(world))
+    before, after = results(node, world), results(node, complete)
+
+    changed = [
+        part for part, value in before.items() if not isinstance(value, Missing) and after[part] != value
+    ]
+    assert changed == []
+
+
+@settings(QUICK, max_examples=200)
+@given(formulas(depth=4), worlds())
+def test_missing_names_what_is_not_stated(node: n.Node, world: World) -> None:
+    """Whatever is reported as missing is really absent: an unstated field, an unset value, a row that is not there."""
+    found = results(node, world)[node]
+    paths = found.paths if isinstance(found, Missing) else frozenset()
+    stated = {f"claim.{name}" for name in world.fields} | {f"value.{name}" for name in world.values}
+
+    assert not isinstance(found, Missing) or paths
+    assert frozenset() == paths & stated
+
+
+# ---------------------------------------------------------------- bounds
+
+
+def lies_in(value: Any, interval: Interval) -> bool:
+    """Return whether a plain value lies inside an interval."""
+    number = value.toordinal() if isinstance(value, date) else value
+    low_ok = interval.low is None or interval.low <= number
+    return low_ok and (interval.high is None or number <= interval.high)
+
+
+def met(node: n.Node, found: Mapping[n.Node, Any], rounding: Rounding) -> int:
+    """Return the largest integer that computing one node by whole numbers meets."""
+    values = [found[part] for part in children(node)]
+    own = found[node]
+    if any(isinstance(value, Missing) for value in (*values, own)):
+        return 0
+    step = (getattr(node, "rounding", None) or rounding).step
+    if isinstance(node, n.Portion):
+        rate = Fraction(values[1])
+        return 2 * abs(values[0]) * rate.numerator + rate.denominator * step
+    if isinstance(node, n.ShareOf):
+        return 2 * abs(values[0] * values[1]) + max(values[2], 0) * step
+    if isinstance(node, n.Tiered):
+        common = max(Fraction(band.gives).denominator for band in values[2].bands)
+        return abs(values[0] + values[1]) * common
+    if isinstance(node, n.Above | n.Capped | n.SoFar | n.Banded):
+        return abs(int(values[0]) + int(values[1]))
+    if isinstance(own, int | Fraction):
+        return max(abs(own.numerator), own.denominator)
+    return 0
+
+
+@settings(QUICK, max_examples=500)
+@given(formulas(depth=4), worlds())
+def test_exact_lies_within_bounds(node: n.Node, world: World) -> None:
+    """Every sub-formula's value lies inside its interval, and its integers stay below the peak."""
+    formula = order([node])
+    found = results(node, world)
+    intervals = dict(zip(formula.nodes, fold(formula, bounds.TABLE, world.bounds()), strict=True))
+
+    for part, interval in intervals.items():
+        value = found[part]
+        if isinstance(value, Missing) or part.kind is Kind.CODE or is_whole_value(part):
+            continue
+        assert lies_in(value, interval), (part, value, interval)
+        assert interval.peak is not None
+        assert met(part, found, world.rounding) <= interval.peak, (part, interval)
+
+
+@settings(QUICK, max_examples=200)
+@given(formulas(depth=4), worlds())
+def test_unbounded_money_only_widens(node: n.Node, world: World) -> None:
+    """Without a largest bill no interval becomes narrower."""
+    narrow, wide = (
+        bounds_of(node, world.bounds()),
+        bounds_of(node, world.bounds(unbounded=True, others_most=None)),
+    )
+
+    assert wide.low is None or (narrow.low is not None and wide.low <= narrow.low)
+    assert wide.high is None or (narrow.high is not None and narrow.high <= wide.high)
+
+
+def money(name: str = "bill", least: int = 0, most: int = 1000) -> n.Read:
+    """Return a money field."""
+    return n.Read(
+        Field(subject="claim", name=name, kind=Kind.MONEY, label=Text("费用"), least=least, most=most)
+    )
+
+
+def fen(amount: int) -> n.Constant:
+    """Return a constant amount."""
+    return n.Constant(amount, Kind.MONEY)
+
+
+def in_term(base: n.Node) -> n.Before:
+    """Return what came before in the term."""
+    return n.Before(base, n.Period.TERM)
+
+
+RATE = n.Constant(Fraction(1, 3), Kind.RATE)
+BILL = money()
+TIERS = n.Value(SCALES[0])
+STOPPED = Scale(
+    (Band(None, Edge(300, True), Fraction(1, 2)), Band(Edge(300, False), Edge(500, True), Fraction(3, 5)))
+)
+
+
+@pytest.mark.parametrize(
+    ("node", "low", "high", "unbounded"),
+    [
+        pytest.param(n.Greatest((n.Subtract(BILL, fen(200)), fen(0))), 0, 800, None, id="less never below 0"),
+        pytest.param(n.Subtract(fen(200), BILL), -800, 200, 200, id="subtract"),
+        pytest.param(n.Capped(BILL, in_term(BILL), fen(700)), 0, 700, 700, id="capped over a term"),
+        pytest.param(n.Capped(BILL, fen(0), money("limit", 300, 400)), 0, 400, None, id="capped at a field"),
+        pytest.param(n.Above(BILL, in_term(BILL), fen(100)), 0, 1000, None, id="above over a term"),
+        pytest.param(n.Above(BILL, fen(0), fen(100)), 0, 900, None, id="above once"),
+        pytest.param(n.Once(money("x", -5, 9), in_term(BILL)), -5, 9, None, id="once"),
+        pytest.param(in_term(BILL), 0, 10_000_000, None, id="before"),
+        pytest.param(n.Portion(BILL, RATE), 0, 333, None, id="a third of 1000"),
+        pytest.param(n.Portion(money("x", -1000), RATE), -333, 333, None, id="a third, mirrored"),
+        pytest.param(n.ShareOf(fen(100), fen(2), fen(3)), 67, 67, 67, id="two thirds of 100"),
+        pytest.param(n.ShareOf(fen(100), fen(2), BILL), 0, 200, 200, id="share of nothing is 0, of 1 all"),
+        pytest.param(n.Tiered(BILL, fen(0), TIERS), 0, 270, 270, id="150 + 120, then nothing"),
+        pytest.param(n.Tiered(money("x", 0, 100), in_term(BILL), TIERS), 0, 60, 270, id="at most 60% of 100"),
+        pytest.param(n.Raised(money("x", 0, 50), fen(80)), 0, 80, None, id="raised"),
+        pytest.param(n.Raised(money("x", 10, 50), fen(80)), 80, 80, None, id="always raised"),
+        pytest.param(n.Round(money("x", 49, 151), Rounding.HALF_UP_YUAN), 0, 200, None, id="to whole yuan"),
+        pytest.param(n.BenefitAmount("basic"), 0, 5000, 5000, id="earlier benefit"),
+        pytest.param(n.PaidBefore("basic", n.Period.TERM), 0, 40_000_000, 40_000_000, id="paid before"),
+    ],
+)
+def test_bounds_by_hand(node: n.Node, low: int, high: int, unbounded: int | None) -> None:
+    """The interval is what one works out by hand, with the field's bounds and without."""
+    known: dict[str, Any] = {
+        "values": {"tiers": STOPPED},
+        "benefits": {"basic": Interval(-1, 5000)},
+        "paid": {"basic": 4000},
+    }
+    stated, without = bounds_of(node, Bounds(**known)), bounds_of(node, Bounds(**known, unbounded=True))
+
+    assert (low, high) == (stated.low, stated.high)
+    assert unbounded == without.high
+
+
+@pytest.mark.parametrize(
+    ("node", "peak"),
+    [
+        (n.Times(money(most=1000), n.Constant(7, Kind.COUNT)), 7000),
+        (n.Subtract(fen(5), BILL), 1000),
+        (n.Least((n.Times(BILL, n.Constant(50, Kind.COUNT)), fen(3))), 50_000),
+        # 1000 × 1/3: numerator 1000, doubled, and twice the denominator 3 beside it
+        (n.Portion(BILL, RATE), 2006),
+        # the same in whole yuan: the denominator becomes 300
+        (n.Portion(BILL, RATE, Rounding.DOWN_YUAN), 2600),
+        # 1000 × 1000 doubled, and twice 40
+        (n.ShareOf(BILL, BILL, money(most=40)), 2_000_080),
+    ],
+)
+def test_peak_by_hand(node: n.Node, peak: int) -> None:
+    """The peak counts the largest integer on the way, not only the result."""
+    assert peak == bounds_of(node, Bounds(values={})).peak
+
+
+def test_code_has_no_interval() -> None:
+    """A code lies in no interval."""
+    assert bounds_of(n.Constant("a", Kind.CODE), Bounds(values={})) is NOTHING
+
+
+def test_computed_rate_has_no_peak() -> None:
+    """The denominator of a rate from a Python function is unknown, so nothing above it is called safe."""
+    rate = n.Computed(lambda: Fraction(1, 3), (), Kind.RATE, Text("另算"), 0, 1)
+
+    assert bounds_of(n.Portion(BILL, rate), Bounds(values={})).peak is None
+
+
+@pytest.mark.parametrize(("waived", "high"), [(True, 5), (False, 7)])
+def test_decided_choice_has_one_side(*, waived: bool, high: int) -> None:
+    """A choice that an edition's flag decides is bounded by the side taken."""
+    flag = n.Value(Parameter(name="waived", kind=Kind.FLAG, label=Text("免除")))
+    found = bounds_of(n.Choose(flag, fen(5), fen(7)), Bounds(values={"waived": waived}))
+
+    assert (high, high) == (found.low, found.high)
+
+
+# ---------------------------------------------------------------- words
+
+
+@settings(QUICK, max_examples=150)
+@given(formulas(depth=4), worlds())
+def test_rule_text_is_never_empty(node: n.Node, world: World) -> None:
+    """Every formula can be put into words in both languages, with and without its edition."""
+    texts = [in_words(node, lang, values=values) for lang in ("zh", "en") for values in ({}, world.values)]
+
+    assert all(text.strip() for text in texts)
+
+
+@settings(QUICK, max_examples=150)
+@given(formulas(depth=4), worlds(complete=True))
+def test_explanation_is_never_empty(node: n.Node, world: World) -> None:
+    """Every step of a claim in which nothing is missing can be explained in both languages."""
+    found = results(node, world)
+    assume(not any(isinstance(value, Missing) for value in found.values()))
+    texts = [
+        step(part, Wording(lang=lang, values=world.values, units=units(order([node])), results=found))
+        for part in found
+        for lang in ("zh", "en")
+        if children(part)
+    ]
+
+    assert all(text.strip() for text in texts)
+
+
+# ---------------------------------------------------------------- G(so far) - G(before)
+
+AMOUNT = n.Read(Field(subject="claim", name="amount", kind=Kind.MONEY, label=Text("金额")))
+EDGE = n.Read(Field(subject="claim", name="edge", kind=Kind.MONEY, label=Text("界限")))
+MEMORY = in_term(AMOUNT)
+
+
+def run(
+    node: n.Node, amounts: list[int], *, edge: int = 0, scale: Scale | None = None, rule: Rounding
+) -> list[int]:
+    """Run claims of these amounts one after the other, carrying the balance by hand; returns what each gets."""
+    paid, carried = [], 0
+    formula = order([node])
+    for amount in amounts:
+        fields = {"amount": amount, "edge": edge}
+        env = Env(
+            read=lambda _subject, name, fields=fields: fields[name],
+            values={item.name: scale for item in SCALES},
+            rounding=rule,
+            before=lambda _node, _by, carried=carried: carried,
+            benefits={},
+            paid_by={},
+        )
+        paid.append(fold(formula, exact.TABLE, env)[-1])
+        carried += amount
+    return paid
+
+
+amounts = st.lists(st.integers(0, 900), min_size=1, max_size=6)
+rounding_rules = st.sampled_from(Rounding)
+
+
+@QUICK
+@given(amounts, st.integers(0, 2500), rounding_rules)
+def test_above_is_the_same_however_split(parts: list[int], edge: int, rule: Rounding) -> None:
+    """However a sum is split into claims, what lies over the start is paid, and no claim takes any back."""
+    paid = run(n.Above(AMOUNT, MEMORY, EDGE), parts, edge=edge, rule=rule)
+
+    assert max(sum(parts) - edge, 0) == sum(paid)
+    assert min(paid) >= 0
+
+
+@QUICK
+@given(amounts, st.integers(0, 2500), rounding_rules)
+def test_capped_is_the_same_however_split(parts: list[int], edge: int, rule: Rounding) -> None:
+    """However a sum is split into claims, the limit is reached and never exceeded."""
+    paid = run(n.Capped(AMOUNT, MEMORY, EDGE), parts, edge=edge, rule=rule)
+
+    assert min(sum(parts), edge) == sum(paid)
+    assert min(paid) >= 0
+
+
+@QUICK
+@given(amounts, scales(Kind.RATE), rounding_rules)
+def test_tiered_is_the_same_however_split(parts: list[int], scale: Scale, rule: Rounding) -> None:
+    """However a sum is split into claims, the tiers give what they give to the whole, to the fen."""
+    paid = run(n.Tiered(AMOUNT, MEMORY, TIERS), parts, scale=scale, rule=rule)
+    whole = run(n.Tiered(AMOUNT, fen(0), TIERS), [sum(parts)], scale=scale, rule=rule)
+
+    assert sum(whole) == sum(paid)
+    assert min(paid) >= 0
+
+
+@pytest.mark.parametrize("parameter", [SCALES[2], SCALES[4]], ids=["money", "count"])
+@QUICK
+@given(parts=amounts, scale=scales(Kind.MONEY))
+@example(parts=[0, 5], scale=Scale((Band(None, Edge(7, True), 200), Band(Edge(7, False), None, 300))))
+@example(parts=[0, 0], scale=Scale((Band(None, None, 200),)))
+def test_banded_is_the_same_however_split(parameter: Parameter, parts: list[int], scale: Scale) -> None:
+    """However a sum is split into claims, its band is paid once; nothing so far gives nothing."""
+    paid = run(n.Banded(AMOUNT, MEMORY, n.Value(parameter)), parts, scale=scale, rule=Rounding.HALF_UP_FEN)
+    total = sum(parts)
+
+    assert (scale.whole(total) if total else 0) == sum(paid)
+
+
+@QUICK
+@given(amounts)
+def test_once_pays_the_first_amount(parts: list[int]) -> None:
+    """Once pays the first amount above 0, whatever follows."""
+    paid = run(n.Once(AMOUNT, MEMORY), parts, rule=Rounding.HALF_UP_FEN)
+
+    assert next((part for part in parts if part), 0) == sum(paid)
+
+
+@QUICK
+@given(amounts)
+def test_so_far_ends_at_the_sum(parts: list[int]) -> None:
+    """What there is so far grows claim by claim to the sum."""
+    counted = run(n.SoFar(AMOUNT, MEMORY), parts, rule=Rounding.HALF_UP_FEN)
+
+    assert sum(parts) == counted[-1]
+    assert parts[1:] == [later - earlier for earlier, later in pairwise(counted)]
+
+
+# ---------------------------------------------------------------- rounding
+
+DECIMAL_RULES = {"half-up": ROUND_HALF_UP, "down": ROUND_DOWN, "up": ROUND_UP}
+
+
+@pytest.mark.parametrize("rule", Rounding)
+@QUICK
+@given(fen_=st.integers(-(10**7), 10**7), thousandths=st.integers(0, 2000))
+@example(fen_=1, thousandths=500)
+@example(fen_=-1, thousandths=500)
+@example(fen_=50, thousandths=1000)
+@example(fen_=-150, thousandths=1000)
+@example(fen_=149, thousandths=1000)
+def test_rounding_equals_decimal(rule: Rounding, fen_: int, thousandths: int) -> None:
+    """Each rule is the one that `decimal` calls by that name, to the fen and to the yuan."""
+    place = Decimal("1E2") if rule.value.endswith("yuan") else Decimal(1)
+    exact_amount = Decimal(fen_) * thousandths / 1000
+    expected = exact_amount.quantize(place, rounding=DECIMAL_RULES[rule.value.rsplit("-", 1)[0]])
+
+    assert int(expected) == rule.apply(fen_ * thousandths, 1000)
+
+
+@QUICK
+@given(st.integers(-(10**6), 10**6), rates, rounding_rules)
+def test_rounding_is_mirrored(amount: int, rate: Fraction, rule: Rounding) -> None:
+    """A reversal gives back exactly what was paid."""
+    portion = n.Portion(AMOUNT, n.Constant(rate, Kind.RATE), rule)
+    (paid,) = run(portion, [amount], rule=rule)
+    (back,) = run(portion, [-amount], rule=rule)
+
+    assert paid + back == 0
+
+
+# ---------------------------------------------------------------- single answers
+
+
+def evaluate(node: n.Node, *, values: Mapping[str, Any] | None = None, **fields: Any) -> Any:
+    """Return the exact answer of one formula over stated fields."""
+    env = Env(
+        read=lambda subject, name: fields.get(name, Missing(frozenset({f"{subject}.{name}"}))),
+        values=values or {},
+        rounding=Rounding.HALF_UP_FEN,
+        before=lambda _node, _by: 0,
+        benefits={},
+        paid_by={},
+    )
+    return fold(order([node]), exact.TABLE, env)[-1]
+
+
+def test_unset_value_is_missing() -> None:
+    """An optional value that no edition sets is missing by its name; it does not raise."""
+    unset = n.Value(Parameter(name="report_days", kind=Kind.COUNT, label=Text("报案时限"), optional=True))
+
+    assert Missing(frozenset({"value.report_days"})) == evaluate(n.Add(unset, n.Constant(1, Kind.COUNT)))
+
+
+def test_row_that_is_not_there_is_missing() -> None:
+    """A table without a row for the code answers with the row that was looked for, never with 0."""
+    grades = Parameter(name="grades", kind=Kind.MONEY, label=Text("等级"), shape=Shape.TABLE)
+    node = n.Lookup(n.Value(grades), (n.Constant(11, Kind.COUNT),))
+
+    assert Missing(frozenset({"value.grades[11]"})) == evaluate(node, values={"grades": Table({("1",): 500})})
+
+
+def test_all_that_is_missing_is_named() -> None:
+    """A sum of two fields that are not stated names both."""
+    assert Missing(frozenset({"claim.amount", "claim.edge"})) == evaluate(n.Add(AMOUNT, EDGE))
+    assert Missing(frozenset({"claim.edge"})) == evaluate(n.Add(AMOUNT, EDGE), amount=5)
+
+
+@pytest.mark.parametrize(
+    ("denominator", "expected"),
+    [(3, 33), (0, 0), (-3, 0)],
+    ids=["a third", "of nothing", "of less than nothing"],
+)
+def test_share_of_nothing_is_nothing(denominator: int, expected: int) -> None:
+    """A share over 0 or less is 0; nothing divides by it."""
+    node = n.ShareOf(fen(100), n.Constant(1, Kind.COUNT), n.Constant(denominator, Kind.COUNT))
+
+    assert expected == evaluate(node)
