@@ -38,7 +38,7 @@ class PluginError(MutualPlansError):
     exit_status: ClassVar[int] = 4
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, eq=False)
 class PluginEntry:
     """One entry point of a plugin package, as its metadata states it.
 

@@ -118,7 +118,10 @@ def import_failed(entry: PluginEntry, error: Exception) -> Problem:
 def wrong_signature(entry: PluginEntry, plugin: Any, error: Exception) -> Problem:
     """Show the signature found and the one expected."""
     function = getattr(plugin, "register_plans", None)
-    found = f"register_plans{inspect.signature(function)}" if inspect.isfunction(function) else said(error)
+    found = said(error)
+    if inspect.isfunction(function):
+        signature = inspect.signature(function)
+        found = f"register_plans{signature.replace(return_annotation=signature.empty)}"
     return _about(
         entry,
         "plugin.signature",
@@ -242,8 +245,8 @@ def unknown_plan(plan_id: str, known: Iterable[str]) -> Problem:
 
 
 def said(error: BaseException) -> str:
-    """Return the kind of an error and the first line of what it says."""
-    lines = str(error).strip().splitlines()
+    """Return the kind of an error and the first line of what it says; `own_problems` says the rest of ours."""
+    lines = [] if isinstance(error, MutualPlansError) else str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 

@@ -11,17 +11,18 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from mutualplans.backends.exact import Missing
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import Order, children, fold, order
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Rounding, format_yuan
-from mutualplans.model.scales import Scale
+from mutualplans.model.parameter import Shape
+from mutualplans.model.scales import ANY, Band, Scale, Table
 from mutualplans.model.text import Lang, Text
 
-__all__ = ["Phrase", "Wording", "in_words", "show", "step", "units"]
+__all__ = ["Phrase", "Wording", "band_range", "in_words", "show", "step", "table", "units"]
 
 ATOM, PRODUCT, SUM, CLAUSE = range(4)
 
@@ -55,6 +56,9 @@ class Wording:
         units: Unit of each counted node.
         results: Computed value of each node; ``None`` for the rule text.
         rounding: The edition's rounding rule.
+        marks: What follows a value wherever it appears, by parameter name: ``［假定］``.
+        titles: What benefits are called, by id.
+        apart: Whether scales are printed apart, as tables, and only named in the words.
     """
 
     lang: Lang
@@ -62,6 +66,31 @@ class Wording:
     units: Mapping[n.Node, Text | None]
     results: Mapping[n.Node, Any] | None = None
     rounding: Rounding = Rounding.HALF_UP_FEN
+    marks: Mapping[str, str] = field(factory=dict)
+    titles: Mapping[str, Text] = field(factory=dict)
+    apart: bool = False
+
+    def title(self, benefit: str) -> str:
+        """Return what a benefit is called; its id where that is not known."""
+        return self.titles[benefit].in_(self.lang) if benefit in self.titles else benefit
+
+    def mark(self, node: n.Value) -> str:
+        """Return what follows a value wherever it appears."""
+        return self.marks.get(node.parameter.name, "")
+
+    def bare(self, node: n.Node, words: str) -> str:
+        """Return a limit in a rule text: a single bound value without its label, anything else as it is."""
+        if self.results is None and isinstance(node, n.Value) and node.parameter.shape is Shape.SINGLE:
+            value = self.values.get(node.parameter.name)
+            return words if value is None else self.show(value, node) + self.mark(node)
+        return words
+
+    def everywhere(self, table: n.Value) -> str | None:
+        """Return the one value that a table gives whatever the codes are, or ``None``."""
+        value = self.values.get(table.parameter.name)
+        if isinstance(value, Table) and all(set(key) == {ANY} for key in value.rows):
+            return self.show(next(iter(value.rows.values())), table)
+        return None
 
     def show(self, value: Any, node: n.Node) -> str:
         """Return a value of `node` as users read it."""
@@ -75,6 +104,8 @@ def show(value: Any, kind: Kind, unit: Text | None, lang: Lang) -> str:
     """Return a plain value as users read it: ``24,208.00 元``, ``4 天``, ``70%``, ``是``."""
     if isinstance(value, Missing):
         return {"zh": "未填", "en": "not stated"}[lang]
+    if value == "":  # the condition, or the class, of a diagnosis that is not listed
+        return {"zh": "无", "en": "none"}[lang]
     if kind is Kind.MONEY and type(value) is int:
         return f"{format_yuan(value, grouped=True)} {'元' if lang == 'zh' else 'yuan'}"
     if kind is Kind.RATE:
@@ -176,13 +207,17 @@ def scale_text(scale: Scale, measured: Kind, kind: Kind, lang: Lang) -> str:
     return "；".join(_band_text(band, measured, kind, lang) for band in scale.bands)
 
 
-def _band_text(band: Any, measured: Kind, kind: Kind, lang: Lang) -> str:
+def _band_text(band: Band, measured: Kind, kind: Kind, lang: Lang) -> str:
+    return f"{band_range(band, measured, None, lang)} {show(band.gives, kind, None, lang)}"
+
+
+def band_range(band: Band, measured: Kind, unit: Text | None, lang: Lang) -> str:
+    """Return where a band begins and ends, each edge with its side."""
     parts = []
     if band.low and not (band.low.at == 0 and band.low.inside):
         zh, en = ("达到", "from") if band.low.inside else ("超过", "over")
-        parts.append(f"{zh if lang == 'zh' else en} {show(band.low.at, measured, None, lang)}")
+        parts.append(f"{zh if lang == 'zh' else en} {show(band.low.at, measured, unit, lang)}")
     if band.high:
         zh, en = ("不超过", "up to") if band.high.inside else ("不满", "below")
-        parts.append(f"{zh if lang == 'zh' else en} {show(band.high.at, measured, None, lang)}")
-    where = ("、" if lang == "zh" else ", ").join(parts) or ("全部" if lang == "zh" else "all")
-    return f"{where} {show(band.gives, kind, None, lang)}"
+        parts.append(f"{zh if lang == 'zh' else en} {show(band.high.at, measured, unit, lang)}")
+    return ("、" if lang == "zh" else ", ").join(parts) or ("全部" if lang == "zh" else "all")

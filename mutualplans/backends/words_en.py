@@ -8,7 +8,10 @@ from typing import Any
 
 from mutualplans.backends.words import ATOM, CLAUSE, PRODUCT, SUM, Phrase, Wording, scale_text
 from mutualplans.expr import nodes as n
+from mutualplans.model.claim import STAGES
+from mutualplans.model.kinds import Kind
 from mutualplans.model.scales import Scale
+from mutualplans.model.text import Text
 
 __all__ = ["PERIODS", "TABLE"]
 
@@ -51,11 +54,11 @@ def _value(node: n.Value, _args: Args, env: Wording) -> Phrase:
     label = node.parameter.label.in_("en")
     value = env.values.get(node.parameter.name)
     if value is None or node.parameter.shape.value in ("table", "conditions"):
-        return Phrase(f"“{label}”" if value is not None else label)
+        return Phrase((f"“{label}”" if value is not None else label) + env.mark(node))
     if isinstance(value, Scale):
-        bands = scale_text(value, node.parameter.measured, node.kind, "en")
-        return Phrase(f"{label} ({bands})")
-    return Phrase(f"{label} {env.show(value, node)}")
+        bands = "see table" if env.apart else scale_text(value, node.parameter.measured, node.kind, "en")
+        return Phrase(f"{label} ({bands}){env.mark(node)}")
+    return Phrase(f"{label} {env.show(value, node)}{env.mark(node)}")
 
 
 def _portion(node: n.Portion, args: Args, env: Wording) -> Phrase:
@@ -74,12 +77,12 @@ def _rounded(node: Any, env: Wording) -> str:
 
 
 def _above(node: n.Above, args: Args, env: Wording) -> Phrase:
-    text = f"{args[0].within(SUM, 'en')} above {args[2].text} per {_per(node.before)}"
+    text = f"{args[0].within(SUM, 'en')} above {env.bare(node.start, args[2].text)} per {_per(node.before)}"
     return Phrase(text + _earlier(node, args, env), CLAUSE)
 
 
 def _capped(node: n.Capped, args: Args, env: Wording) -> Phrase:
-    text = f"{args[0].within(CLAUSE, 'en')}, at most {args[2].text} per {_per(node.before)}"
+    text = f"{args[0].within(CLAUSE, 'en')}, at most {env.bare(node.limit, args[2].text)} per {_per(node.before)}"
     return Phrase(text + _earlier(node, args, env), CLAUSE)
 
 
@@ -108,14 +111,23 @@ def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
 
 
 def _paid_before(node: n.PaidBefore, _args: Args, env: Wording) -> Phrase:
-    what = f"on “{node.benefit}”" if node.benefit else "by this plan"
+    return _leaf(_account(node, env), node, env)
+
+
+def _account(node: n.PaidBefore, env: Wording) -> str:
+    what = f"on “{env.title(node.benefit)}”" if node.benefit else "by this plan"
     by = " for the same condition" if node.by is not None else ""
-    return _leaf(f"already paid {what}{by} in the {PERIODS[node.per]}", node, env)
+    return f"already paid {what}{by} in the {PERIODS[node.per]}"
 
 
-def _lookup(node: n.Lookup, args: Args, _env: Wording) -> Phrase:
-    keys = ", ".join(arg.text for arg in args[1:])
-    return Phrase(f"{node.table.parameter.label.in_('en')} (table by {keys})")
+_NOTHING = n.Constant(0, Kind.MONEY)
+
+
+def _lookup(node: n.Lookup, args: Args, env: Wording) -> Phrase:
+    label, mark = node.table.parameter.label.in_("en"), env.mark(node.table)
+    if (everywhere := env.everywhere(node.table)) is not None:
+        return Phrase(f"{label} {everywhere}{mark}")
+    return Phrase(f"{label} (table by {', '.join(arg.text for arg in args[1:])}){mark}")
 
 
 _SIDES = {
@@ -129,12 +141,16 @@ _SIDES = {
 
 
 def _code(code: Any, other: n.Node) -> str:
-    choices = other.field.choices if isinstance(other, n.Read) else {}
+    choices: Mapping[Any, Text] = STAGES if isinstance(other, n.ClassOf) else {}
+    if isinstance(other, n.Read):
+        choices = other.field.choices
     return choices[code].in_("en") if code in choices else str(code)
 
 
-def _compare(node: n.Compare, args: Args, _env: Wording) -> Phrase:
-    right = args[1].within(SUM, "en")
+def _compare(node: n.Compare, args: Args, env: Wording) -> Phrase:
+    if isinstance(node.left, n.PaidBefore) and node.right == _NOTHING and node.side is n.Side.EQUALS:
+        return Phrase(f"nothing {_account(node.left, env)}", CLAUSE)
+    right = env.bare(node.right, args[1].within(SUM, "en"))
     if isinstance(node.right, n.Constant) and isinstance(node.right.value, str):
         right = _code(node.right.value, node.left)
     return Phrase(f"{args[0].within(SUM, 'en')} {_SIDES[node.side]} {right}", CLAUSE)
@@ -152,11 +168,47 @@ def _joined(word: str) -> Callable[[Any, Args, Wording], Phrase]:
     return run
 
 
+def _within(node: n.Within, args: Args, env: Wording) -> Phrase:
+    low, high = env.bare(node.low, args[1].text), env.bare(node.high, args[2].text)
+    return Phrase(f"{args[0].within(SUM, 'en')} is from {low} to {high}, both included", CLAUSE)
+
+
+_OPPOSITES = {
+    n.Side.UP_TO: n.Side.OVER,
+    n.Side.BELOW: n.Side.FROM,
+    n.Side.FROM: n.Side.BELOW,
+    n.Side.OVER: n.Side.UP_TO,
+    n.Side.EQUALS: n.Side.DIFFERS,
+    n.Side.DIFFERS: n.Side.EQUALS,
+}
+
+
+def _not(node: n.Not, args: Args, _env: Wording) -> Phrase:
+    text = args[0].text
+    if isinstance(node.base, n.Compare):
+        head, _, tail = text.rpartition(f" {_SIDES[node.base.side]} ")
+        return Phrase(f"{head} {_SIDES[_OPPOSITES[node.base.side]]} {tail}", CLAUSE)
+    if isinstance(node.base, n.Read | n.Named) and text.startswith(("is ", "in ")):
+        return Phrase(f"{text.replace('is ', 'is not ', 1)}" if text[:2] == "is" else f"not {text}", CLAUSE)
+    return Phrase(f"not: {args[0].within(SUM, 'en')}", CLAUSE)
+
+
+def _greatest(node: n.Greatest, args: Args, _env: Wording) -> Phrase:
+    if len(args) == 2 and isinstance(node.parts[1], n.Constant) and node.parts[1].value == 0:
+        return Phrase(f"{args[0].within(SUM, 'en')}, never below 0", CLAUSE)
+    return Phrase("the greatest of " + ", ".join(arg.within(SUM, "en") for arg in args), CLAUSE)
+
+
+def _raised(node: n.Raised, args: Args, env: Wording) -> Phrase:
+    floor = env.bare(node.floor, args[1].text)
+    return Phrase(f"{args[0].within(CLAUSE, 'en')}, raised to {floor} when smaller", CLAUSE)
+
+
 TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Constant: lambda node, args, env: Phrase(env.show(node.value, node)),
     n.Read: lambda node, args, env: _leaf(node.field.label.in_("en"), node, env),
     n.Value: _value,
-    n.BenefitAmount: lambda node, args, env: _leaf(f"“{node.benefit}” of this claim", node, env),
+    n.BenefitAmount: lambda node, args, env: _leaf(f"“{env.title(node.benefit)}” of this claim", node, env),
     n.PaidByPlan: lambda node, args, env: Phrase(f"paid on this claim by {node.plan or 'earlier plans'}"),
     n.PaidBefore: _paid_before,
     n.Before: _before,
@@ -173,12 +225,8 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Least: lambda node, args, env: Phrase(
         "the least of " + ", ".join(a.within(SUM, "en") for a in args), CLAUSE
     ),
-    n.Greatest: lambda node, args, env: Phrase(
-        "the greatest of " + ", ".join(a.within(SUM, "en") for a in args), CLAUSE
-    ),
-    n.Raised: lambda node, args, env: Phrase(
-        f"{args[0].within(CLAUSE, 'en')}, raised to {args[1].text} when smaller", CLAUSE
-    ),
+    n.Greatest: _greatest,
+    n.Raised: _raised,
     n.SoFar: _so_far,
     n.Above: _above,
     n.Capped: _capped,
@@ -187,13 +235,11 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Once: _once,
     n.Lookup: _lookup,
     n.Compare: _compare,
-    n.Within: lambda node, args, env: Phrase(
-        f"{args[0].within(SUM, 'en')} is from {args[1].text} to {args[2].text}, both included", CLAUSE
-    ),
+    n.Within: _within,
     n.OneOf: _one_of,
     n.Both: _joined(", and "),
     n.AnyOf: _joined(", or "),
-    n.Not: lambda node, args, env: Phrase(f"not: {args[0].within(SUM, 'en')}", CLAUSE),
+    n.Not: _not,
     n.Because: lambda node, args, env: args[0],
     n.Choose: lambda node, args, env: Phrase(
         f"{args[1].within(SUM, 'en')} if {args[0].within(SUM, 'en')}, otherwise {args[2].within(SUM, 'en')}",
@@ -204,7 +250,7 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Match: lambda node, args, env: Phrase("condition"),
     n.ClassOf: lambda node, args, env: Phrase("class of the condition"),
     n.Listed: lambda node, args, env: Phrase(
-        f"the diagnosis is on “{node.match.conditions.parameter.label.in_('en')}”"
+        f"the diagnosis is on “{node.match.conditions.parameter.label.in_('en')}”{env.mark(node.match.conditions)}"
     ),
     n.Named: lambda node, args, env: _leaf(node.text.in_("en"), node, env),
     n.Computed: lambda node, args, env: Phrase(

@@ -8,7 +8,10 @@ from typing import Any
 
 from mutualplans.backends.words import ATOM, CLAUSE, PRODUCT, SUM, Phrase, Wording, scale_text
 from mutualplans.expr import nodes as n
+from mutualplans.model.claim import STAGES
+from mutualplans.model.kinds import Kind
 from mutualplans.model.scales import Scale
+from mutualplans.model.text import Text
 
 __all__ = ["PERIODS", "TABLE"]
 
@@ -53,11 +56,11 @@ def _value(node: n.Value, _args: Args, env: Wording) -> Phrase:
     label = node.parameter.label.zh
     value = env.values.get(node.parameter.name)
     if value is None or node.parameter.shape.value in ("table", "conditions"):
-        return Phrase(f"“{label}”" if value is not None else label)
+        return Phrase((f"“{label}”" if value is not None else label) + env.mark(node))
     if isinstance(value, Scale):
-        bands = scale_text(value, node.parameter.measured, node.kind, "zh")
-        return Phrase(f"{label}（{bands}）")
-    return Phrase(f"{label} {env.show(value, node)}")
+        bands = "见表" if env.apart else scale_text(value, node.parameter.measured, node.kind, "zh")
+        return Phrase(f"{label}（{bands}）{env.mark(node)}")
+    return Phrase(f"{label} {env.show(value, node)}{env.mark(node)}")
 
 
 def _portion(node: n.Portion, args: Args, env: Wording) -> Phrase:
@@ -77,7 +80,7 @@ def _rounded(node: Any, env: Wording) -> str:
 
 def _above(node: n.Above, args: Args, env: Wording) -> Phrase:
     return Phrase(
-        f"{_per(node.before)}{args[0].within(SUM, 'zh')}超过 {args[2].text} 的部分"
+        f"{_per(node.before)}{args[0].within(SUM, 'zh')}超过 {env.bare(node.start, args[2].text)} 的部分"
         + _earlier(node, args, env),
         CLAUSE,
     )
@@ -86,7 +89,7 @@ def _above(node: n.Above, args: Args, env: Wording) -> Phrase:
 def _capped(node: n.Capped, args: Args, env: Wording) -> Phrase:
     per = _per(node.before) or "每次"
     return Phrase(
-        f"{args[0].within(CLAUSE, 'zh')}，{per}最多 {args[2].text}" + _earlier(node, args, env), CLAUSE
+        f"{args[0].within(CLAUSE, 'zh')}，{per}最多 {env.bare(node.limit, args[2].text)}" + _earlier(node, args, env), CLAUSE
     )
 
 
@@ -122,14 +125,25 @@ def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
 
 
 def _paid_before(node: n.PaidBefore, _args: Args, env: Wording) -> Phrase:
-    what = f"“{node.benefit}”" if node.benefit else "本计划"
-    by = "（同一病种）" if node.by is not None else ""
-    return _leaf(f"{PERIODS[node.per]}{by}此前{what}已付", node, env)
+    return _leaf(f"{_whose(node)}此前{_account(node, env)}已付", node, env)
+
+
+def _whose(node: n.PaidBefore) -> str:
+    return PERIODS[node.per] + ("（同一病种）" if node.by is not None else "")
+
+
+def _account(node: n.PaidBefore, env: Wording) -> str:
+    return f"“{env.title(node.benefit)}”" if node.benefit else "本计划"
+
+
+_NOTHING = n.Constant(0, Kind.MONEY)
 
 
 def _lookup(node: n.Lookup, args: Args, env: Wording) -> Phrase:
-    keys = "、".join(arg.text for arg in args[1:])
-    return Phrase(f"{node.table.parameter.label.zh}（按{keys}查表）")
+    label, mark = node.table.parameter.label.zh, env.mark(node.table)
+    if (everywhere := env.everywhere(node.table)) is not None:
+        return Phrase(f"{label} {everywhere}{mark}")
+    return Phrase(f"{label}（按{'、'.join(arg.text for arg in args[1:])}查表）{mark}")
 
 
 _SIDES = {
@@ -143,12 +157,16 @@ _SIDES = {
 
 
 def _code(code: Any, other: n.Node) -> str:
-    choices = other.field.choices if isinstance(other, n.Read) else {}
+    choices: Mapping[Any, Text] = STAGES if isinstance(other, n.ClassOf) else {}
+    if isinstance(other, n.Read):
+        choices = other.field.choices
     return choices[code].zh if code in choices else str(code)
 
 
-def _compare(node: n.Compare, args: Args, _env: Wording) -> Phrase:
-    right = args[1].within(SUM, "zh")
+def _compare(node: n.Compare, args: Args, env: Wording) -> Phrase:
+    if isinstance(node.left, n.PaidBefore) and node.right == _NOTHING and node.side is n.Side.EQUALS:
+        return Phrase(f"{_whose(node.left)}此前未给付过{_account(node.left, env)}", CLAUSE)
+    right = env.bare(node.right, args[1].within(SUM, "zh"))
     if isinstance(node.right, n.Constant) and isinstance(node.right.value, str):
         right = _code(node.right.value, node.left)
     return Phrase(f"{args[0].within(SUM, 'zh')}{_SIDES[node.side]} {right}", CLAUSE)
@@ -166,6 +184,45 @@ def _joined(word: str) -> Callable[[Any, Args, Wording], Phrase]:
     return run
 
 
+def _within(node: n.Within, args: Args, env: Wording) -> Phrase:
+    low, high = env.bare(node.low, args[1].text), env.bare(node.high, args[2].text)
+    return Phrase(f"{args[0].within(SUM, 'zh')}在 {low} 至 {high} 之间（含两端）", CLAUSE)
+
+
+_OPPOSITES = {
+    n.Side.UP_TO: n.Side.OVER,
+    n.Side.BELOW: n.Side.FROM,
+    n.Side.FROM: n.Side.BELOW,
+    n.Side.OVER: n.Side.UP_TO,
+    n.Side.EQUALS: n.Side.DIFFERS,
+    n.Side.DIFFERS: n.Side.EQUALS,
+}
+
+
+def _not(node: n.Not, args: Args, _env: Wording) -> Phrase:
+    """Return the opposite as one says it: 不属…, 未参加…, 不超过…."""
+    text = args[0].text
+    if isinstance(node.base, n.Compare):
+        head, _, tail = text.rpartition(f"{_SIDES[node.base.side]} ")
+        return Phrase(f"{head}{_SIDES[_OPPOSITES[node.base.side]]} {tail}", CLAUSE)
+    if isinstance(node.base, n.Read | n.Named) and text.startswith(("属", "处于", "在", "是")):
+        return Phrase(f"不{text}", CLAUSE)
+    if isinstance(node.base, n.Read | n.Named) and text.startswith(("参加", "持有")):
+        return Phrase(f"未{text}", CLAUSE)
+    return Phrase(f"并非：{args[0].within(SUM, 'zh')}", CLAUSE)
+
+
+def _greatest(node: n.Greatest, args: Args, _env: Wording) -> Phrase:
+    if len(args) == 2 and isinstance(node.parts[1], n.Constant) and node.parts[1].value == 0:
+        return Phrase(f"{args[0].within(SUM, 'zh')}，低于 0 的按 0 计", CLAUSE)
+    return Phrase("、".join(arg.within(SUM, "zh") for arg in args) + " 中的较大者", CLAUSE)
+
+
+def _raised(node: n.Raised, args: Args, env: Wording) -> Phrase:
+    floor = env.bare(node.floor, args[1].text)
+    return Phrase(f"{args[0].within(CLAUSE, 'zh')}，不足 {floor} 的按 {floor}", CLAUSE)
+
+
 def _constant(node: n.Constant, _args: Args, env: Wording) -> Phrase:
     return Phrase(env.show(node.value, node))
 
@@ -174,7 +231,7 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Constant: _constant,
     n.Read: lambda node, args, env: _leaf(node.field.label.zh, node, env),
     n.Value: _value,
-    n.BenefitAmount: lambda node, args, env: _leaf(f"本次“{node.benefit}”的金额", node, env),
+    n.BenefitAmount: lambda node, args, env: _leaf(f"本次“{env.title(node.benefit)}”的金额", node, env),
     n.PaidByPlan: lambda node, args, env: Phrase(f"{node.plan or '在先各计划'}本次已付"),
     n.PaidBefore: _paid_before,
     n.Before: _before,
@@ -191,12 +248,8 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Least: lambda node, args, env: Phrase(
         "、".join(a.within(SUM, "zh") for a in args) + " 中的较小者", CLAUSE
     ),
-    n.Greatest: lambda node, args, env: Phrase(
-        "、".join(a.within(SUM, "zh") for a in args) + " 中的较大者", CLAUSE
-    ),
-    n.Raised: lambda node, args, env: Phrase(
-        f"{args[0].within(CLAUSE, 'zh')}，不足 {args[1].text} 的按 {args[1].text}", CLAUSE
-    ),
+    n.Greatest: _greatest,
+    n.Raised: _raised,
     n.SoFar: _so_far,
     n.Above: _above,
     n.Capped: _capped,
@@ -205,23 +258,23 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Once: _once,
     n.Lookup: _lookup,
     n.Compare: _compare,
-    n.Within: lambda node, args, env: Phrase(
-        f"{args[0].within(SUM, 'zh')}在 {args[1].text} 至 {args[2].text} 之间（含两端）", CLAUSE
-    ),
+    n.Within: _within,
     n.OneOf: _one_of,
     n.Both: _joined("，且"),
     n.AnyOf: _joined("，或"),
-    n.Not: lambda node, args, env: Phrase(f"并非：{args[0].within(SUM, 'zh')}", CLAUSE),
+    n.Not: _not,
     n.Because: lambda node, args, env: args[0],
     n.Choose: lambda node, args, env: Phrase(
         f"若{args[0].within(SUM, 'zh')}则 {args[1].within(SUM, 'zh')}，否则 {args[2].within(SUM, 'zh')}",
         CLAUSE,
     ),
-    n.CompletedYears: lambda node, args, env: Phrase(f"{args[1].text}时的周岁"),
+    n.CompletedYears: lambda node, args, env: Phrase(f"{args[1].text}的周岁年龄"),
     n.DaysFrom: lambda node, args, env: Phrase(f"{args[0].text}至{args[1].text}的天数"),
     n.Match: lambda node, args, env: Phrase("病种"),
     n.ClassOf: lambda node, args, env: Phrase("病种类别"),
-    n.Listed: lambda node, args, env: Phrase(f"诊断属于“{node.match.conditions.parameter.label.zh}”所列"),
+    n.Listed: lambda node, args, env: Phrase(
+        f"诊断属于“{node.match.conditions.parameter.label.zh}”{env.mark(node.match.conditions)}所列"
+    ),
     n.Named: lambda node, args, env: _leaf(node.text.zh, node, env),
     n.Computed: lambda node, args, env: Phrase(f"{node.text.zh}（{'、'.join(arg.text for arg in args)}）"),
 }

@@ -36,7 +36,7 @@ def _print_claim(claim: str, decisions: list[Decision], lang: Lang) -> None:
         t("金额（元）", "yuan"),
         t("说明", "why"),
     ]
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for decision in decisions:
         lines = _refusal(decision, lang) if decision.status == "refused" else _benefits(decision, lang)
         lines.append((t("小计", "subtotal"), _total(decision), _status(decision)))
@@ -63,7 +63,7 @@ def _refusal(decision: Decision, lang: Lang) -> list[tuple[str, ...]]:
     for item in decision.benefits:
         for reason in item.reasons:
             against.setdefault(reason, []).append(item.title.in_(lang))
-    lines = []
+    lines: list[tuple[str, ...]] = []
     for reason, titles in against.items():
         whole = len(titles) == len(decision.benefits)
         what = t("全部项目", "all benefits") if whole else t("、", ", ").join(titles)

@@ -23,6 +23,7 @@ from mutualplans.model.coverage import Coverage
 from mutualplans.model.decision import BenefitDecision, Reason, Remaining
 from mutualplans.model.fields import fields_of
 from mutualplans.model.kinds import Kind
+from mutualplans.model.parameter import Shape
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.text import Lang, Text
 from mutualplans.plan.declaration import Plan
@@ -242,6 +243,9 @@ def _step(root: n.Node, work: Work, lang: Lang) -> Step:
 
 def _line(node: n.Node, wording: Wording, done: Mapping[n.Node, Step]) -> Step:
     results = wording.results or {}
+    if isinstance(node, n.Value) and node.parameter.shape is not Shape.SINGLE:
+        named = _inline(node, wording)  # a whole table or scale has no value of its own
+        return Step(named, named)
     value = wording.show(results[node], node)
     if isinstance(node, n.Choose):
         taken = done[node.then if results[node.test] else node.otherwise]

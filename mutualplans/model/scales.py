@@ -16,7 +16,7 @@ __all__ = ["ANY", "ICD10", "Band", "Condition", "ConditionList", "Edge", "Scale"
 ANY = "*"
 """The table key that stands for every code without a row of its own."""
 
-ICD10 = re.compile(r"[A-Z]\d{2}(\.?[0-9A-Zx+*]{1,6})?", re.ASCII)
+ICD10 = re.compile(r"[A-Z]\d{2}(\.?[0-9A-Zx+*]{1,8})?", re.ASCII)
 
 
 def is_icd10(code: str) -> bool:

@@ -21,21 +21,20 @@ from mutualplans.model.problem import Problem, problem
 from mutualplans.model.text import Text
 from mutualplans.plan.declaration import Benefit, EditionFolder, Paper, Plan, Waiting
 from mutualplans.plan.edition import Confidence, Edition
+from mutualplans.plan.formula import Formula
 from mutualplans.plan.formula_checks import FORMULA_CHECKS
 from mutualplans.plan.parameters import Parameters
 from mutualplans.plan.reading import load_editions, outside_limits
-from mutualplans.plan.view import Check, View, called, spots
+from mutualplans.plan.view import Check, View, called, quoted, spots
 
 __all__ = ["CHECKS", "check_plan"]
 
 
 def check_plan(plan: Plan) -> tuple[Problem, ...]:
     """Return every problem of a plan: errors, warnings and notes. Reads its edition files, nothing else."""
-    if faults := tuple(_structure(plan)):
+    if faults := tuple(_structure(plan)) or tuple(_unreadable(plan)):
         return faults
-    found = tuple(spots(plan))
-    editions, unread = _editions(plan)
-    view = View(plan, found, {spot.place: spot.nodes for spot in found}, editions, unread)
+    view = View(plan, tuple(spots(plan)), *_editions(plan))
     return tuple(item for check in CHECKS for item in check(view))
 
 
@@ -69,6 +68,8 @@ def _structure(plan: Plan) -> Iterator[Problem]:
         *((f"benefits[{place}]", item, (Benefit,)) for place, item in enumerate(plan.benefits)),
         *((f"insures[{place}]", item, (str,)) for place, item in enumerate(plan.insures)),
     ]
+    if isinstance(plan.editions, EditionFolder):
+        wanted.append(("editions.package", plan.editions.package, (str,)))
     for part in ("papers", "benefits"):
         items = [
             (place, item)
@@ -85,6 +86,18 @@ def _structure(plan: Plan) -> Iterator[Problem]:
                 f"expected {name}, found {kind}",
                 where=f"{plan.id}: {place}",
             )
+
+
+def _unreadable(plan: Plan) -> Iterator[Problem]:
+    """Find formulas with something inside that no formula can hold, such as a period given as text."""
+    for spot in spots(plan):
+        try:
+            if isinstance(spot.found, Formula):
+                quoted(spot.found.node)
+        except Exception as error:
+            said = f"{type(error).__name__}: {error}"
+            zh, en = f"公式里有不能用的内容（{said}）", f"the formula holds something unusable ({said})"
+            yield problem("formula.kind", zh, en, where=f"{plan.id}: {spot.place}")
 
 
 _ID = re.compile(r"[a-z][a-z0-9-]*")
@@ -154,8 +167,16 @@ def _texts(view: View) -> Iterator[tuple[str, Any]]:
         yield f"papers.{paper.id}", paper.title
     for benefit in plan.benefits:
         yield f"benefits.{benefit.id}", benefit.title
-    for spot, node in view.each(n.Because):
-        yield spot.place, node.text
+    yield from _texts_of_formulas(view)
+
+
+def _texts_of_formulas(view: View) -> Iterator[tuple[str, Any]]:
+    """Yield the reasons, names and field labels, each at the first place where it stands."""
+    first: dict[n.Node, str] = {}
+    for spot, node in view.each(n.Because, n.Named, n.Computed, n.Read):
+        first.setdefault(node, spot.place)
+    for node, place in first.items():
+        yield place, node.field.label if isinstance(node, n.Read) else getattr(node, "text", None)
 
 
 # ---------------------------------------------------------------- editions and sources
@@ -193,21 +214,22 @@ def _follow(series: list[Edition]) -> Iterator[Problem]:
     latest = ordered[0]
     for edition in ordered[1:]:
         end, start = latest.in_force.to or date.max, edition.in_force.from_ or date.min
-        what = {"where": edition.where, "code": "plan.editions"}
         if start <= end:
             yield problem(
-                zh=f"与版次 {latest.id} 日期重叠：{latest.in_force.in_words()}；{edition.in_force.in_words()}",
-                en=f"overlaps {latest.id}: {latest.in_force.in_words('en')}; {edition.in_force.in_words('en')}",
+                "plan.editions",
+                f"与版次 {latest.id} 日期重叠：{latest.in_force.in_words()}；{edition.in_force.in_words()}",
+                f"overlaps {latest.id}: {latest.in_force.in_words('en')}; {edition.in_force.in_words('en')}",
                 hint_zh="to 是最后一天（含）；前一版的 to 应在后一版的 from 之前",
                 hint_en="to is the last day, inclusive; it lies before the from of the next edition",
-                **what,
+                where=edition.where,
             )
         elif start > end + timedelta(days=1):
             yield problem(
-                zh=f"与版次 {latest.id} 之间有空档：前一版止于 {end}，本版始于 {start}",
-                en=f"gap after {latest.id}: it ends on {end}, this one begins on {start}",
+                "plan.editions",
+                f"与版次 {latest.id} 之间有空档：前一版止于 {end}，本版始于 {start}",
+                f"gap after {latest.id}: it ends on {end}, this one begins on {start}",
                 severity="warning",
-                **what,
+                where=edition.where,
             )
         latest = max(latest, edition, key=lambda item: item.in_force.to or date.max)
 
@@ -227,10 +249,6 @@ def sources(view: View) -> Iterator[Problem]:
 
 
 # ---------------------------------------------------------------- parameters
-
-
-def called(parameter: Parameter) -> tuple[str, str]:
-    return f"“{parameter.label.zh}”({parameter.name})", f"{parameter.name} ({parameter.label.in_('en')})"
 
 
 def unused(view: View) -> Iterator[Problem]:
@@ -344,12 +362,6 @@ CHECKS: tuple[Check, ...] = (
     assumed,
     optional,
     limits,
-    kinds,
-    shapes,
-    names,
-    reasons,
-    context,
-    gated,
-    opaque,
+    *FORMULA_CHECKS,
 )
 """Every check, in the order in which its problems are shown."""

@@ -39,19 +39,14 @@ def kinds(view: View) -> Iterator[Problem]:
             )
 
 
-def quoted(node: n.Node) -> tuple[str, str]:
-    return f"“{in_words(node)}”（{node.kind.label.zh}）", f'"{in_words(node, "en")}" ({node.kind.label.en})'
-
-
 _SLOTS = {n.Lookup: "table", n.Tiered: "scale", n.Banded: "scale", n.Match: "conditions"}
 
 
 def shapes(view: View) -> Iterator[Problem]:
     """Check that a table, a scale or a list of conditions is looked up, not used as if it were one value."""
     for spot in view.spots:
-        nodes = view.nodes[spot.place]
-        bare = [part for node in nodes for part in children(node) if part is not _slot(node)]
-        for part in (*bare, *nodes[-1:]):
+        bare = [part for node in spot.nodes for part in children(node) if part is not _slot(node)]
+        for part in (*bare, *spot.nodes[-1:]):
             if isinstance(part, n.Value) and part.parameter.shape is not Shape.SINGLE:
                 zh, en = called(part.parameter)
                 yield view.at(
@@ -75,13 +70,13 @@ def names(view: View) -> Iterator[Problem]:
     for spot, node in view.each(n.BenefitAmount, n.PaidBefore):
         if node.benefit is None or spot.part in _WITHOUT_BALANCES:
             continue
-        close = nearest(node.benefit, known)
-        if node.benefit not in known:
+        if not isinstance(node.benefit, str) or node.benefit not in known:
+            found, close = short(node.benefit), nearest(str(node.benefit), known)
             yield view.at(
                 spot.place,
                 "formula.name",
-                f'没有互助金项目 "{node.benefit}"；有：{"、".join(known)}',
-                f'there is no benefit "{node.benefit}"; known: {", ".join(known)}',
+                f'没有互助金项目 {found}；有：{"、".join(known)}',
+                f'there is no benefit {found}; known: {", ".join(known)}',
                 hint_zh=f'是不是 "{close}"？' if close else "",
                 hint_en=f'did you mean "{close}"?' if close else "",
             )
@@ -165,18 +160,17 @@ def gated(view: View) -> Iterator[Problem]:
                 "只在条件成立、申领被受理时累计",
                 "grows only by claims for which the conditions hold",
             )
-    for spot, node in view.each(n.Choose):
-        if spot.condition:
-            continue
-        for inner in order([node.then, node.otherwise]).nodes:
-            if isinstance(inner, n.Before):
-                yield _gated(
-                    view,
-                    spot,
-                    inner,
-                    "无论 choose 选中哪一边都累计",
-                    "grows whichever side of the choose is taken",
-                )
+    for spot in view.spots:
+        if not spot.condition and spot.part not in _WITHOUT_BALANCES:
+            for node in _in_branches(spot):
+                zh, en = "无论 choose 选中哪一边都累计", "grows whichever side of the choose is taken"
+                yield _gated(view, spot, node, zh, en)
+
+
+def _in_branches(spot: Spot) -> Iterator[n.Before]:
+    chosen = [node for node in spot.nodes if isinstance(node, n.Choose)]
+    branches = order([side for node in chosen for side in (node.then, node.otherwise)])
+    return (node for node in branches.nodes if isinstance(node, n.Before))
 
 
 def _gated(view: View, spot: Spot, node: n.Before, zh: str, en: str) -> Problem:

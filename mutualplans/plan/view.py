@@ -41,7 +41,7 @@ class Spot:
     condition: bool = False
     earlier: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def nodes(self) -> tuple[n.Node, ...]:
         """The formula's sub-formulas and itself last; none for what is not a formula."""
         return order([self.found.node]).nodes if isinstance(self.found, Formula) else ()
@@ -54,14 +54,12 @@ class View:
     Attributes:
         plan: The plan.
         spots: Every place where a formula stands.
-        nodes: The sub-formulas at each place, by `Spot.place`.
         editions: The editions that could be read.
         unread: The problems of those that could not.
     """
 
     plan: Plan
     spots: tuple[Spot, ...]
-    nodes: Mapping[str, tuple[n.Node, ...]]
     editions: tuple[Edition, ...]
     unread: tuple[Problem, ...]
 
@@ -72,7 +70,7 @@ class View:
     def each(self, *wanted: type[n.Node]) -> Iterator[tuple[Spot, Any]]:
         """Yield every node of some classes with the place where it stands."""
         for spot in self.spots:
-            for node in self.nodes[spot.place]:
+            for node in spot.nodes:
                 if isinstance(node, wanted):
                     yield spot, node
 

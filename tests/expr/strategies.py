@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from mutualplans.backends.bounds import Bounds, Interval, bounds_of
 from mutualplans.backends.exact import Env, Missing
 from mutualplans.expr import nodes as n
+from mutualplans.expr.fold import order
 from mutualplans.model.fields import Field
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Rounding
@@ -153,11 +154,6 @@ def _value_of(parameter: Parameter) -> st.SearchStrategy[Any]:
     return PLAIN[parameter.kind]
 
 
-values = st.fixed_dictionaries(
-    {item.name: _value_of(item) for item in (*SINGLES, *TABLES, *SCALES, DISEASES) if not item.optional}
-)
-
-
 def _stated(item: Field) -> st.SearchStrategy[Any]:
     if item.name == "diagnosis":
         return st.sampled_from(DIAGNOSES)
@@ -235,27 +231,41 @@ class World:
 
 
 @st.composite
-def worlds(draw: Draw, *, complete: bool = False) -> World:
-    """A world in which some fields are not stated, unless it is to be `complete`."""
-    stated = {item.name: _stated(item) for item in FIELDS}
-    absent = frozenset() if complete else draw(st.frozensets(st.sampled_from(sorted(stated)), max_size=4))
-    basic = st.integers(0, BENEFIT_MOST)
+def worlds(draw: Draw, node: n.Node, *, complete: bool = False) -> World:
+    """A world for a formula, in which some of what it reads is not stated, unless it is to be `complete`."""
+    parts = order([node]).nodes
+    fields = [part.field for part in parts if isinstance(part, n.Read)]
+    parameters = [
+        part.parameter for part in parts if isinstance(part, n.Value) and not part.parameter.optional
+    ]
+    stated = [item for item in fields if complete or draw(st.integers(0, 3))]
     return World(
-        fields={name: draw(strategy) for name, strategy in stated.items() if name not in absent},
-        values=draw(values),
+        fields={item.name: draw(_stated(item)) for item in stated},
+        values={item.name: draw(_value_of(item)) for item in parameters},
         rounding=draw(st.sampled_from(Rounding)),
         seed=draw(st.integers(0, 1000)),
-        basic=draw(basic if complete else st.one_of(basic, st.none())),
+        basic=draw(_basic if complete else st.one_of(_basic, st.none())),
         paid_by=draw(st.dictionaries(st.sampled_from(["one", "two"]), st.integers(0, OTHERS_MOST // 2))),
     )
+
+
+_basic = st.integers(0, BENEFIT_MOST)
+
+
+@st.composite
+def cases(draw: Draw, *, complete: bool = False) -> tuple[n.Node, World]:
+    """A formula of any kind and a world for it."""
+    node = draw(formulas(depth=4))
+    return node, draw(worlds(node, complete=complete))
 
 
 @st.composite
 def completions(draw: Draw, world: World) -> World:
     """The same world with everything stated."""
     stated = {item.name: draw(_stated(item)) for item in FIELDS if item.name not in world.fields}
-    basic = draw(st.integers(0, BENEFIT_MOST)) if world.basic is None else world.basic
-    return evolve(world, fields={**world.fields, **stated}, basic=basic)
+    return evolve(
+        world, fields={**world.fields, **stated}, basic=draw(_basic) if world.basic is None else world.basic
+    )
 
 
 # ---------------------------------------------------------------- formulas
@@ -285,8 +295,12 @@ _FUNCTIONS = {
 
 
 def _constant(kind: Kind) -> Builder:
-    plain = st.integers(-50, 50) if kind in (Kind.MONEY, Kind.COUNT) else PLAIN[kind]
-    return lambda draw, depth: n.Constant(draw(plain), kind)
+    written = {
+        Kind.MONEY: st.integers(-50, 50),
+        Kind.COUNT: st.integers(-50, 50),
+        Kind.CODE: st.sampled_from("ab"),
+    }
+    return lambda draw, depth: n.Constant(draw(written.get(kind, PLAIN[kind])), kind)
 
 
 def _reading(kind: Kind) -> Builder:

@@ -60,8 +60,14 @@ def offered(daily: mp.Formula) -> mp.Formula:
 injury = claim.event.is_one_of("accident", "inpatient").because(
     "not-injury", zh="不是意外伤害或住院申领", en="neither an injury nor a stay in hospital"
 )
-not_yet_death = paid.before("death", per=per.TERM).equals(0).because(
-    "death-paid", zh="身故互助金已给付，伤残互助金不再给付", en="the death sum is paid, disability is not paid on top"
+not_yet_death = (
+    paid.before("death", per=per.TERM)
+    .equals(0)
+    .because(
+        "death-paid",
+        zh="身故互助金已给付，伤残互助金不再给付",
+        en="the death sum is paid, disability is not paid on top",
+    )
 )
 
 plan = mp.Plan(
@@ -74,7 +80,9 @@ plan = mp.Plan(
     values=value,
     editions=mp.editions(__package__),
     joins=[
-        insured.age.within(value.age_from, value.age_to).because("age", zh="参保年龄不符", en="age at joining"),
+        insured.age.within(value.age_from, value.age_to).because(
+            "age", zh="参保年龄不符", en="age at joining"
+        ),
         member.employment.equals("in-post").because("employment", zh="须为在职职工", en="must be in post"),
     ],
     premium=value.premium.of(cover.tier, member.risk_class) * cover.shares,
@@ -85,7 +93,7 @@ plan = mp.Plan(
     event_date=claim.occurred,
     claim_within=value.claim_days,
     excludes=[
-        mp.excluded("self-harm", zh="故意自伤、自杀", en="deliberate self-harm"),
+        mp.excluded("self-harm", zh="故意自伤", en="deliberate self-harm"),
         mp.excluded("unlawful-act", zh="违法犯罪行为", en="an unlawful or criminal act"),
         mp.excluded("drunk-driving", zh="酒后驾驶", en="drunk driving"),
         mp.excluded("unlicensed-driver", zh="无证驾驶", en="driving without a licence"),
@@ -117,7 +125,9 @@ plan = mp.Plan(
                 claim.is_disability.because("not-disability", zh="不是伤残申领", en="not a disability"),
                 not_yet_death,
             ],
-            pays=(disability_sum * value.grades.of(claim.disability_grade)).capped(disability_sum, per=per.TERM),
+            pays=(disability_sum * value.grades.of(claim.disability_grade)).capped(
+                disability_sum, per=per.TERM
+            ),
         ),
         mp.Benefit(
             "death",
@@ -132,7 +142,9 @@ plan = mp.Plan(
         mp.Paper("id-card", mp.Text(zh="本人身份证复印件", en="copy of the ID card")),
         mp.Paper(
             "medical-records",
-            mp.Text(zh="二级以上医院的病历、诊断证明和休息医嘱", en="hospital records, diagnosis, orders to rest"),
+            mp.Text(
+                zh="二级以上医院的病历、诊断证明和休息医嘱", en="hospital records, diagnosis, orders to rest"
+            ),
             when=injury,
         ),
         mp.Paper(

@@ -10,7 +10,7 @@ from mutualplans import claim, cover, insured, member, paid, per
 value = mp.parameters(
     premium=mp.money("每名子女互助费", "fee per child"),
     term_months=mp.months("保障期限", "term"),
-    age_below=mp.years("参保须未满周岁", "younger than, on joining"),
+    age_below=mp.years("参保须未满周岁", "younger than, on joining", open_to_office=mp.between(1, 25)),
     waiting_days=mp.days("免责期", "waiting period", open_to_office=mp.between(0, 30)),
     renewal_window=mp.days("续保宽限", "renewal window", open_to_office=mp.between(0, 60)),
     disability=mp.money("伤残保障金额", "full sum for disability", open_to_office=mp.between("0", "200000")),
@@ -32,7 +32,9 @@ plan = mp.Plan(
     editions=mp.editions(__package__),
     insures=("child",),
     joins=[
-        insured.age.below(value.age_below).because("age", zh="子女参保年龄不符", en="the child's age at joining"),
+        insured.age.below(value.age_below).because(
+            "age", zh="子女参保年龄不符", en="the child's age at joining"
+        ),
         member.employment.equals("in-post").because("employment", zh="须为在职职工", en="must be in post"),
     ],
     premium=value.premium,
@@ -51,7 +53,9 @@ plan = mp.Plan(
                 claim.is_disability.because("not-disability", zh="不是伤残申领", en="not a disability"),
                 paid.before("death", per=per.TERM)
                 .equals(0)
-                .because("death-paid", zh="身故互助金已给付，伤残不再给付", en="the death sum is already paid"),
+                .because(
+                    "death-paid", zh="身故互助金已给付，伤残不再给付", en="the death sum is already paid"
+                ),
             ],
             pays=(value.disability * value.grades.of(claim.disability_grade)).capped(
                 value.disability, per=per.TERM
@@ -63,7 +67,9 @@ plan = mp.Plan(
             clause="给付标准：身故给付",
             when=[
                 claim.is_death.because("not-death", zh="不是身故申领", en="not a death"),
-                value.death.over(0).because("not-offered", zh="本版次不给付身故", en="this edition pays no death sum"),
+                value.death.over(0).because(
+                    "not-offered", zh="本版次不给付身故", en="this edition pays no death sum"
+                ),
             ],
             pays=value.death.less(paid.before("disability", per=per.TERM)).once(per=per.TERM),
         ),

@@ -15,8 +15,12 @@ value = mp.parameters(
     men_to=mp.years("男职工参保最大年龄", "oldest age, men"),
     waiting_days=mp.days("免责期", "waiting period", open_to_office=mp.between(0, 90)),
     renewal_window=mp.days("续保宽限", "renewal window", open_to_office=mp.between(0, 60)),
-    pays_accidents=mp.flag("意外伤害住院也给付", "stays after accidents are paid", open_to_office=mp.at_will()),
-    level_2_only=mp.flag("限二级以上医院", "hospitals of level 2 and above only", open_to_office=mp.at_will()),
+    pays_accidents=mp.flag(
+        "意外伤害住院也给付", "stays after accidents are paid", open_to_office=mp.at_will()
+    ),
+    level_2_only=mp.flag(
+        "限二级以上医院", "hospitals of level 2 and above only", open_to_office=mp.at_will()
+    ),
     free_days=mp.days("每次住院不计天数", "days of each stay not paid", open_to_office=mp.between(0, 30)),
     max_days=mp.days("每保障期最多给付天数", "most paid days in a term", open_to_office=mp.between(30, 180)),
     daily=mp.money("每份每日津贴", "allowance per share and day", open_to_office=mp.between("0", "500")),
@@ -47,7 +51,9 @@ plan = mp.Plan(
     claim_within=value.claim_days,
     when=[
         claim.is_inpatient.because("not-inpatient", zh="不是住院申领", en="not a stay in hospital"),
-        (value.pays_accidents | claim.is_illness).because("cause", zh="只给付疾病住院", en="only illness is covered"),
+        (value.pays_accidents | claim.is_illness).because(
+            "cause", zh="只给付疾病住院", en="only illness is covered"
+        ),
         (~value.level_2_only | claim.hospital_level.is_one_of("2", "3")).because(
             "hospital-level", zh="不是二级以上医院", en="not a hospital of level 2 or above"
         ),

@@ -1,0 +1,42 @@
+# The commands to remember. Each sets up what it needs: Python >= 3.11 and make are enough.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint docs bench clean help
+
+help:  ## Say what can be made
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
+
+$(READY): pyproject.toml constraints.txt requirements-dev.txt $(wildcard plugins/*/pyproject.toml)
+	@echo "准备环境（首次约一分钟）… | Preparing the environment …"
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "mutualplans needs Python 3.11 or later; found " + sys.version.split()[0])'
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install -c constraints.txt setuptools
+	@$(PIP) install --no-build-isolation -c constraints.txt -r requirements-dev.txt
+	@touch $@
+
+demo: $(READY)  ## Premiums of an example unit, and what real members were paid
+	@$(BIN)/python examples/demo.py
+
+test: $(READY)  ## All tests of the core, the plugins and the docs
+	@$(BIN)/python -m pytest -q -n auto
+
+lint: $(READY)  ## Style, types, boundaries, spelling, generated pages
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/codespell
+	@$(BIN)/python docs/generate.py --check
+
+docs: $(READY)  ## Write the generated pages again
+	@$(BIN)/python docs/generate.py
+
+bench: $(READY)  ## Measure start-up and the speed of single decisions
+	@$(BIN)/python benchmarks/run.py
+
+clean:  ## Remove the environment and caches
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

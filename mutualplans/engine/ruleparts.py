@@ -1,0 +1,374 @@
+"""Parts of a rule text: amounts by case, tables, scales, condition lists, and the marks of open values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from mutualplans.backends.words import Phrase, Wording, band_range, show, table, units
+from mutualplans.engine.settle import settle
+from mutualplans.expr import nodes as n
+from mutualplans.expr.fold import children, fold, order
+from mutualplans.model.claim import STAGES
+from mutualplans.model.parameter import Limits, Parameter
+from mutualplans.model.scales import ANY, Condition, ConditionList, Scale, Table
+from mutualplans.model.text import Lang, Text
+from mutualplans.plan.declaration import Plan
+from mutualplans.plan.edition import Confidence, Edition, Entry
+from mutualplans.plan.formula import Formula
+
+__all__ = ["Grid", "Line", "RuleWords"]
+
+
+@frozen
+class Line:
+    """One sentence of a rule text.
+
+    Attributes:
+        text: The sentence.
+        label: What stands before its colon; empty for none.
+    """
+
+    text: str
+    label: str = ""
+
+    def in_words(self, lang: Lang) -> str:
+        """Return the label and the sentence."""
+        if not self.label:
+            return self.text
+        return f"{self.label}：{self.text}" if lang == "zh" else f"{self.label}: {self.text}"
+
+
+@frozen
+class Grid:
+    """A table of a rule text.
+
+    Attributes:
+        title: What it is called, with its marks.
+        headers: One text per column.
+        rows: The cells, one for each header.
+        brief: What it says in one line, for a comparison.
+    """
+
+    title: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    brief: str
+
+
+@frozen(kw_only=True)
+class RuleWords:
+    """How the formulas of a plan read under the values of one edition and office.
+
+    Attributes:
+        plan: The plan.
+        edition: The edition.
+        local: Values that the office set.
+        lang: Language.
+    """
+
+    plan: Plan
+    edition: Edition
+    local: Mapping[str, Entry] = field(factory=dict)
+    lang: Lang = "zh"
+
+    @property
+    def entries(self) -> dict[str, Entry]:
+        """Parameter name → value, the office's before the edition's."""
+        return {**self.edition.values, **self.local}
+
+    def t(self, zh: str, en: str) -> str:
+        """Return the text in the language."""
+        return zh if self.lang == "zh" else en
+
+    def join(self, parts: Iterable[str]) -> str:
+        """Return the parts as a list in one line."""
+        return self.t("、", ", ").join(parts)
+
+    # ------------------------------------------------------------ formulas
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Parameter name → plain value."""
+        return {name: entry.value for name, entry in self.entries.items()}
+
+    def settled(self, formula: Formula) -> n.Node:
+        """Return a formula without what the values alone decide."""
+        return settle(formula.node, self.values)
+
+    def words(self, node: n.Node) -> str:
+        """Return a formula in words; a single value stands without its name."""
+        said = self._wording(node).bare(node, self._phrases(node)[node].text)
+        return _HINT.sub("", said)
+
+    def _wording(self, node: n.Node) -> Wording:
+        parameters = {item.name: item for item in self.plan.values.all()}
+        return Wording(
+            lang=self.lang,
+            values=self.values,
+            units=units(order([node])),
+            rounding=self.edition.rounding,
+            marks={name: self.mark(item) for name, item in parameters.items()},
+            titles={item.id: item.title for item in self.plan.benefits},
+            apart=True,
+        )
+
+    def _phrases(self, node: n.Node) -> dict[n.Node, Phrase]:
+        formula = order([node])
+        found: list[Phrase] = fold(formula, table(self.lang), self._wording(node))
+        return dict(zip(formula.nodes, found, strict=True))
+
+    def amounts(self, node: n.Node) -> tuple[str, ...]:
+        """Return an amount in words; one that depends on the case takes a line for each, and one for each limit."""
+        limits: list[n.Node] = []
+        while isinstance(node, n.Capped | n.Once | n.Raised | n.Round) and _varies(node.base):
+            limits.append(node)
+            node = node.base
+        cases = tuple(_cases(node))
+        if len(cases) == 1:
+            return (self.words(node),)
+        lines = [self._case(tests, amount, first=not place) for place, (tests, amount) in enumerate(cases)]
+        return (*lines, *(self._limit(item) for item in reversed(limits)))
+
+    def _case(self, tests: tuple[n.Node, ...], amount: n.Node, *, first: bool) -> str:
+        said = self.words(amount)
+        if not tests:
+            return self.t(f"其他情形：{said}", f"otherwise: {said}")
+        when = self.t("，且", ", and ").join(self.words(test) for test in tests)
+        if first:
+            return self.t(f"{when}：{said}", f"if {when}: {said}")
+        return self.t(f"除上述外，{when}：{said}", f"else if {when}: {said}")
+
+    def _limit(self, node: Any) -> str:
+        """Return what limits the amounts of the cases above it."""
+        phrases = self._phrases(node)
+        parts = [phrases[part] for part in children(node)]
+        parts[0] = Phrase(self.t("以上金额", "the amount above"))
+        return str(table(self.lang)[type(node)](node, parts, self._wording(node)).text)
+
+    def definitions(self, nodes: Iterable[n.Node], known: set[n.Node]) -> Iterator[Line]:
+        """Yield what the named steps mean that are not yet `known`; they are known afterwards."""
+        for node in order(nodes).nodes:
+            if isinstance(node, n.Named) and node not in known:
+                known.add(node)
+                said = self.t("；", "; ").join(self.amounts(node.base))
+                yield Line(said, self.t(f"“{node.text.zh}”指", f"“{node.text.in_('en')}” means"))
+
+    # ------------------------------------------------------------ marks
+
+    def mark(self, parameter: Parameter) -> str:
+        """Return what a reader must know wherever the value appears: ``［假定、可设］``."""
+        entry = self.entries.get(parameter.name)
+        found = []
+        if parameter.name in self.local:
+            found.append(Text("本办事处设定", "set by this office"))
+        elif entry and entry.confidence.needs_reason:
+            found.append(entry.confidence.label)
+        elif entry is None and not parameter.optional:
+            found.append(Text("待办事处设定", "to be set by the office"))
+        if parameter.open_to_office and parameter.name in self.edition.values and not self.local:
+            found.append(Text("可设", "open"))
+        if not found:
+            return ""
+        said = self.join(item.in_(self.lang) for item in found)
+        return self.t(f"［{said}］", f" [{said}]")
+
+    def assumed(self) -> tuple[Parameter, ...]:
+        """Return the parameters whose value is assumed."""
+        return self._known_as(Confidence.ASSUMED)
+
+    def inferred(self) -> tuple[Parameter, ...]:
+        """Return the parameters whose value is inferred."""
+        return self._known_as(Confidence.INFERRED)
+
+    def _known_as(self, confidence: Confidence) -> tuple[Parameter, ...]:
+        found = self.entries
+        return tuple(
+            item
+            for item in self.plan.values.all()
+            if item.name in found and found[item.name].confidence is confidence
+        )
+
+    # ------------------------------------------------------------ values
+
+    def value(self, parameter: Parameter) -> str:
+        """Return a value in one line; a table by its range."""
+        entry = self.entries.get(parameter.name)
+        if entry is None:
+            return self.t("规则未载明", "not stated") if parameter.optional else self.t("未设定", "not set")
+        value = entry.value
+        if isinstance(value, ConditionList):
+            count = len(value.conditions)
+            return self.t(f"{count} 种", f"{count} conditions")
+        if isinstance(value, Table):
+            return self._span(value.rows.values(), parameter)
+        if isinstance(value, Scale):
+            return self._span((band.gives for band in value.bands), parameter)
+        return self.show(value, parameter)
+
+    def show(self, value: Any, parameter: Parameter) -> str:
+        """Return one plain value of a parameter."""
+        return show(value, parameter.kind, parameter.unit, self.lang)
+
+    def _span(self, values: Iterable[Any], parameter: Parameter) -> str:
+        ordered = sorted(set(values))
+        ends = [self.show(value, parameter) for value in (ordered[0], ordered[-1])]
+        return ends[0] if len(ordered) == 1 else self.t(" 至 ", " to ").join(ends)
+
+    def limits(self, limits: Limits, parameter: Parameter) -> str:
+        """Return what an office may set."""
+        least, most = (
+            None if end is None else self.show(end, parameter) for end in (limits.least, limits.most)
+        )
+        if least is None:
+            return self.t("不限", "any") if most is None else self.t(f"不高于 {most}", f"up to {most}")
+        return (
+            self.t(f"不低于 {least}", f"from {least}")
+            if most is None
+            else f"{least}{self.t(' 至 ', ' to ')}{most}"
+        )
+
+    # ------------------------------------------------------------ tables
+
+    def grids(self, nodes: Iterable[n.Node], known: set[str]) -> Iterator[Grid]:
+        """Yield the tables, scales and lists read that are not yet `known`; they are known afterwards."""
+        for node in order(nodes).nodes:
+            value, of = _read_at(node)
+            if value is None or value.parameter.name in known:
+                continue
+            known.add(value.parameter.name)
+            entry = self.entries.get(value.parameter.name)
+            grid = self._grid(entry.value, value.parameter, of) if entry else None
+            if grid:
+                yield grid
+
+    def _grid(self, value: Any, parameter: Parameter, of: n.Node) -> Grid | None:
+        make: Mapping[type, Callable[..., Grid | None]] = {
+            Table: self._table,
+            Scale: self._scale,
+            ConditionList: self._conditions,
+        }
+        return make[type(value)](value, parameter, of)
+
+    def _title(self, parameter: Parameter) -> str:
+        return parameter.label.in_(self.lang) + self.mark(parameter)
+
+    def _table(self, value: Table, parameter: Parameter, of: n.Lookup) -> Grid | None:
+        places = [place for place in range(parameter.keys) if value.reads(place)]
+        if not places:
+            return None
+        headers = (*(self.words(of.keys[place]) for place in places), parameter.label.in_(self.lang))
+        rows = tuple(
+            (*(self._code(key[place], of.keys[place]) for place in places), self.show(cell, parameter))
+            for key, cell in value.rows.items()
+        )
+        brief = self._span(value.rows.values(), parameter)
+        if len(rows) <= _FEW:
+            brief = self.t("；", "; ").join(
+                self.t("：", ": ").join((" ".join(row[:-1]), row[-1])) for row in rows
+            )
+        return Grid(self._title(parameter), headers, rows, brief)
+
+    def _code(self, code: str, key: n.Node) -> str:
+        """Return a table's code as it is called, with the code itself where it has to be written in files."""
+        if code == ANY:
+            return self.t("其他", "any other")
+        if isinstance(key, n.Read) and code in key.field.choices:
+            return key.field.choices[code].in_(self.lang)
+        if isinstance(key, n.Match):
+            entry = self.entries.get(key.conditions.parameter.name)
+            for condition in entry.value.conditions if entry else ():
+                if condition.id == code:
+                    return str(condition.title.in_(self.lang))
+        return code
+
+    def _scale(self, value: Scale, parameter: Parameter, of: Any) -> Grid:
+        unit = units(order([of])).get(of.base)
+        base = self.words(of.base)
+        headers = (base if len(base) <= _SHORT else self.t("分段", "band"), parameter.label.in_(self.lang))
+        rows = tuple(
+            (band_range(band, parameter.measured, unit, self.lang), self.show(band.gives, parameter))
+            for band in value.bands
+        )
+        brief = self.t("；", "; ").join(self.t("：", ": ").join(row) for row in rows)
+        return Grid(self._title(parameter), headers, rows, brief)
+
+    def _conditions(self, value: ConditionList, parameter: Parameter, _of: n.Node) -> Grid:
+        columns: dict[str, list[str]] = {
+            self.t("病种", "condition"): [item.title.in_(self.lang) for item in value.conditions],
+            self.t("类别", "class"): [self._class(item) for item in value.conditions],
+            "ICD-10": [self._icd10(item) for item in value.conditions],
+            self.t("认定标准", "definition"): [
+                item.definition.in_(self.lang) if item.definition else "" for item in value.conditions
+            ],
+        }
+        classes = self.t("类别", "class")
+        kept = {
+            name: cells
+            for name, cells in columns.items()
+            if any(cells) and not (name == classes and len(set(cells)) == 1)
+        }
+        names = [item.title.in_(self.lang) for item in value.conditions]
+        brief = self.join(names[:_FEW])
+        if len(names) > _FEW:
+            brief = self.t(f"{len(names)} 种，如 {brief} 等", f"{len(names)} conditions, such as {brief}")
+        rows = tuple(zip(*kept.values(), strict=True))
+        return Grid(self._title(parameter), tuple(kept), rows, brief)
+
+    def _class(self, condition: Condition) -> str:
+        known = STAGES.get(condition.class_)
+        return known.in_(self.lang) if known else condition.class_
+
+    def _icd10(self, condition: Condition) -> str:
+        codes = self.join(condition.icd10)
+        if not condition.except_icd10:
+            return codes
+        without = self.join(condition.except_icd10)
+        return self.t(f"{codes}（不含 {without}）", f"{codes} (without {without})")
+
+
+_HINT = re.compile(r"（[^（）]*填[^（）]*）| \(0 if none\)")
+"""How a field is filled in, which some labels say in brackets and a rule text does not."""
+_FEW = 6
+_SHORT = 16
+
+
+def _varies(node: n.Node) -> bool:
+    """Return whether an amount is said case by case."""
+    return sum(1 for _ in _cases(node)) > 1 or (
+        isinstance(node, n.Capped | n.Once | n.Raised | n.Round) and _varies(node.base)
+    )
+
+
+def _cases(node: n.Node, tests: tuple[n.Node, ...] = ()) -> Iterator[tuple[tuple[n.Node, ...], n.Node]]:
+    """Yield the cases of an amount in order; the last one, without tests of its own, is "otherwise".
+
+    A product is taken into the cases: (a or b) × shares is a × shares or b × shares.
+    """
+    if isinstance(node, n.Choose):
+        yield from _cases(node.then, (*tests, node.test))
+        yield from _cases(node.otherwise, tests)
+        return
+    if isinstance(node, n.Times) and isinstance(node.left, n.Choose | n.Times | n.Portion):
+        for found, part in _cases(node.left):
+            yield (*tests, *found), n.Times(part, node.right)
+        return
+    if isinstance(node, n.Portion) and isinstance(node.base, n.Choose | n.Times | n.Portion):
+        for found, part in _cases(node.base):
+            yield (*tests, *found), n.Portion(part, node.rate, node.rounding)
+        return
+    yield tests, node
+
+
+def _read_at(node: n.Node) -> tuple[n.Value | None, n.Node]:
+    """Return the table, scale or list that a node reads."""
+    if isinstance(node, n.Lookup):
+        return node.table, node
+    if isinstance(node, n.Tiered | n.Banded):
+        return node.scale, node
+    if isinstance(node, n.Match):
+        return node.conditions, node
+    return None, node

@@ -1,0 +1,346 @@
+"""What can be wrong with an office file, in words: one function per problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from mutualplans.engine.office import PAYERS
+from mutualplans.model.parameter import Parameter
+from mutualplans.model.problem import Problem, nearest, problem
+from mutualplans.office.wording import limits_in_words
+from mutualplans.plan.edition import Edition, InForce
+
+__all__ = [
+    "assumed",
+    "bad_rate",
+    "dates_reversed",
+    "edition_twice",
+    "editions_overlap",
+    "group_needs",
+    "group_of",
+    "group_sizes",
+    "missing",
+    "no_editions",
+    "no_plans",
+    "not_a_table",
+    "not_tables",
+    "order",
+    "payer",
+    "plan_twice",
+    "required",
+    "split_total",
+    "unknown_edition",
+    "value_closed",
+    "value_outside",
+    "value_unknown",
+]
+
+_SHOWN = 6
+"""How many names a warning about closed values lists."""
+
+
+def _unknown(
+    code: str, where: str, texts: tuple[str, str], found: str, known: Iterable[str], hints: tuple[str, str]
+) -> Problem:
+    """Return a problem whose hint is the nearest known name, or `hints` (Chinese, English) without one."""
+    close = nearest(found, known)
+    zh, en = (f'是不是 "{close}"？', f'did you mean "{close}"?') if close else hints
+    return problem(code, *texts, where=where, hint_zh=zh, hint_en=en)
+
+
+def _labelled(parameter: Parameter) -> tuple[str, str]:
+    return f"“{parameter.label.zh}”({parameter.name})", f"{parameter.label.in_('en')} ({parameter.name})"
+
+
+# The form of the file
+
+
+def not_tables(where: str, header: str) -> Problem:
+    """A single table, or a value, where an array of tables stands."""
+    return problem(
+        "file.value",
+        f"应为一组表：每一项以一行 [[{header}]] 开头",
+        f"expected an array of tables: each item begins with a line [[{header}]]",
+        where=where,
+        hint_zh=f"方括号是两层的：[[{header}]]",
+        hint_en=f"with double brackets: [[{header}]]",
+    )
+
+
+def not_a_table(where: str, found: Any, example: str) -> Problem:
+    """A plain value where a table stands."""
+    return problem(
+        "file.value",
+        f"应为表，如 {example}；实为 {found!r}",
+        f"expected a table such as {example}; found {found!r}",
+        where=where,
+    )
+
+
+def missing(where: str, key: str, example: str) -> Problem:
+    """A key that must be there."""
+    return problem(
+        "file.missing-key",
+        f'缺少 "{key}"',
+        f'the key "{key}" is missing',
+        where=where,
+        hint_zh=f"写上：{example}",
+        hint_en=f"write: {example}",
+    )
+
+
+def bad_rate(where: str, found: Any) -> Problem:
+    """A part that is not written as a rate, or is above the whole."""
+    return problem(
+        "file.value",
+        f'比例写成 "80%" 或 "1/3"，不超过 1；实为 {found!r}（{type(found).__name__}）',
+        f'a part is written "80%" or "1/3", at most 1; found {found!r} ({type(found).__name__})',
+        where=where,
+        hint_zh="加英文双引号，不用小数",
+        hint_en="in double quotes, not as a decimal",
+    )
+
+
+# Plans and editions
+
+
+def no_plans(where: str) -> Problem:
+    """A file without plans."""
+    return problem(
+        "office.no-plans",
+        "没有列出任何计划",
+        "no plan is listed",
+        where=where,
+        hint_zh="每个计划一段：[[plans]]，下写 id；mutualplans plugins 列出已安装的计划",
+        hint_en="one [[plans]] with its id for each plan; mutualplans plugins lists the installed ones",
+    )
+
+
+def plan_twice(where: str, plan_id: str) -> Problem:
+    """A plan that is listed a second time."""
+    return problem(
+        "office.plan-twice",
+        f"计划 {plan_id} 列了两次",
+        f"plan {plan_id} is listed twice",
+        where=where,
+        hint_zh="并成一段；一个计划可以有几个 [[plans.editions]]",
+        hint_en="make it one; a plan may have several [[plans.editions]]",
+    )
+
+
+def order(where: str, plan_id: str, reads: str) -> Problem:
+    """A plan that reads what a later one pays."""
+    return problem(
+        "office.order",
+        f"计划 {plan_id} 要用到 {reads} 的给付，须排在它之后",
+        f"plan {plan_id} reads what {reads} pays and must come after it",
+        where=where,
+        hint_zh=f"把 {plan_id} 这一段移到 {reads} 那一段后面",
+        hint_en=f"move {plan_id} behind {reads}",
+    )
+
+
+def no_editions(where: str, plan_id: str, known: Sequence[Edition]) -> Problem:
+    """A plan without an edition."""
+    names = [edition.id for edition in known]
+    return problem(
+        "office.no-editions",
+        f"计划 {plan_id} 没有写明用哪个版次；有：{'、'.join(names)}",
+        f"plan {plan_id} names no edition; it has: {', '.join(names)}",
+        where=where,
+        hint_zh='在它下面写 [[plans.editions]]，再写 id = "…"',
+        hint_en='write [[plans.editions]] below it, and id = "…"',
+    )
+
+
+def unknown_edition(where: str, plan_id: str, found: str, known: Sequence[Edition]) -> Problem:
+    """An edition that the plan has not."""
+    names = [edition.id for edition in known]
+    texts = (
+        f'计划 {plan_id} 没有版次 "{found}"；有：{"、".join(names)}',
+        f'plan {plan_id} has no edition "{found}"; it has: {", ".join(names)}',
+    )
+    hints = (f"mutualplans plans {plan_id} 列出各版次", f"see mutualplans plans {plan_id}")
+    return _unknown("edition.unknown", where, texts, found, names, hints)
+
+
+def edition_twice(where: str, plan_id: str, found: str) -> Problem:
+    """An edition that is listed a second time; the engine tells editions apart by their id."""
+    return problem(
+        "office.edition-twice",
+        f"计划 {plan_id} 的版次 {found} 列了两次",
+        f"edition {found} of plan {plan_id} is listed twice",
+        where=where,
+        hint_zh="只留一个；本地值中途改变时，旧案用旧的设置文件",
+        hint_en="keep one; where local values change, keep the older file for the older cases",
+    )
+
+
+def dates_reversed(where: str, from_: date | None, to: date | None) -> Problem:
+    """An edition that ends before it begins, by the office's dates and its own."""
+    return problem(
+        "office.dates",
+        f"有效期起止颠倒：从 {from_} 至 {to}",
+        f"ends before it begins: from {from_} to {to}",
+        where=where,
+        hint_zh="核对 from 和 to；没有写的一端取自版次",
+        hint_en="check from and to; an end that is not written is the edition's",
+    )
+
+
+def editions_overlap(where: str, plan_id: str, dated: Mapping[str, InForce]) -> Problem:
+    """Two editions that share a day."""
+    zh = "、".join(f"{name}（{in_force.in_words()}）" for name, in_force in dated.items())
+    en = ", ".join(f"{name} ({in_force.in_words('en')})" for name, in_force in dated.items())
+    return problem(
+        "office.editions-overlap",
+        f"计划 {plan_id} 有效期重叠的版次：{zh}",
+        f"editions of plan {plan_id} in force at the same time: {en}",
+        where=where,
+        hint_zh="给其中一个写 from 或 to，如 to = 2014-06-30",
+        hint_en="give one of them from or to, such as to = 2014-06-30",
+    )
+
+
+# Values
+
+
+def value_unknown(where: str, plan_id: str, name: str, declared: Mapping[str, Parameter]) -> Problem:
+    """A value that the plan does not declare."""
+    texts = (f'计划 {plan_id} 没有 "{name}" 这个值', f'plan {plan_id} has no value "{name}"')
+    hints = (_open(declared, "可设：", "、", "无"), _open(declared, "open: ", ", ", "none"))
+    return _unknown("office.value-unknown", where, texts, name, declared, hints)
+
+
+def value_closed(where: str, parameter: Parameter, declared: Mapping[str, Parameter]) -> Problem:
+    """A value that an office may not set."""
+    zh, en = _labelled(parameter)
+    return problem(
+        "office.value-closed",
+        f"{zh}由版次规定，办事处不能改",
+        f"{en} is set by the edition and closed to the office",
+        where=where,
+        hint_zh=_open(declared, "删去这一行；可设：", "、", "无"),
+        hint_en=_open(declared, "remove it; open: ", ", ", "none"),
+    )
+
+
+def value_outside(where: str, parameter: Parameter, found: Any) -> Problem:
+    """A value outside the limits that the plan allows."""
+    zh, en = _labelled(parameter)
+    limits_zh, limits_en = limits_in_words(parameter), limits_in_words(parameter, "en")
+    return problem(
+        "office.value-outside",
+        f"{zh} = {found!r} 超出允许范围 {limits_zh}",
+        f"{en} = {found!r} lies outside {limits_en}",
+        where=where,
+        hint_zh=f"改到 {limits_zh} 之内",
+        hint_en=f"choose a value within {limits_en}",
+    )
+
+
+def required(where: str, edition_id: str, parameter: Parameter) -> Problem:
+    """A value that the edition leaves to the office and that is not set."""
+    zh, en = _labelled(parameter)
+    limits_zh, limits_en = limits_in_words(parameter), limits_in_words(parameter, "en")
+    return problem(
+        "office.value-required",
+        f"版次 {edition_id} 没有{zh}的值，须由办事处设定",
+        f"edition {edition_id} leaves {en} to the office",
+        where=where,
+        hint_zh=f"在这个版次的 values 里写 {parameter.name} = …（{limits_zh}）",
+        hint_en=f"write {parameter.name} = … ({limits_en}) in the values of this edition",
+    )
+
+
+def assumed(where: str, plan_id: str, editions: Sequence[str], names: Sequence[Parameter]) -> Problem:
+    """Values of some editions that no source states, all open to the office or all closed."""
+    is_open = names[0].open_to_office is not None
+    shown = names if is_open else names[:_SHOWN]
+    zh = "、".join(_labelled(parameter)[0] for parameter in shown) + ("" if shown == names else " 等")
+    en = ", ".join(_labelled(parameter)[1] for parameter in shown) + ("" if shown == names else " …")
+    example = " ".join(f"{parameter.name} = …" for parameter in names[:1])
+    return problem(
+        "office.value-assumed",
+        f"计划 {plan_id} 版次 {'、'.join(editions)} 有 {len(names)} 个假定值"
+        f"{'尚未由办事处确认' if is_open else '由版次规定'}：{zh}",
+        f"plan {plan_id}, edition {', '.join(editions)}: {len(names)} assumed values"
+        f"{' that the office has not confirmed' if is_open else ' set by the edition'}: {en}",
+        where=where,
+        hint_zh=f"核实后在 values 里写明，如 {example}"
+        if is_open
+        else f"向发布单位核实条款原文；mutualplans plans {plan_id} 写有假定的依据",
+        hint_en=f"confirm them under values, such as {example}"
+        if is_open
+        else f"check them against the rule; mutualplans plans {plan_id} says what they rest on",
+        severity="warning",
+    )
+
+
+def _open(declared: Mapping[str, Parameter], before: str, between: str, none: str) -> str:
+    names = [name for name, parameter in declared.items() if parameter.open_to_office is not None]
+    return before + (between.join(names) or none)
+
+
+# Who pays, and how many must join
+
+
+def payer(where: str, found: str) -> Problem:
+    """A payer that we do not know."""
+    known = "、".join(f"{name}（{text.zh}）" for name, text in PAYERS.items())
+    texts = (f'没有负担方 "{found}"；可用：{known}', f'no payer "{found}"; known: {", ".join(PAYERS)}')
+    hints = (f"改成 {'、'.join(PAYERS)} 之一", f"write one of {', '.join(PAYERS)}")
+    return _unknown("office.payer", where, texts, found, PAYERS, hints)
+
+
+def split_total(where: str, total: Fraction) -> Problem:
+    """Parts that do not add up to the whole."""
+    thirds = '{ member = "1/3", unit = "1/3", union = "1/3" }'
+    return problem(
+        "office.split",
+        f"各方负担之和应为 1，实为 {total}",
+        f"the parts must add up to 1; they add up to {total}",
+        where=where,
+        hint_zh=f"三方均摊写成 {thirds}",
+        hint_en=f"write thirds as {thirds}",
+    )
+
+
+def group_sizes(where: str, found: int | None, before: int | None) -> Problem:
+    """Group rules whose unit sizes do not rise."""
+    zh = "上一条没有 staff_up_to，已包括所有更大的单位" if before is None else f"上一条到 {before} 人"
+    en = "the rule before has no staff_up_to and is for every larger unit"
+    return problem(
+        "office.group",
+        f"单位规模应从 1 人起由小到大；这一条到 {found or '不限'} 人，{zh}",
+        "unit sizes begin at 1 and must rise; "
+        + (en if before is None else f"this rule is for up to {found} staff, the one before for {before}"),
+        where=where,
+        hint_zh="由小到大排列，最后一条不写 staff_up_to",
+        hint_en="put them in rising order, the last one without staff_up_to",
+    )
+
+
+def group_of(where: str, found: str) -> Problem:
+    """A group rule for persons that we do not know."""
+    texts = (
+        f'of 应为 "staff"（职工）或 "women"（女职工）；实为 "{found}"',
+        f'of is "staff" or "women"; found "{found}"',
+    )
+    hints = ('不写 of 就是 "staff"', 'without of it is "staff"')
+    return _unknown("office.group", where, texts, found, ("staff", "women"), hints)
+
+
+def group_needs(where: str) -> Problem:
+    """A group rule that asks for nothing, or for less than one person."""
+    return problem(
+        "office.group",
+        "share（比例）、persons（人数）至少写一个；persons 至少为 1",
+        "share or persons must be given, persons at least 1",
+        where=where,
+        hint_zh='如 share = "80%"，或 persons = 5',
+        hint_en='such as share = "80%" or persons = 5',
+    )

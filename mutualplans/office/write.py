@@ -1,0 +1,123 @@
+"""Writing a new ``office.toml`` from the commented template; an existing file is never rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from importlib.resources import files
+from string import Template
+
+from mutualplans.engine.office import PAYERS
+from mutualplans.model.parameter import Parameter, Shape
+from mutualplans.office.order import in_order
+from mutualplans.office.wording import as_toml, limits_in_words, quoted
+from mutualplans.plan.declaration import Plan
+from mutualplans.plan.edition import Edition, Entry
+from mutualplans.plan.reading import load_editions
+
+__all__ = ["latest_edition", "left_to_office", "office_text"]
+
+
+def office_text(name: str, plans: Iterable[Plan]) -> str:
+    """Return the text of a new office file: each plan with its latest edition, and what the office may set."""
+    template = (files("mutualplans.office") / "templates" / "office.toml").read_text(encoding="utf-8")
+    blocks = ("\n".join(_plan(plan)) for plan in in_order(plans))
+    return Template(template).substitute(name=quoted(name), plans="\n\n".join(blocks))
+
+
+def latest_edition(plan: Plan) -> Edition | None:
+    """Return the edition that a new file names: one that leaves nothing unset, in force, and the latest."""
+    editions, _problems = load_editions(plan)
+
+    def rank(edition: Edition) -> tuple[bool, bool, date, date, str]:
+        dates = edition.in_force
+        whole = not left_to_office(plan, edition)
+        return whole, dates.to is None, dates.from_ or date.min, dates.to or date.max, edition.id
+
+    return max(editions, key=rank, default=None)
+
+
+def left_to_office(plan: Plan, edition: Edition) -> tuple[Parameter, ...]:
+    """Return the values that the edition leaves to the office, which has to set them."""
+    return tuple(item for item in plan.values.all() if item.name not in edition.values and not item.optional)
+
+
+def _plan(plan: Plan) -> Iterator[str]:
+    yield f"# ---- {_comment(plan.title.zh)} ----"
+    yield "[[plans]]"
+    yield f"id = {quoted(plan.id)}"
+    payers = "、".join(f"{payer} {text.zh}" for payer, text in PAYERS.items())
+    yield f"# 互助费由谁负担，合计为 1：{payers}。"
+    yield '#split = { member = "1/2", unit = "1/2" }'
+    yield ""
+    edition = latest_edition(plan)
+    if edition is not None:
+        yield from _edition(plan, edition)
+    yield ""
+    yield "# 单位参保的最低要求，按单位职工人数由小到大，最后一条不写 staff_up_to。"
+    yield '# share 为比例，persons 为人数，都写就都要满足；按女职工计的写 of = "women"。'
+    yield "#[[plans.group]]"
+    yield "#staff_up_to = 99"
+    yield '#share = "100%"'
+    yield "#[[plans.group]]"
+    yield '#share = "80%"'
+
+
+def _edition(plan: Plan, edition: Edition) -> Iterator[str]:
+    others = [item for item in load_editions(plan)[0] if item.id != edition.id]
+    if others:
+        yield "# 可选的其他版次："
+        yield from (f"#   {item.id}：{_about(item)}" for item in others)
+    yield "[[plans.editions]]"
+    yield f"id = {quoted(edition.id)}  # {_about(edition)}"
+    yield "# 本办事处从哪天起、到哪天止使用；不写则按版次的有效期。用几个版次就写几段，日期不能重叠。"
+    yield "#from = 2024-01-01"
+    yield "#to = 2024-12-31"
+    values = [item for item in plan.values.all() if item.open_to_office]
+    if not values:
+        yield "# 这个计划没有可由办事处自定的值。"
+        return
+    yield ""
+    yield "# 可由本办事处自定的值。下面是版次现有的值；要改、或要确认标为“假定”的值，去掉行首的 #。"
+    yield "[plans.editions.values]"
+    unset = {item.name for item in left_to_office(plan, edition)}
+    for item in values:
+        if item.shape is not Shape.CONDITIONS:
+            yield from _value(item, edition.values.get(item.name), required=item.name in unset)
+    for item in values:  # tables of their own: they end the list of plain keys
+        if item.shape is Shape.CONDITIONS:
+            yield from _conditions(item, edition.values.get(item.name))
+
+
+def _about(edition: Edition) -> str:
+    dates = edition.in_force.in_words()
+    return _comment(f"{edition.title.zh}；有效期 {dates}；{edition.confidence.label.zh}")
+
+
+def _value(parameter: Parameter, entry: Entry | None, *, required: bool) -> Iterator[str]:
+    label, limits = _comment(parameter.label.zh), limits_in_words(parameter)
+    if entry is None:
+        known = "版次没有规定，必须填写" if required else "版次未载明"
+        yield f"#{parameter.name} =  # {label}：{known}；可设：{limits}"
+        return
+    known = entry.confidence.label.zh + (f"（{_comment(entry.reason)}）" if entry.reason else "")
+    yield f"# {label}：{known}；可设：{limits}"
+    yield f"#{parameter.name} = {as_toml(parameter, entry.value)}"
+
+
+def _conditions(parameter: Parameter, entry: Entry | None) -> Iterator[str]:
+    listed = entry.value.conditions if entry else ()
+    names = "、".join(f"{item.id} {item.title.zh}" for item in listed)
+    known = f"{entry.confidence.label.zh}，{len(listed)} 种：{_comment(names)}" if entry else "版次没有列出"
+    yield f"# {_comment(parameter.label.zh)}：{known}。"
+    yield "# 另加病种的写法（id 与已有的相同则取代它）："
+    yield f"#[[plans.editions.values.{parameter.name}]]"
+    yield '#id = "example"'
+    yield '#title = "病种名称"'
+    yield f"#class = {quoted(listed[0].class_ if listed else 'malignant')}"
+    yield '#icd10 = ["C00"]'
+
+
+def _comment(text: str) -> str:
+    """Return `text` on one line without control characters, which TOML allows in no comment."""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())

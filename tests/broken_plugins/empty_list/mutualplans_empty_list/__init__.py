@@ -1,0 +1,9 @@
+"""Returns no plan."""
+
+import mutualplans as mp
+
+
+@mp.hookimpl
+def register_plans() -> list[mp.Plan]:
+    """Return nothing."""
+    return []

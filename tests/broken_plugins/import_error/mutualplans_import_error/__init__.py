@@ -1,0 +1,4 @@
+"""Raises while it is imported."""
+
+MESSAGE = "the licence server is away"
+raise RuntimeError(MESSAGE)

@@ -1,0 +1,321 @@
+"""One claim under one plan: amounts, reasons, balances, what is missing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.engine.plans import allowance, bound, inpatient_medical, make
+
+import mutualplans as mp
+from mutualplans import claim, cover, per
+from mutualplans.engine.assess import Balances, assess
+from mutualplans.engine.explain import Step, trace
+from mutualplans.engine.facts import Case, Paid, stay_days
+from mutualplans.model.decision import Decision
+
+FIRST, LAST = date(2024, 1, 1), date(2024, 12, 31)
+MEMBER = mp.Member(sex="female", birth_date=date(1980, 5, 1), employment="in-post")
+
+
+def case(plan: str, **more: object) -> Case:
+    """Return a member's case under a cover of the calendar year 2024."""
+    coverage = mp.Coverage(plan=plan, first_day=FIRST, last_day=LAST, **{"shares": 1, **more})
+    return Case(member=MEMBER, insured=mp.Insured.member(MEMBER), coverage=coverage)
+
+
+def stay(number: int, days: int | None, **more: object) -> mp.Claim:
+    """Return a stay of some days, beginning on its own day."""
+    given = {"event": "inpatient", "cause": "illness", "admitted": date(2024, number, 1), "days": days}
+    return mp.Claim(**{"id": f"c{number}", **given, **more})  # type: ignore[arg-type]
+
+
+def codes(decision: Decision) -> set[str]:
+    """Return the reason codes of a decision."""
+    return {reason.code for item in decision.benefits for reason in item.reasons}
+
+
+def run(plan: tuple[mp.Plan, str], claims: list[mp.Claim], **cover: object) -> list[Decision]:
+    """Decide claims one after another."""
+    ready, balances, found = bound(*plan), Balances(), []
+    for item in claims:
+        decision, balances = assess(ready, case(ready.plan.id, **cover), item, balances)
+        found.append(decision)
+    return found
+
+
+def test_days_after_the_free_days_are_paid_up_to_the_term_limit() -> None:
+    """Stays of 3, 4, 100 and 100 days pay 0, 40, 3,880 and 3,280: 1 + 97 + 82 = 180 days of 40 yuan."""
+    claims = [stay(1, 3), stay(2, 4), stay(3, 100), stay(7, 100)]
+
+    assert [0, 40_00, 3880_00, 3280_00] == [item.total for item in run(allowance(), claims)]
+
+
+def test_a_limit_that_is_used_up_is_the_reason_for_a_zero() -> None:
+    """After 180 paid days a further stay is accepted, comes to 0, and says that the limit is used up."""
+    decisions = run(allowance(), [stay(1, 183), stay(7, 10)])
+
+    assert ("paid", "nothing-due") == tuple(item.status for item in decisions)
+    assert {"limit-used-up"} == codes(decisions[1])
+
+
+def test_a_stay_within_the_free_days_says_so() -> None:
+    """A stay of 3 days with 3 free days comes to 0 because it does not exceed them."""
+    (decision,) = run(allowance(), [stay(1, 3)])
+
+    assert "nothing-due" == decision.status
+    assert {"below-start"} == codes(decision)
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=6))
+def test_splitting_a_stay_never_changes_the_total(parts: list[int]) -> None:
+    """Bills of one stay pay together what one bill for all its days pays."""
+    bills = [stay(1, days, id=f"bill {number}", stay="S1") for number, days in enumerate(parts)]
+    (whole,) = run(allowance(), [stay(1, sum(parts))])
+
+    assert whole.total == sum(item.total or 0 for item in run(allowance(), bills))
+
+
+@settings(deadline=None)
+@given(st.integers(0, 400), st.integers(0, 400))
+def test_more_days_never_pay_less(fewer: int, more: int) -> None:
+    """A longer stay never pays less than a shorter one."""
+    fewer, more = sorted((fewer, more))
+    (small,), (large,) = run(allowance(), [stay(1, fewer)]), run(allowance(), [stay(1, more)])
+
+    assert (small.total or 0) <= (large.total or 0) <= 180 * 40_00
+
+
+@pytest.mark.parametrize(
+    ("admitted", "expected"),
+    [
+        (date(2023, 12, 31), "before-cover"),
+        (FIRST, ""),
+        (LAST, ""),
+        (date(2025, 1, 1), "after-cover"),
+    ],
+)
+def test_both_ends_of_the_cover_belong_to_it(admitted: date, expected: str) -> None:
+    """A claim on the first and on the last day is paid; the day before and the day after are not."""
+    (decision,) = run(allowance(), [stay(1, 10, admitted=admitted)])
+
+    assert ({expected} if expected else set()) == codes(decision)
+
+
+def test_a_missing_field_is_named_and_nothing_is_paid_or_counted() -> None:
+    """Without its days a stay is incomplete: no total, no change of balances, the field and the plan named."""
+    ready = bound(*allowance())
+    decision, balances = assess(ready, case("allowance"), stay(1, None))
+
+    assert ("incomplete", None) == (decision.status, decision.total)
+    assert Balances() == balances
+    assert [("claim.missing-field", True)] == [(item.code, "claim.days" in item.message.zh) for item in decision.problems]
+
+
+def test_a_condition_that_fails_decides_beside_a_missing_field() -> None:
+    """A diagnosis is refused as not a stay, although its days are missing as well."""
+    (decision,) = run(allowance(), [mp.Claim(id="c", event="diagnosis", diagnosed=date(2024, 3, 1))])
+
+    assert "refused" == decision.status
+    assert {"not-inpatient"} == codes(decision)
+
+
+def test_all_reasons_are_given_not_only_the_first() -> None:
+    """A diagnosis before the cover of someone too old is refused for all three reasons."""
+    old = evolve(MEMBER, birth_date=date(1950, 1, 1))
+    ready = bound(*allowance())
+    there = evolve(case("allowance"), member=old, insured=mp.Insured.member(old))
+    decision, _ = assess(ready, there, mp.Claim(id="c", event="diagnosis", diagnosed=date(2023, 3, 1)))
+
+    assert {"before-cover", "age", "not-inpatient"} == codes(decision)
+
+
+def test_a_reason_says_what_was_found_and_what_the_rule_asks() -> None:
+    """The age reason carries the age found, 73, and the ages allowed, 16 to 60."""
+    old = evolve(MEMBER, birth_date=date(1950, 1, 2))
+    ready = bound(*allowance())
+    there = evolve(case("allowance"), member=old, insured=mp.Insured.member(old))
+    decision, _ = assess(ready, there, stay(1, 10))
+    (reason,) = decision.benefits[0].reasons
+
+    assert "73 周岁" == (reason.found and reason.found.zh)
+    assert reason.expected is not None
+    assert "16" in reason.expected.zh
+    assert "60" in reason.expected.zh
+
+
+def test_shares_above_the_limit_are_void_and_said_so() -> None:
+    """Five shares where four are allowed pay as four, with a warning."""
+    (decision,) = run(allowance(), [stay(1, 4)], shares=5)
+
+    assert 4 * 40_00 == decision.total
+    assert ["cover.shares-void"] == [item.code for item in decision.problems]
+
+
+def test_shares_that_are_not_stated_are_missing_where_more_than_one_is_allowed() -> None:
+    """A cover without its shares is incomplete in a plan of up to four shares."""
+    (decision,) = run(allowance(), [stay(1, 4)], shares=None)
+
+    assert "incomplete" == decision.status
+    assert {"cover.shares"} == set(decision.benefits[0].missing)
+
+
+def test_an_indemnity_never_exceeds_what_is_left_of_the_expense() -> None:
+    """70 % of 1,000 is 700, but with 800 compensated elsewhere only 200 are left."""
+    ready = bound(*inpatient_medical())
+    bill = {"self_paid_in_scope": mp.yuan("1000"), "self_paid_partly": mp.yuan("0"), "out_of_scope": mp.yuan("0")}
+    decision, _ = assess(ready, case(ready.plan.id), stay(1, 5, **bill), paid=Paid(by_plan={"other": 800_00}, indemnity=800_00))
+
+    assert 200_00 == decision.total
+
+
+def test_a_formula_that_comes_out_negative_is_a_fault_of_the_plan() -> None:
+    """A plan that subtracts without `less` is stopped, never paid as a negative amount."""
+    value = mp.parameters(start=mp.money("起付"))
+    plan = make(
+        "negative",
+        value,
+        benefits=[mp.Benefit("b", mp.Text("给付"), clause="测试", pays=claim.total - value.start)],
+    )
+    with pytest.raises(mp.MutualPlansError) as caught:
+        assess(bound(plan, 'start = "100"'), case("negative"), stay(1, 1, total=mp.yuan("50")))
+
+    assert ["formula.negative"] == [item.code for item in caught.value.problems]
+
+
+def test_a_late_claim_for_an_earlier_year_counts_in_its_own_year() -> None:
+    """With a limit per calendar year, a claim of 2024 decided after one of 2025 uses what is left of 2024."""
+    value = mp.parameters(most=mp.money("每自然年度最多"))
+    plan = make(
+        "yearly",
+        value,
+        benefits=[
+            mp.Benefit(
+                "b",
+                mp.Text("给付"),
+                clause="测试",
+                pays=claim.total.capped(value.most, per=per.CALENDAR_YEAR),
+            )
+        ],
+    )
+    ready, balances, paid = bound(plan, 'most = "100"'), Balances(), []
+    there = evolve(case("yearly"), coverage=mp.Coverage(plan="yearly", first_day=FIRST, last_day=date(2025, 12, 31)))
+    for number, day in enumerate([date(2024, 3, 1), date(2025, 2, 1), date(2024, 5, 1)]):
+        bill = mp.Claim(id=f"c{number}", event="outpatient", occurred=day, total=mp.yuan("60"))
+        decision, balances = assess(ready, there, bill, balances)
+        paid.append(decision.total)
+
+    assert [60_00, 60_00, 40_00] == paid
+
+
+def test_an_account_grows_only_when_the_conditions_of_its_benefit_hold() -> None:
+    """A refused claim does not use up the limit: 60 refused, then 60 and 40 of 100 are paid."""
+    value = mp.parameters(most=mp.money("最多"))
+    plan = make(
+        "gated",
+        value,
+        benefits=[
+            mp.Benefit(
+                "b",
+                mp.Text("给付"),
+                clause="测试",
+                when=[claim.is_illness.because("not-illness", zh="非疾病")],
+                pays=claim.total.capped(value.most, per=per.TERM),
+            )
+        ],
+    )
+    claims = [
+        stay(1, 1, cause="accident", total=mp.yuan("60")),
+        stay(2, 1, total=mp.yuan("60")),
+        stay(3, 1, total=mp.yuan("60")),
+    ]
+
+    assert [0, 60_00, 40_00] == [item.total for item in run((plan, 'most = "100"'), claims)]
+
+
+def test_a_difference_is_paid_when_a_decision_is_raised() -> None:
+    """Mild 3,000, again mild 0, then severe: only the 7,000 that were not paid before."""
+    value = mp.parameters(mild=mp.money("轻症"), severe=mp.money("重症"))
+    lump = mp.choose(claim.is_mild, value.mild, value.severe)
+    plan = make(
+        "graded",
+        value,
+        benefits=[
+            mp.Benefit(
+                "lump", mp.Text("给付"), clause="测试", pays=lump.less(mp.paid.before("lump", per=per.LIFETIME))
+            )
+        ],
+    )
+    claims = [stay(1, 1, stage="mild"), stay(2, 1, stage="mild"), stay(3, 1, stage="severe"), stay(4, 1, stage="severe")]
+
+    decisions = run((plan, 'mild = "3000"\nsevere = "10000"'), claims)
+
+    assert [3000_00, 0, 7000_00, 0] == [item.total for item in decisions]
+
+
+def test_day_one_is_the_first_day_of_the_chain() -> None:
+    """Day 30 is waiting and day 31 is not; in a renewal in time the days run on from the first term."""
+    value = mp.parameters(wait=mp.days("免责期"), lump=mp.money("给付"))
+    waiting = mp.Waiting(value.wait, waived=cover.is_renewal)
+    plan = make(
+        "waiting",
+        value,
+        waiting=waiting,
+        renewal_window=15,
+        benefits=[mp.Benefit("b", mp.Text("给付"), clause="测试", pays=value.lump)],
+    )
+    ready = bound(plan, 'wait = 30\nlump = "100"')
+
+    def total(day: date, earlier: tuple[mp.DateRange, ...] = ()) -> int | None:
+        there = case("waiting", earlier=earlier)
+        return assess(ready, there, mp.Claim(id="c", event="diagnosis", diagnosed=day))[0].total
+
+    assert (0, 100_00) == (total(date(2024, 1, 30)), total(date(2024, 1, 31)))
+    last_year = mp.DateRange(date(2022, 12, 17), date(2023, 12, 16))
+    too_late = mp.DateRange(date(2022, 12, 16), date(2023, 12, 15))
+    assert 100_00 == total(date(2024, 1, 10), (last_year,))  # 15 days without cover: 17 to 31 December
+    assert 0 == total(date(2024, 1, 10), (too_late,))  # 16 days
+
+
+def test_admission_and_discharge_count_as_one_day() -> None:
+    """The medical record's front sheet counts 12 to 15 June as 3 days, and a stay of one day as 1."""
+    assert (3, 1) == (stay_days(date(2018, 6, 12), date(2018, 6, 15)), stay_days(FIRST, FIRST))
+
+
+def test_days_follow_from_the_dates_where_they_are_not_stated() -> None:
+    """A stay from 1 to 8 January without stated days is 7 days: 4 after the 3 free ones."""
+    (decision,) = run(allowance(), [stay(1, None, discharged=date(2024, 1, 8))])
+
+    assert 4 * 40_00 == decision.total
+
+
+def amounts_in(step: Step) -> list[str]:
+    """Return the results of a step and of all below it."""
+    return [step.value, *(value for inner in step.steps for value in amounts_in(inner))]
+
+
+def test_the_trace_ends_in_the_amount_and_names_each_step() -> None:
+    """The explanation of 40 yuan × 1 day × 2 shares says so, in Chinese and in English."""
+    (decision,) = run(allowance(), [stay(1, 4)], shares=2)
+    step = trace(decision.benefits[0])
+    english = trace(decision.benefits[0], "en")
+
+    assert step is not None
+    assert english is not None
+    assert "40.00 元 × 份数 2 份 = 80.00 元" == step.text
+    assert "80.00 yuan" == english.value
+    assert "1 天" in amounts_in(step)
+
+
+def test_the_receipt_tells_apart_what_was_decided() -> None:
+    """Two decisions with other inputs or values have other hashes; the same ones have the same."""
+    first, second, third = (run(allowance(), [stay(1, days)])[0].receipt for days in (4, 4, 5))
+    other = run(allowance(free_days=2), [stay(1, 4)])[0].receipt
+
+    assert first == second
+    assert first.inputs_hash != third.inputs_hash
+    assert first.values_hash != other.values_hash

@@ -1,0 +1,137 @@
+"""Quotes: premiums, splits, who cannot join, group rules."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+
+import pytest
+from attrs import evolve
+
+import mutualplans as mp
+from mutualplans import cover, insured
+from mutualplans.engine.office import GroupRule, LocalEdition, OfficePlan
+from mutualplans.engine.quote import GroupQuote, Joining, quote, quote_group
+from tests.engine.plans import edition, make
+
+
+def plan(**more: object) -> OfficePlan:
+    """Return a plan of 25 yuan a share for women of 16 to 60, as an office runs it."""
+    value = mp.parameters(premium=mp.money("互助费"), most=mp.shares("最多份数"))
+    declared = make(
+        "women",
+        value,
+        premium=value.premium * cover.shares,
+        max_shares=value.most,
+        joins=[
+            insured.is_female.because("sex", zh="仅限女职工"),
+            insured.age.within(16, 60).because("age", zh="年龄不符"),
+        ],
+        benefits=[mp.Benefit("b", mp.Text("给付"), clause="测试", pays=value.premium)],
+    )
+    local = LocalEdition(edition=edition(declared, 'premium = "25"\nmost = 2'))
+    return OfficePlan(plan=declared, editions=(local,), **more)  # type: ignore[arg-type]
+
+
+def joining(**more: object) -> Joining:
+    """Return a woman of 30 who wants two shares from 2024-03-01."""
+    member = mp.Member(sex="female", birth_date=date(1994, 2, 1))
+    member = evolve(member, **{key: more.pop(key) for key in ("sex", "birth_date") if key in more})
+    given = {"unit": mp.Unit(name="厂"), "first_day": date(2024, 3, 1), "shares": 2, **more}
+    return Joining(member=member, insured=mp.Insured.member(member), **given)  # type: ignore[arg-type]
+
+
+def test_the_premium_is_shares_times_the_fee_and_the_cover_a_full_term() -> None:
+    """Two shares of 25 yuan are 50; a year from 1 March 2024 ends on 28 February 2025."""
+    found = quote(plan(), joining())
+
+    assert 50_00 == found.premium
+    assert (date(2024, 3, 1), date(2025, 2, 28)) == (found.coverage.first_day, found.coverage.last_day)
+
+
+def test_the_split_adds_up_to_the_fen() -> None:
+    """25.00 by thirds is 8.34 + 8.33 + 8.33: the fen left over goes to the first."""
+    thirds = {payer: Fraction(1, 3) for payer in ("member", "unit", "union")}
+    found = quote(plan(split=thirds), joining(shares=1))
+
+    assert {"member": 8_34, "unit": 8_33, "union": 8_33} == found.split
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({"sex": "male"}, ["sex"]),
+        ({"birth_date": date(1950, 1, 1)}, ["age"]),
+        ({"sex": "male", "birth_date": date(1950, 1, 1)}, ["sex", "age"]),
+    ],
+)
+def test_who_cannot_join_is_told_every_reason(changes: dict[str, object], codes: list[str]) -> None:
+    """Sex and age are both given when both stand against joining, and there is no premium."""
+    found = quote(plan(), joining(**changes))
+
+    assert codes == [reason.code for reason in found.reasons]
+    assert found.premium is None
+
+
+@pytest.mark.parametrize(("birth", "joins"), [(date(2008, 3, 1), True), (date(2008, 3, 2), False)])
+def test_sixteen_is_reached_on_the_birthday(birth: date, joins: bool) -> None:
+    """On 1 March 2024 someone born 2008-03-01 is 16; born a day later, not yet."""
+    assert joins is quote(plan(), joining(birth_date=birth)).joins
+
+
+def test_what_is_not_known_is_a_problem_not_a_refusal() -> None:
+    """Without a birth date there is neither a premium nor a reason, but the field named."""
+    found = quote(plan(), joining(birth_date=None))
+
+    assert (None, ()) == (found.premium, found.reasons)
+    assert ["join.missing-field"] == [item.code for item in found.problems]
+    assert "insured.birth_date" in found.problems[0].message.zh
+
+
+def test_shares_above_the_limit_are_void_and_free() -> None:
+    """Five shares where two are allowed cost two, with a warning."""
+    found = quote(plan(), joining(shares=5))
+
+    assert 50_00 == found.premium
+    assert ["cover.shares-void"] == [item.code for item in found.problems]
+
+
+def group(women: int | None, joiners: int, *rules: GroupRule, headcount: int | None = 200) -> GroupQuote:
+    """Return the quote of a unit of which some women join."""
+    unit = mp.Unit(name="厂", headcount=headcount, women=women)
+    people = [joining(unit=unit, key=str(number)) for number in range(joiners)]
+    return quote_group(plan(group=rules), unit, people)
+
+
+EIGHTY = GroupRule(share=Fraction(80, 100), of="women")
+
+
+@pytest.mark.parametrize(("joiners", "joins"), [(8, 8), (7, 0)])
+def test_the_group_minimum_is_met_at_its_edge(joiners: int, joins: int) -> None:
+    """Of 10 women 8 must join; with 7 nobody can, and the reason says that one is missing."""
+    found = group(10, joiners, EIGHTY)
+
+    assert joins == len(found.joining)
+    assert ([] if joins else ["group-minimum"]) == [reason.code for reason in found.group]
+    assert joins * 50_00 == found.premium
+
+
+def test_a_share_is_rounded_up_to_whole_persons() -> None:
+    """80 % of 11 are 8.8, so 9 must join."""
+    assert (0, 9) == (len(group(11, 8, EIGHTY).joining), len(group(11, 9, EIGHTY).joining))
+
+
+@pytest.mark.parametrize(("headcount", "joins"), [(10, 0), (11, 9)])
+def test_small_units_have_a_rule_of_their_own(headcount: int, joins: int) -> None:
+    """A unit of up to 10 must join as a whole, one of 11 with 80 %."""
+    rules = (GroupRule(staff_up_to=10, share=Fraction(1)), GroupRule(share=Fraction(80, 100)))
+
+    assert joins == len(group(None, 9, *rules, headcount=headcount).joining)
+
+
+def test_an_unknown_headcount_is_said_not_guessed() -> None:
+    """Without its headcount the unit's quotes stand, with a warning that the minimum could not be checked."""
+    found = group(None, 3, EIGHTY, headcount=None)
+
+    assert 3 == len(found.joining)
+    assert [("unit.missing-field", "warning")] == [(item.code, item.severity) for item in found.problems]

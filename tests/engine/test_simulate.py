@@ -1,0 +1,188 @@
+"""Several claims and plans together: order, state, what earlier plans paid, faulty claims."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from attrs import evolve
+
+import mutualplans as mp
+from mutualplans.engine.simulate import Simulation, Situation, simulate
+from tests.engine.plans import allowance, inpatient_medical, office, second_plan
+
+FIRST, LAST = date(2024, 1, 1), date(2024, 12, 31)
+MEMBER = mp.Member(sex="male", birth_date=date(1980, 5, 1), employment="in-post")
+
+
+def cover(plan: str, **more: object) -> mp.Coverage:
+    """Return a cover of the calendar year 2024."""
+    given = {"first_day": FIRST, "last_day": LAST, "shares": 1, **more}
+    return mp.Coverage(plan=plan, **given)  # type: ignore[arg-type]
+
+
+def stay(number: int, days: int = 10, **more: object) -> mp.Claim:
+    """Return a stay with its bill."""
+    given: dict[str, object] = {
+        "id": f"c{number}",
+        "event": "inpatient",
+        "cause": "illness",
+        "admitted": date(2024, number, 1),
+        "days": days,
+        "self_paid_in_scope": mp.yuan("1000"),
+        "self_paid_partly": mp.yuan("0"),
+        "out_of_scope": mp.yuan("0"),
+    }
+    return mp.Claim(**{**given, **more})  # type: ignore[arg-type]
+
+
+def decide(plans: list[tuple[mp.Plan, str]], claims: list[mp.Claim], *covers: mp.Coverage) -> Simulation:
+    """Decide claims of a member covered in every plan."""
+    held = covers or tuple(cover(plan.id) for plan, _ in plans)
+    return simulate(office(*plans), Situation(member=MEMBER, coverages=held, claims=tuple(claims)))
+
+
+def codes(result: Simulation) -> list[str]:
+    """Return the codes of the problems."""
+    return [item.code for item in result.problems]
+
+
+def test_fixed_benefits_stack_and_a_second_plan_reads_the_first() -> None:
+    """Of 1,000 self-paid the city pays 700, the company a quarter of the 300 left, the allowance 7 × 40."""
+    result = decide([inpatient_medical(), second_plan(), allowance()], [stay(1)])
+
+    assert [700_00, 75_00, 280_00] == [item.total for item in result.decisions]
+    assert 1055_00 == result.total
+
+
+def test_two_indemnities_never_pay_more_than_the_expense() -> None:
+    """A company fund of 200 % of what is left of 1,000 gets only the 300 that are left."""
+    result = decide([inpatient_medical(), second_plan("200%")], [stay(1)])
+
+    assert 1000_00 == result.total
+
+
+def test_state_goes_from_claim_to_claim() -> None:
+    """With at most 180 days a year, the second stay of 150 days is paid for what is left."""
+    result = decide([allowance(free_days=0)], [stay(1, 100), stay(6, 150)])
+
+    assert [100 * 40_00, 80 * 40_00] == [item.total for item in result.decisions]
+
+
+def test_a_new_term_starts_anew() -> None:
+    """The limit of one term does not touch the next."""
+    next_year = cover("allowance", first_day=date(2025, 1, 1), last_day=date(2025, 12, 31))
+    claims = [stay(1, 300), stay(2, 300, admitted=date(2025, 2, 1))]
+    result = decide([allowance()], claims, cover("allowance"), next_year)
+
+    assert [180 * 40_00, 180 * 40_00] == [item.total for item in result.decisions]
+
+
+def test_an_earlier_cover_in_the_file_is_part_of_the_chain() -> None:
+    """A claim of the second year counts two continuous terms when the first cover is in the file too."""
+    value = mp.parameters(each=mp.money("每期"))
+    plan = (
+        mp.Plan(
+            id="loyal",
+            title=mp.Text("连续参保"),
+            values=value,
+            editions=mp.editions("none"),
+            premium=mp.yuan("1"),
+            term_months=12,
+            benefits=[mp.Benefit("b", mp.Text("给付"), clause="测试", pays=value.each * mp.cover.terms)],
+        ),
+        'each = "10"',
+    )
+    next_year = cover("loyal", first_day=date(2025, 1, 1), last_day=date(2025, 12, 31))
+    result = decide([plan], [stay(1, admitted=date(2025, 3, 1))], cover("loyal"), next_year)
+
+    assert 20_00 == result.total
+
+
+def test_two_overlapping_covers_of_one_plan_are_refused_and_the_other_plan_still_decides() -> None:
+    """The day that two covers share cannot be assessed in that plan; the allowance is not concerned."""
+    twice = [cover("inpatient-medical"), cover("inpatient-medical", first_day=date(2024, 1, 1))]
+    result = decide([inpatient_medical(), allowance()], [stay(1)], *twice, cover("allowance"))
+
+    assert ["cover.overlap"] == codes(result)
+    assert ["allowance"] == [item.plan for item in result.decisions]
+    assert not result.complete
+
+
+def test_a_cover_of_a_plan_that_is_not_run_is_reported_with_the_nearest_name() -> None:
+    """"allowence" is not a plan of the office; the hint offers "allowance"."""
+    result = decide([allowance()], [stay(1)], cover("allowance"), cover("allowence"))
+
+    assert ["plan.unknown"] == codes(result)
+    assert result.problems[0].hint is not None
+    assert "allowance" in result.problems[0].hint.zh
+    assert 280_00 == result.total
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"admitted": date(2024, 5, 9), "discharged": date(2024, 5, 1)}, "claim.dates"),
+        ({"diagnosis": "breast-cancr"}, "claim.diagnosis-unknown"),
+        ({"diagnosis": "c50"}, "claim.diagnosis-unknown"),
+        ({"circumstances": ("drunk",)}, "claim.circumstance-unknown"),
+        ({"insured": "child"}, "claim.person"),
+    ],
+)
+def test_a_faulty_claim_is_reported_and_the_others_are_decided(changes: dict[str, object], code: str) -> None:
+    """What is wrong with one claim is a problem of that claim; the next one is paid."""
+    result = decide([allowance()], [stay(1, **changes), stay(6)])  # type: ignore[arg-type]
+
+    assert [code] == codes(result)
+    assert ["c6"] == [item.claim for item in result.decisions]
+
+
+def test_a_bill_that_does_not_add_up_is_not_assessed() -> None:
+    """A total of 5,000 beside parts of 1,000 is an error, not a choice between the two."""
+    parts = {name: mp.yuan("0") for name in ("pool_paid", "large_sum_paid", "other_paid")}
+    result = decide([allowance()], [stay(1, total=mp.yuan("5000"), **parts)])  # type: ignore[arg-type]
+
+    assert ["claim.bill"] == codes(result)
+    assert () == result.decisions
+
+
+def test_stated_days_that_differ_from_the_dates_are_used_and_doubted() -> None:
+    """Ten stated days beside dates of five days pay for ten, with a warning."""
+    result = decide([allowance(free_days=0)], [stay(5, 10, discharged=date(2024, 5, 6))])
+
+    assert ["claim.days-differ"] == codes(result)
+    assert 400_00 == result.total
+    assert result.complete
+
+
+def test_the_same_claim_is_never_paid_twice() -> None:
+    """A number used twice is decided once; so is the same content without numbers of its own."""
+    same_number = decide([allowance()], [stay(1), stay(2, id="c1")])
+    same_content = decide([allowance()], [stay(1, id="#1"), stay(1, id="#2")])
+    two_events = decide([allowance()], [stay(1, id="A"), stay(1, id="B")])
+
+    assert (["claim.repeated"], 280_00) == (codes(same_number), same_number.total)
+    assert (["claim.repeated"], 280_00) == (codes(same_content), same_content.total)
+    # Numbered apart by a person, they are two bills; of one stay, since they share the day of admission.
+    assert ([], 280_00 + 400_00) == (codes(two_events), two_events.total)
+
+
+def test_the_order_of_independent_persons_does_not_matter() -> None:
+    """A child's claim and the member's claim are decided the same in either order."""
+    child = mp.Insured(id="child", relation="child", sex="male", birth_date=date(2000, 1, 1))
+    plan, values = allowance()
+    plans = [(evolve(plan, insures=("self", "child")), values)]
+    covers = (cover("allowance"), cover("allowance", insured="child"))
+    situation = Situation(member=MEMBER, insured=(child,), coverages=covers)
+    own, other = stay(1, 150), stay(2, 150, insured="child")
+    there = simulate(office(*plans), evolve(situation, claims=(own, other)))
+    back = simulate(office(*plans), evolve(situation, claims=(other, own)))
+
+    assert {item.claim: item.total for item in there.decisions} == {item.claim: item.total for item in back.decisions}
+
+
+def test_a_claim_without_any_cover_is_reported() -> None:
+    """A member without a cover gets no decision but a problem that says so."""
+    result = simulate(office(allowance()), Situation(member=MEMBER, claims=(stay(1),)))
+
+    assert ["claim.no-cover"] == codes(result)
