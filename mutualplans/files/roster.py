@@ -150,6 +150,8 @@ class _Reader:
         if self._errors() > before:
             self.refused.append(row.number)
             return None
+        if number is not None:
+            self.seen[number.reveal()] = row.number
         joining = self._joining(row, values, unit)
         return Entry(row=row.number, joining=joining, plans=plans)
 
@@ -227,8 +229,8 @@ class _Reader:
     def _not_twice(self, row: Row, values: Mapping[str, Any], number: IdNumber | None) -> None:
         if number is None:
             return
-        first = self.seen.setdefault(number.reveal(), row.number)
-        if first != row.number:
+        first = self.seen.get(number.reveal())
+        if first is not None:
             header = next(header for header, known in self.columns.items() if known == "id_number")
             self._wrong(
                 row,
