@@ -37,7 +37,7 @@ PAGES = {
 }
 """Page → what is copied into the folder before its first step (folder of the repository → place)."""
 
-_FENCE = re.compile(r"^```(\w*) ?(.*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^```(\w*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ATTRIBUTE = re.compile(r'(\w+)(?:="([^"]*)")?')
 _MOST_SECONDS = 120
 

@@ -322,6 +322,17 @@ def test_duplicate_resolved() -> None:
     assert [record.status for record in registry.records] == ["blocked", "ok"]
 
 
+def test_other_contract_is_no_duplicate(tmp_path: Path) -> None:
+    """A package of another contract version takes no name from a package of ours."""
+    shutil.copytree(BROKEN / "same_name_two", tmp_path / "later")
+    points = next((tmp_path / "later").glob("*.dist-info/entry_points.txt"))
+    points.write_text(points.read_text(encoding="utf-8").replace(".v1", ".v2"), encoding="utf-8")
+    registry = PluginRegistry.discover(path=[*paths("same_name_one"), str(tmp_path / "later")])
+
+    assert registry.plan("same-name").id == "same-name"
+    assert [record.status for record in registry.records] == ["ok", "incompatible"]
+
+
 # ---------------------------------------------------------------- choosing
 
 
@@ -335,6 +346,16 @@ def test_blocked(name: str) -> None:
     assert (record.problems[0].severity, _raised(registry, "good").problems[0].severity) == ("note", "error")
     assert "mutualplans_good" not in sys.modules
     assert registry.problems == ()
+
+
+def test_blocked_however_it_is_spelt() -> None:
+    """Case, hyphens, underscores and dots make no difference between names of packages, as for pip."""
+    point = EntryPoint("odd", "mutualplans_odd", CONTRACT)
+    registry = PluginRegistry(
+        [PluginEntry(point=point, package="MutualPlans_Odd")], blocked=["mutualplans.odd"]
+    )
+
+    assert registry.records[0].status == "blocked"
 
 
 @pytest.mark.parametrize(
@@ -432,7 +453,7 @@ def test_several_plans_in_one_plugin(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     assert registry.plan("double.one").id == "double.one"
     assert registry.version_of("double.one") == "0.1.0"
-    assert str(_raised(registry, "double.oen").problems[0].hint.zh) == '是不是 "double.one"？'  # type: ignore[union-attr]
+    assert str(_raised(registry, "double.onne").problems[0].hint.zh) == '是不是 "double.one"？'  # type: ignore[union-attr]
 
 
 def test_unknown_names() -> None:

@@ -61,6 +61,7 @@ class Bounds:
         rounding: The edition's rounding rule.
         money_most: Largest amount of any money field, in fen, where it is below the field's own bound.
         count_most: Largest value of any count field, where it is below the field's own bound.
+        fields_most: Path of a field → largest value, where the plan itself keeps it below the field's own bound.
         claims_most: Most earlier claims of one person in a period.
         unbounded: Money fields have no largest value; what is still bounded has a cap of its own.
         benefits: Benefit id → bounds of what the plan's earlier benefits pay for this claim.
@@ -73,6 +74,7 @@ class Bounds:
     rounding: Rounding = Rounding.HALF_UP_FEN
     money_most: int | None = None
     count_most: int | None = None
+    fields_most: Mapping[str, int] = field(factory=dict)
     claims_most: int = 10_000
     unbounded: bool = False
     benefits: Mapping[str, Interval] = field(factory=dict)
@@ -193,9 +195,10 @@ _FLAG = Interval(0, 1, 1)
 
 def _read(node: n.Read, _args: Args, env: Bounds) -> Interval:
     found = node.field
-    own = env.money_most if found.kind is Kind.MONEY else env.count_most
-    most = found.most if own is None else max(min(found.most, own), found.least)
-    return _of_kind(found.kind, found.least, None if env.unbounded and found.kind is Kind.MONEY else most)
+    given = (env.money_most if found.kind is Kind.MONEY else env.count_most, env.fields_most.get(found.path))
+    most = min([found.most, *(bound for bound in given if bound is not None)])
+    least = min(found.least, most)
+    return _of_kind(found.kind, least, None if env.unbounded and found.kind is Kind.MONEY else most)
 
 
 def _value(node: n.Value, _args: Args, env: Bounds) -> Interval:

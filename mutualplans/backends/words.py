@@ -92,6 +92,13 @@ class Wording:
             return self.show(next(iter(value.rows.values())), table)
         return None
 
+    def read_keys(self, table: n.Value, keys: list[str]) -> list[str]:
+        """Return those of a table's keys that decide anything under the bound values."""
+        value = self.values.get(table.parameter.name)
+        if not isinstance(value, Table):
+            return keys
+        return [key for place, key in enumerate(keys) if value.reads(place)]
+
     def show(self, value: Any, node: n.Node) -> str:
         """Return a value of `node` as users read it."""
         choices = node.field.choices if isinstance(node, n.Read) else {}

@@ -127,7 +127,8 @@ def _lookup(node: n.Lookup, args: Args, env: Wording) -> Phrase:
     label, mark = node.table.parameter.label.in_("en"), env.mark(node.table)
     if (everywhere := env.everywhere(node.table)) is not None:
         return Phrase(f"{label} {everywhere}{mark}")
-    return Phrase(f"{label} (table by {', '.join(arg.text for arg in args[1:])}){mark}")
+    keys = ", ".join(env.read_keys(node.table, [arg.text for arg in args[1:]]))
+    return Phrase(f"{label} (table by {keys}){mark}")
 
 
 _SIDES = {
@@ -161,9 +162,17 @@ def _one_of(node: n.OneOf, args: Args, _env: Wording) -> Phrase:
     return Phrase(f"{args[0].within(SUM, 'en')} is {names}", CLAUSE)
 
 
+_MANY = (n.Both, n.AnyOf, n.Because, n.Choose, n.Not)
+"""What takes brackets inside "and" and "or"."""
+
+
 def _joined(word: str) -> Callable[[Any, Args, Wording], Phrase]:
-    def run(_node: Any, args: Args, _env: Wording) -> Phrase:
-        return Phrase(word.join(arg.within(SUM, "en") for arg in args), CLAUSE)
+    def run(node: Any, args: Args, _env: Wording) -> Phrase:
+        parts = zip(node.parts, args, strict=True)
+        return Phrase(
+            word.join(arg.within(SUM, "en") if isinstance(part, _MANY) else arg.text for part, arg in parts),
+            CLAUSE,
+        )
 
     return run
 

@@ -24,6 +24,15 @@ PERIODS = {
     n.Period.LIFETIME: "终身",
 }
 
+_EARLIER = {
+    n.Period.STAY: "本次住院此前",
+    n.Period.INCIDENT: "本次事故此前",
+    n.Period.TERM: "本保障期此前",
+    n.Period.POLICY_YEAR: "本保障年度此前",
+    n.Period.CALENDAR_YEAR: "本自然年度此前",
+    n.Period.LIFETIME: "以往",
+}
+
 Args = list[Phrase]
 
 
@@ -79,17 +88,17 @@ def _rounded(node: Any, env: Wording) -> str:
 
 
 def _above(node: n.Above, args: Args, env: Wording) -> Phrase:
-    return Phrase(
-        f"{_per(node.before)}{args[0].within(SUM, 'zh')}超过 {env.bare(node.start, args[2].text)} 的部分"
-        + _earlier(node, args, env),
-        CLAUSE,
-    )
+    per = f"{_per(node.before)}的" if _per(node.before) else ""
+    start = env.bare(node.start, args[2].text)
+    return Phrase(f"{per}{args[0].within(SUM, 'zh')}超过 {start}的部分" + _earlier(node, args, env), CLAUSE)
 
 
 def _capped(node: n.Capped, args: Args, env: Wording) -> Phrase:
     per = _per(node.before) or "每次"
     return Phrase(
-        f"{args[0].within(CLAUSE, 'zh')}，{per}最多 {env.bare(node.limit, args[2].text)}" + _earlier(node, args, env), CLAUSE
+        f"{args[0].within(CLAUSE, 'zh')}，{per}最多 {env.bare(node.limit, args[2].text)}"
+        + _earlier(node, args, env),
+        CLAUSE,
     )
 
 
@@ -115,7 +124,7 @@ def _once(node: n.Once, args: Args, env: Wording) -> Phrase:
 
 
 def _before(node: n.Before, args: Args, _env: Wording) -> Phrase:
-    return Phrase(f"{PERIODS[node.per]}此前累计的{args[0].within(SUM, 'zh')}", CLAUSE)
+    return Phrase(f"{_EARLIER[node.per]}累计的{args[0].within(SUM, 'zh')}", CLAUSE)
 
 
 def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
@@ -125,11 +134,11 @@ def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
 
 
 def _paid_before(node: n.PaidBefore, _args: Args, env: Wording) -> Phrase:
-    return _leaf(f"{_whose(node)}此前{_account(node, env)}已付", node, env)
+    return _leaf(f"{_whose(node)}{_account(node, env)}已付", node, env)
 
 
 def _whose(node: n.PaidBefore) -> str:
-    return PERIODS[node.per] + ("（同一病种）" if node.by is not None else "")
+    return _EARLIER[node.per] + ("（同一病种）" if node.by is not None else "")
 
 
 def _account(node: n.PaidBefore, env: Wording) -> str:
@@ -143,7 +152,8 @@ def _lookup(node: n.Lookup, args: Args, env: Wording) -> Phrase:
     label, mark = node.table.parameter.label.zh, env.mark(node.table)
     if (everywhere := env.everywhere(node.table)) is not None:
         return Phrase(f"{label} {everywhere}{mark}")
-    return Phrase(f"{label}（按{'、'.join(arg.text for arg in args[1:])}查表）{mark}")
+    keys = "、".join(env.read_keys(node.table, [arg.text for arg in args[1:]]))
+    return Phrase(f"{label}（按{keys}查表）{mark}")
 
 
 _SIDES = {
@@ -165,7 +175,7 @@ def _code(code: Any, other: n.Node) -> str:
 
 def _compare(node: n.Compare, args: Args, env: Wording) -> Phrase:
     if isinstance(node.left, n.PaidBefore) and node.right == _NOTHING and node.side is n.Side.EQUALS:
-        return Phrase(f"{_whose(node.left)}此前未给付过{_account(node.left, env)}", CLAUSE)
+        return Phrase(f"{_whose(node.left)}未给付过{_account(node.left, env)}", CLAUSE)
     right = env.bare(node.right, args[1].within(SUM, "zh"))
     if isinstance(node.right, n.Constant) and isinstance(node.right.value, str):
         right = _code(node.right.value, node.left)
@@ -177,16 +187,26 @@ def _one_of(node: n.OneOf, args: Args, _env: Wording) -> Phrase:
     return Phrase(f"{args[0].within(SUM, 'zh')}为 {names}{' 之一' if len(node.codes) > 1 else ''}", CLAUSE)
 
 
+_MANY = (n.Both, n.AnyOf, n.Because, n.Choose, n.Not)
+"""What takes brackets inside "and" and "or"."""
+
+
 def _joined(word: str) -> Callable[[Any, Args, Wording], Phrase]:
-    def run(_node: Any, args: Args, _env: Wording) -> Phrase:
-        return Phrase(word.join(arg.within(SUM, "zh") for arg in args), CLAUSE)
+    def run(node: Any, args: Args, _env: Wording) -> Phrase:
+        parts = zip(node.parts, args, strict=True)
+        return Phrase(
+            word.join(arg.within(SUM, "zh") if isinstance(part, _MANY) else arg.text for part, arg in parts),
+            CLAUSE,
+        )
 
     return run
 
 
 def _within(node: n.Within, args: Args, env: Wording) -> Phrase:
-    low, high = env.bare(node.low, args[1].text), env.bare(node.high, args[2].text)
-    return Phrase(f"{args[0].within(SUM, 'zh')}在 {low} 至 {high} 之间（含两端）", CLAUSE)
+    low, high = (
+        env.bare(end, arg.within(SUM, "zh")) for end, arg in zip((node.low, node.high), args[1:], strict=True)
+    )
+    return Phrase(f"{args[0].within(SUM, 'zh')}在 {low} 至 {high}之间（含两端）", CLAUSE)
 
 
 _OPPOSITES = {
@@ -265,7 +285,7 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Not: _not,
     n.Because: lambda node, args, env: args[0],
     n.Choose: lambda node, args, env: Phrase(
-        f"若{args[0].within(SUM, 'zh')}则 {args[1].within(SUM, 'zh')}，否则 {args[2].within(SUM, 'zh')}",
+        f"若{args[0].text}，则 {args[1].within(SUM, 'zh')}，否则 {args[2].within(SUM, 'zh')}",
         CLAUSE,
     ),
     n.CompletedYears: lambda node, args, env: Phrase(f"{args[1].text}的周岁年龄"),

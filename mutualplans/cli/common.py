@@ -5,7 +5,8 @@ Nothing here imports a plugin until a command asks for a plan; completion reads 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -13,24 +14,30 @@ import click
 from mutualplans.cli.language import t
 from mutualplans.cli.output import lang_option, say_problems
 from mutualplans.cli.session import Session
+from mutualplans.cli.width import cells, wrap
 
 if TYPE_CHECKING:
     from datetime import date
 
     from click.shell_completion import CompletionItem
 
-    from mutualplans.engine.office import Office
+    from mutualplans.engine.office import LocalEdition, Office
     from mutualplans.plan.declaration import Plan
     from mutualplans.registry import PluginRegistry
 
 __all__ = [
     "DATE",
     "PLAN",
+    "chosen_edition",
+    "columns",
     "edition_option",
+    "fitted",
     "load_office",
+    "local_editions",
     "office_option",
     "on_option",
     "output_formats",
+    "print_markdown",
     "plans_in_use",
     "registry",
 ]
@@ -241,3 +248,91 @@ def output_formats(*formats: str, default: str = "table") -> Callable[[_Function
         return option(lang_option(function))
 
     return decorate
+
+
+# ---------------------------------------------------------------- editions
+
+
+def local_editions(plan: Plan, office: Office | None = None) -> tuple[LocalEdition, ...]:
+    """Return a plan's editions as an office uses them, oldest first; without an office, all of the plugin's.
+
+    Raises:
+        MutualPlansError: the office does not run the plan.
+    """
+    from datetime import date
+
+    from mutualplans.engine.office import office_of
+
+    found = (office or office_of([plan])).plan(plan.id).editions
+    return tuple(sorted(found, key=lambda item: (item.edition.in_force.from_ or date.min, item.edition.id)))
+
+
+def chosen_edition(
+    plan: Plan, editions: tuple[LocalEdition, ...], edition: str | None, on: date | None
+) -> LocalEdition | None:
+    """Return the edition named, the one in force on a day, or the only one; ``None`` where that leaves several.
+
+    Raises:
+        MutualPlansError: there is no such edition, or none or several are in force on the day.
+    """
+    from mutualplans.engine.bind import edition_by_date, edition_named
+
+    known = [item.edition for item in editions]
+    if edition:
+        found = edition_named(plan, known, edition)
+    elif on:
+        found = edition_by_date(plan, known, on)
+    else:
+        return editions[0] if len(editions) == 1 else None
+    return next(item for item in editions if item.edition is found)
+
+
+# ---------------------------------------------------------------- printing
+
+
+def columns() -> int:
+    """Return how wide text may be: the terminal's width, at most 100 cells; 100 where there is no terminal."""
+    return min(get_terminal_size((WIDEST, 24)).columns, WIDEST)
+
+
+WIDEST = 100
+
+
+def fitted(rows: Iterable[Sequence[str]], width: int) -> list[list[str]]:
+    """Return the rows with long cells broken into lines, so that all columns together fit into `width` cells.
+
+    Chinese punctuation stays where it may stand. The widest columns are broken, the others stay whole.
+    """
+    table = [list(row) for row in rows]
+    if not table:
+        return []
+    widths = [
+        max(cells(line) for cell in column for line in cell.split("\n"))
+        for column in zip(*table, strict=True)
+    ]
+    room = width - _GAP * (len(widths) - 1)
+    while sum(widths) > room and max(widths) > _LEAST:
+        widths[widths.index(max(widths))] -= 1
+    return [
+        [
+            "\n".join(part for line in cell.split("\n") for part in wrap(line, most))
+            for cell, most in zip(row, widths, strict=True)
+        ]
+        for row in table
+    ]
+
+
+_LEAST = 10
+_GAP = 3
+
+
+def print_markdown(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table to stdout as Markdown."""
+
+    def line(row: Iterable[str]) -> str:
+        return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", "<br>") for cell in row) + " |"
+
+    click.echo(line(headers))
+    click.echo(line("---" for _ in headers))
+    for row in rows:
+        click.echo(line(row))

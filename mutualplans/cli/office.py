@@ -14,7 +14,7 @@ from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import lang_option, print_csv, print_json, print_table, say, say_problems
 
 if TYPE_CHECKING:
-    from mutualplans.engine.office import GroupRule, Office, OfficePlan
+    from mutualplans.engine.office import GroupRule, LocalEdition, Office, OfficePlan
     from mutualplans.model.problem import Problem
     from mutualplans.plan.declaration import Plan
 
@@ -217,8 +217,13 @@ def _count(file: str, problems: Iterable[Problem]) -> None:
 def _show(office: Office | None, output_format: str) -> None:
     if office is None:
         return
-    rows = [_row(item, number) for item in office.plans for number in range(len(item.editions))]
-    if output_format == "csv":
+    is_csv = output_format == "csv"
+    rows = [
+        _row(item, local, whole=is_csv or local is item.editions[0])
+        for item in office.plans
+        for local in item.editions
+    ]
+    if is_csv:
         print_csv(["plan", "title", "edition", "from", "to", "values", "split", "group"], rows)
         return
     headers = [
@@ -234,20 +239,18 @@ def _show(office: Office | None, output_format: str) -> None:
     print_table(office.name.in_(lang()), headers, rows)
 
 
-def _row(item: OfficePlan, number: int) -> list[str]:
-    """Return the row of one edition; what concerns the plan stands in its first row."""
-    local = item.editions[number]
+def _row(item: OfficePlan, local: LocalEdition, *, whole: bool) -> list[str]:
+    """Return the row of one edition; what concerns the plan as a whole is left out unless asked for."""
     dates = local.edition.in_force
-    first = number == 0
     return [
         item.plan.id,
-        item.plan.title.in_(lang()) if first else "",
+        item.plan.title.in_(lang()) if whole else "",
         local.edition.id,
         str(dates.from_ or ""),
         str(dates.to or ""),
         t("、", ", ").join(local.written),
-        _split(item) if first else "",
-        t("；", "; ").join(map(_group, item.group)) if first else "",
+        _split(item) if whole else "",
+        t("；", "; ").join(map(_group, item.group)) if whole else "",
     ]
 
 

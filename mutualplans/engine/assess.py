@@ -18,7 +18,7 @@ from mutualplans.engine.bind import BoundPlan, Program
 from mutualplans.engine.explain import Work, condition_reason, path_label, remaining, zero_reasons
 from mutualplans.engine.facts import Case, Facts, Paid, period_key
 from mutualplans.expr import nodes as n
-from mutualplans.expr.fold import fold
+from mutualplans.expr.fold import fold, order
 from mutualplans.model.claim import Claim
 from mutualplans.model.decision import BenefitDecision, Decision, Paper, Reason, Receipt
 from mutualplans.model.people import RELATIONS
@@ -107,7 +107,7 @@ def assess(
     facts = Facts(bound, case, claim, paid or Paid())
     event = facts.event_date
     if isinstance(event, Missing):
-        benefits = tuple(_undecided(program, event) for program in bound.programs)
+        benefits = tuple(_without_event(facts, program, event) for program in bound.programs)
         return _decision(facts, benefits, None, decided_on), balances
     books = _Books(bound, case, claim, event, balances)
     gate = tuple(_gate(facts, books))
@@ -258,6 +258,19 @@ def _benefit(work: Work, gate: tuple[Reason, ...]) -> BenefitDecision:
     )
 
 
+def _without_event(facts: Facts, program: Program, event: Missing) -> BenefitDecision:
+    """Decide a benefit whose event date is not stated: refused where a condition fails on any day, else open."""
+    amounts = {benefit.id: event for benefit in facts.bound.plan.benefits}
+    results = fold(program.order, exact.TABLE, facts.env(lambda _node, _by: event, amounts))
+    work = Work(
+        bound=facts.bound,
+        order=program.order,
+        results=dict(zip(program.order.nodes, results, strict=True)),
+        program=program,
+    )
+    return _benefit(work, ()) if work.failed else _undecided(program, event)
+
+
 def _undecided(program: Program, event: Missing) -> BenefitDecision:
     benefit = program.benefit
     paths = tuple(sorted(event.paths))
@@ -292,7 +305,7 @@ def _decision(
         papers=_papers(facts),
         claim_by=_deadline(facts, event) if event else None,
         problems=(*(_missing_problem(path, bound, claim) for path in missing), *_void_shares(facts)),
-        assumed=bound.assumed(node for work in paying for node in work.used()),
+        assumed=_assumed(facts, paying),
         receipt=_receipt(facts, event, decided_on),
     )
 
@@ -349,6 +362,24 @@ def _papers(facts: Facts) -> tuple[Paper, ...]:
         for paper in facts.bound.plan.papers
         if paper.when is None or facts.value(paper.when, f"paper {paper.id}") is not False
     )
+
+
+def _assumed(facts: Facts, paying: list[Work]) -> tuple[str, ...]:
+    """Return the labels of the assumed values that the paid amounts rest on.
+
+    The limit of shares counts where it cut them, the renewal window where there is an earlier term to renew.
+    """
+    labels = facts.bound.assumed_labels
+    if not labels or not paying:
+        return ()
+    names = dict.fromkeys(name for work in paying for name in work.assumed())
+    plan = facts.bound.plan
+    behind = [plan.max_shares] if _void_shares(facts) else []
+    behind += [plan.renewal_window] if facts.case.coverage.earlier else []
+    for formula in behind:
+        nodes = order([formula.node]).nodes
+        names |= dict.fromkeys(node.parameter.name for node in nodes if isinstance(node, n.Value))
+    return tuple(labels[name] for name in names if name in labels)
 
 
 def _receipt(facts: Facts, event: date | None, decided_on: date | None) -> Receipt:

@@ -10,9 +10,11 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from mutualplans.backends.words import units
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import Order, order
 from mutualplans.model.problem import MutualPlansError, nearest, problem
+from mutualplans.model.text import Text
 from mutualplans.plan.declaration import Benefit, Plan
 from mutualplans.plan.edition import Confidence, Edition, Entry
 from mutualplans.plan.formula import Formula, least
@@ -31,6 +33,8 @@ class Program:
         pays: What it pays; for an indemnity, never above what is left of the expense.
         order: Evaluation order of all of them.
         accounts: Account name of each node with a memory.
+        units: Unit of each counted node.
+        assumed: Nodes that are, or contain, an assumed value.
     """
 
     benefit: Benefit
@@ -38,6 +42,8 @@ class Program:
     pays: n.Node
     order: Order
     accounts: Mapping[n.Before | n.PaidBefore, str]
+    units: Mapping[n.Node, Text | None]
+    assumed: frozenset[n.Node]
 
 
 @define(eq=False, slots=False)
@@ -66,7 +72,9 @@ class BoundPlan:
     @cached_property
     def programs(self) -> tuple[Program, ...]:
         """The benefits, ready to run, in their order."""
-        return tuple(_program(self.plan, benefit) for benefit in self.plan.benefits)
+        return tuple(
+            _program(self.plan, benefit, self.assumed_labels) for benefit in self.plan.benefits
+        )
 
     @cached_property
     def values_hash(self) -> str:
@@ -85,19 +93,18 @@ class BoundPlan:
             self.orders[name] = order([item.node for item in formulas])
         return self.orders[name]
 
-    def assumed(self, read: Iterable[n.Node]) -> tuple[str, ...]:
-        """Return the labels of the assumed values among the nodes `read`."""
-        names = dict.fromkeys(node.parameter.name for node in read if isinstance(node, n.Value))
-        found = (self.entries.get(name) for name in names)
-        labels = {parameter.name: parameter.label.zh for parameter in self.plan.values.all()}
-        return tuple(
-            labels[name]
-            for name, entry in zip(names, found, strict=True)
-            if entry and entry.confidence is Confidence.ASSUMED
-        )
+    @cached_property
+    def assumed_labels(self) -> dict[str, str]:
+        """Parameter name → label of each assumed value."""
+        return {
+            parameter.name: parameter.label.zh
+            for parameter in self.plan.values.all()
+            if parameter.name in self.entries
+            and self.entries[parameter.name].confidence is Confidence.ASSUMED
+        }
 
 
-def _program(plan: Plan, benefit: Benefit) -> Program:
+def _program(plan: Plan, benefit: Benefit, assumed: Mapping[str, str]) -> Program:
     conditions = tuple(item.node for item in plan.conditions(benefit))
     pays = benefit.pays.node
     if benefit.indemnity:
@@ -113,7 +120,17 @@ def _program(plan: Plan, benefit: Benefit) -> Program:
             accounts[node] = f"{benefit.id}.{numbered}"
         elif isinstance(node, n.PaidBefore):
             accounts[node] = f"paid.{node.benefit or '*'}"
-    return Program(benefit, conditions, pays, formula, accounts)
+    return Program(benefit, conditions, pays, formula, accounts, units(formula), _containing(formula, assumed))
+
+
+def _containing(formula: Order, assumed: Mapping[str, str]) -> frozenset[n.Node]:
+    """Return the nodes that are, or rest on, a value with one of the names."""
+    found: set[n.Node] = set()
+    for node, inputs in zip(formula.nodes, formula.inputs, strict=True):
+        own = isinstance(node, n.Value) and node.parameter.name in assumed
+        if own or any(formula.nodes[place] in found for place in inputs):
+            found.add(node)
+    return frozenset(found)
 
 
 def bind(

@@ -6,6 +6,7 @@ The results of the fold that computed the amount are the explanation; nothing is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from attrs import define, frozen
@@ -41,6 +42,11 @@ class Work(Workings):
 
     program: Program
 
+    @cached_property
+    def units(self) -> Mapping[n.Node, Text | None]:
+        """Unit of each counted node, worked out once for the bound plan."""
+        return self.program.units
+
     @property
     def condition_results(self) -> list[Any]:
         """Results of the conditions, in their order."""
@@ -50,6 +56,20 @@ class Work(Workings):
     def failed(self) -> list[n.Node]:
         """The conditions that do not hold."""
         return [node for node in self.program.conditions if self.results[node] is False]
+
+    def assumed(self) -> Iterator[str]:
+        """Yield the names of the assumed values that the amount rests on, through the sides of choices taken."""
+        doubtful = self.program.assumed
+        stack = [node for node in (*self.program.conditions, self.program.pays) if node in doubtful]
+        seen: set[n.Node] = set()
+        while stack:
+            node = stack.pop()
+            if node in seen:
+                continue
+            seen.add(node)
+            if isinstance(node, n.Value):
+                yield node.parameter.name
+            stack.extend(part for part in _taken(node, self.results) if part in doubtful)
 
     def used(self) -> Iterator[n.Node]:
         """Yield the nodes that the amount rests on: conditions, and the sides of choices that were taken."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from attrs import evolve, frozen
 
-from mutualplans.backends.bounds import TABLE, Bounds, Interval
+from mutualplans.backends.bounds import TABLE, Bounds, Interval, bounds_of
 from mutualplans.engine.bind import BoundPlan
 from mutualplans.expr.fold import fold
 from mutualplans.model.money import format_yuan
@@ -41,6 +41,9 @@ class BenefitLimits:
 def limits(bound: BoundPlan) -> tuple[BenefitLimits, ...]:
     """Return the limits of each benefit, in their order. Conditions are not used to narrow them."""
     env = Bounds(values=bound.values, rounding=bound.edition.rounding)
+    shares = _whole(bounds_of(bound.plan.max_shares.node, env).high)
+    if shares is not None:
+        env = evolve(env, fields_most={"cover.shares": shares})
     stated = _settled(bound, env)
     own = _once(bound, evolve(env, unbounded=True, others_most=None))
     return tuple(

@@ -14,6 +14,7 @@ from mutualplans.engine.explain import condition_reason, path_label
 from mutualplans.engine.facts import Case, Facts
 from mutualplans.engine.office import GroupRule, OfficePlan
 from mutualplans.engine.workings import Workings
+from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import fold
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.dates import term
@@ -120,7 +121,7 @@ def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None) -> 
         split=_split(item, fee),
         reasons=tuple(reasons),
         problems=(*(_missing_problem(facts, path) for path in sorted(missing)), *_void(facts)),
-        assumed=bound.assumed(bound.order_of([bound.plan.premium], "premium").nodes),
+        assumed=_assumed(facts),
     )
 
 
@@ -143,6 +144,13 @@ def _may_join(facts: Facts) -> tuple[list[Reason], set[str]]:
         elif not result:
             reasons.append(condition_reason(condition.node, work))
     return reasons, set() if reasons else missing
+
+
+def _assumed(facts: Facts) -> tuple[str, ...]:
+    labels = facts.bound.assumed_labels
+    nodes = facts.bound.order_of([facts.bound.plan.premium], "premium").nodes
+    names = dict.fromkeys(node.parameter.name for node in nodes if isinstance(node, n.Value))
+    return tuple(labels[name] for name in names if name in labels)
 
 
 def _split(item: OfficePlan, fee: int | None) -> dict[str, int]:

@@ -68,12 +68,14 @@ class RuleWords:
         edition: The edition.
         local: Values that the office set.
         lang: Language.
+        mark_open: Whether values open to the office are marked.
     """
 
     plan: Plan
     edition: Edition
     local: Mapping[str, Entry] = field(factory=dict)
     lang: Lang = "zh"
+    mark_open: bool = True
 
     @property
     def entries(self) -> dict[str, Entry]:
@@ -95,14 +97,24 @@ class RuleWords:
         """Parameter name → plain value."""
         return {name: entry.value for name, entry in self.entries.items()}
 
-    def settled(self, formula: Formula) -> n.Node:
-        """Return a formula without what the values alone decide."""
-        return settle(formula.node, self.values)
+    def settled(self, formula: Formula, given: Mapping[n.Node, bool] | None = None) -> n.Node:
+        """Return a formula without what the values alone, or the tests `given`, decide."""
+        return settle(formula.node, self.values, given)
 
     def words(self, node: n.Node) -> str:
         """Return a formula in words; a single value stands without its name."""
         said = self._wording(node).bare(node, self._phrases(node)[node].text)
         return _HINT.sub("", said)
+
+    def condition(self, node: n.Node) -> str:
+        """Return a condition in words: "not A, or B" is said as "who is A: B"."""
+        test = node.test if isinstance(node, n.Because) else node
+        if isinstance(test, n.AnyOf) and len(test.parts) == 2:
+            first, second = test.parts
+            if isinstance(first, n.Not):
+                asked, then = self.words(first.base), self.words(second)
+                return self.t(f"{asked} 的，{then}", f"if {asked}: {then}")
+        return self.words(test)
 
     def _wording(self, node: n.Node) -> Wording:
         parameters = {item.name: item for item in self.plan.values.all()}
@@ -124,9 +136,9 @@ class RuleWords:
     def amounts(self, node: n.Node) -> tuple[str, ...]:
         """Return an amount in words; one that depends on the case takes a line for each, and one for each limit."""
         limits: list[n.Node] = []
-        while isinstance(node, n.Capped | n.Once | n.Raised | n.Round) and _varies(node.base):
+        while isinstance(node, _LIMITS) and _varies(children(node)[0]):
             limits.append(node)
-            node = node.base
+            node = children(node)[0]
         cases = tuple(_cases(node))
         if len(cases) == 1:
             return (self.words(node),)
@@ -169,7 +181,8 @@ class RuleWords:
             found.append(entry.confidence.label)
         elif entry is None and not parameter.optional:
             found.append(Text("待办事处设定", "to be set by the office"))
-        if parameter.open_to_office and parameter.name in self.edition.values and not self.local:
+        settable = parameter.open_to_office and parameter.name in self.edition.values
+        if settable and self.mark_open and not self.local:
             found.append(Text("可设", "open"))
         if not found:
             return ""
@@ -199,15 +212,20 @@ class RuleWords:
         entry = self.entries.get(parameter.name)
         if entry is None:
             return self.t("规则未载明", "not stated") if parameter.optional else self.t("未设定", "not set")
-        value = entry.value
-        if isinstance(value, ConditionList):
-            count = len(value.conditions)
+        if isinstance(entry.value, ConditionList):
+            count = len(entry.value.conditions)
             return self.t(f"{count} 种", f"{count} conditions")
+        return self._span(self.plain(parameter), parameter)
+
+    def plain(self, parameter: Parameter) -> list[Any]:
+        """Return every plain value that a parameter holds: one, or those of its table or scale."""
+        entry = self.entries.get(parameter.name)
+        value = entry.value if entry else None
         if isinstance(value, Table):
-            return self._span(value.rows.values(), parameter)
+            return list(value.rows.values())
         if isinstance(value, Scale):
-            return self._span((band.gives for band in value.bands), parameter)
-        return self.show(value, parameter)
+            return [band.gives for band in value.bands]
+        return [] if value is None else [value]
 
     def show(self, value: Any, parameter: Parameter) -> str:
         """Return one plain value of a parameter."""
@@ -338,9 +356,11 @@ _SHORT = 16
 
 def _varies(node: n.Node) -> bool:
     """Return whether an amount is said case by case."""
-    return sum(1 for _ in _cases(node)) > 1 or (
-        isinstance(node, n.Capped | n.Once | n.Raised | n.Round) and _varies(node.base)
-    )
+    return sum(1 for _ in _cases(node)) > 1 or (isinstance(node, _LIMITS) and _varies(children(node)[0]))
+
+
+_LIMITS = (n.Capped, n.Once, n.Raised, n.Round, n.Greatest, n.Least, n.Subtract, n.Add)
+"""What is said after the cases of an amount: ``以上金额，每保障期最多 …``; their first part is the amount."""
 
 
 def _cases(node: n.Node, tests: tuple[n.Node, ...] = ()) -> Iterator[tuple[tuple[n.Node, ...], n.Node]]:

@@ -11,10 +11,12 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from mutualplans.backends.words import show
 from mutualplans.engine.bind import bind
 from mutualplans.engine.limits import limits
 from mutualplans.engine.ruleparts import Grid, Line, RuleWords
 from mutualplans.expr import nodes as n
+from mutualplans.expr.fold import order
 from mutualplans.model.kinds import Kind
 from mutualplans.model.parameter import Parameter
 from mutualplans.model.people import RELATIONS
@@ -25,7 +27,7 @@ from mutualplans.plan.edition import Edition, Entry
 from mutualplans.plan.formula import Formula
 from mutualplans.plan.vocabulary import CIRCUMSTANCE
 
-__all__ = ["Grid", "Line", "Part", "RuleText", "Section", "rule_text"]
+__all__ = ["Grid", "Line", "Part", "RuleText", "Section", "premium_range", "rule_text"]
 
 
 @frozen(kw_only=True)
@@ -100,13 +102,19 @@ class RuleText:
 
 
 def rule_text(
-    plan: Plan, edition: Edition, local: Mapping[str, Entry] | None = None, *, lang: Lang = "zh"
+    plan: Plan,
+    edition: Edition,
+    local: Mapping[str, Entry] | None = None,
+    *,
+    lang: Lang = "zh",
+    mark_open: bool = True,
 ) -> RuleText:
     """Return the rule of a plan under an edition and, if there are any, an office's values.
 
-    Values that the edition leaves to the office may be unset; they are marked.
+    Values that the edition leaves to the office may be unset; they are marked. Those that an office may set are
+    marked unless `mark_open` is false.
     """
-    said = RuleWords(plan=plan, edition=edition, local=local or {}, lang=lang)
+    said = RuleWords(plan=plan, edition=edition, local=local or {}, lang=lang, mark_open=mark_open)
     writer = _Writer(said)
     return RuleText(
         plan=plan.id,
@@ -124,8 +132,23 @@ def rule_text(
     )
 
 
+def premium_range(
+    plan: Plan, editions: Iterable[tuple[Edition, Mapping[str, Entry]]], lang: Lang = "zh"
+) -> str:
+    """Return between which amounts the fee of one share or tier lies, over some editions with their local values."""
+    amounts: list[int] = []
+    for edition, local in editions:
+        said = RuleWords(plan=plan, edition=edition, local=local, lang=lang)
+        for node in order([said.settled(plan.premium)]).nodes:
+            if isinstance(node, n.Value) and node.kind is Kind.MONEY:
+                amounts += said.plain(node.parameter)
+    ends = [show(end, Kind.MONEY, None, lang) for end in (min(amounts, default=0), max(amounts, default=0))]
+    if not amounts or ends[0] == ends[1]:
+        return ends[0] if amounts else ""
+    return {"zh": " 至 ", "en": " to "}[lang].join(ends)
+
+
 Content = dict[str, Any]
-Rows = tuple[tuple[str, ...], ...]
 
 
 @define(eq=False)
@@ -155,21 +178,30 @@ class _Writer:
         """Return a formula in words."""
         return self.said.words(self.said.settled(formula))
 
-    def amounts(self, formula: Formula) -> tuple[str, ...]:
-        """Return an amount in words, case by case."""
-        return self.said.amounts(self.said.settled(formula))
+    def given(self, formulas: Iterable[Formula]) -> dict[n.Node, bool]:
+        """Return what is known of a claim that fulfils the conditions."""
+        found: dict[n.Node, bool] = {}
+        for formula in formulas:
+            node = self.said.settled(formula)
+            node = node.test if isinstance(node, n.Because) else node
+            found |= {node.base: False} if isinstance(node, n.Not) else {node: True}
+        return found
 
     def conditions(self, formulas: Iterable[Formula], label: str) -> list[Line]:
         """Return the conditions that a claim or a person can fail under this edition."""
         found = [self.said.settled(item) for item in formulas]
-        lines = [Line(self.said.words(node), label) for node in found if not isinstance(node, n.Constant)]
+        lines = [Line(self.said.condition(node), label) for node in found if not isinstance(node, n.Constant)]
         if any(isinstance(node, n.Constant) and not node.value for node in found):
             lines.append(Line(self.t("本版不给付此项", "not paid under this edition"), label))
         return lines
 
-    def content(self, lines: Iterable[Line], *formulas: Formula | None) -> Content:
+    def content(self, lines: Iterable[Line], *formulas: Formula | n.Node | None) -> Content:
         """Return lines with the definitions and tables that they need."""
-        nodes = [self.said.settled(item) for item in formulas if item is not None]
+        nodes = [
+            self.said.settled(item) if isinstance(item, Formula) else item
+            for item in formulas
+            if item is not None
+        ]
         defined = tuple(self.said.definitions(nodes, self.defined))
         return {"lines": (*lines, *defined), "grids": tuple(self.said.grids(nodes, self.tables))}
 
@@ -182,7 +214,9 @@ class _Writer:
         return self.content(lines, *self.plan.joins)
 
     def premium(self) -> Content:
-        return self.content(map(Line, self.amounts(self.plan.premium)), self.plan.premium)
+        return self.content(
+            map(Line, self.said.amounts(self.said.settled(self.plan.premium))), self.plan.premium
+        )
 
     def term(self) -> Content:
         lines = [Line(self.words(self.plan.term_months) + _months(self.plan.term_months, self.t))]
@@ -290,7 +324,8 @@ class _Writer:
         return Part(id="common", title=title, **self.content(lines, date, *self.plan.when))
 
     def _benefit(self, benefit: Benefit) -> Part:
-        pays = self.amounts(benefit.pays)
+        amount = self.said.settled(benefit.pays, self.given((*self.plan.when, *benefit.when)))
+        pays = self.said.amounts(amount)
         lines = [Line(benefit.clause, self.t("条款", "clause"))]
         lines += self.conditions(benefit.when, self.t("条件", "condition"))
         lines += [Line(item, self.t("给付", "pays")) for item in pays]
@@ -298,7 +333,7 @@ class _Writer:
             zh = "费用补偿：不超过减去其他各项补偿后尚余的个人负担"
             en = "compensates an expense: never above the burden that other compensation leaves"
             lines.append(Line(self.t(zh, en), self.t("限制", "limit")))
-        content = self.content(lines, *benefit.when, benefit.pays)
+        content = self.content(lines, *benefit.when, amount)
         return Part(id=benefit.id, title=benefit.title.in_(self.said.lang), pays=pays, **content)
 
     def excludes(self) -> Content:
@@ -317,7 +352,8 @@ class _Writer:
         return self.t(f"不符合此条件的：{self.words(formula)}", f"unless {self.words(formula)}")
 
     def ends(self) -> Content:
-        fixed = _constant(self.plan.ends)
+        node = self.said.settled(self.plan.ends)
+        fixed = node.value if isinstance(node, n.Constant) else None
         if fixed is False:
             return self.content([Line(self.t("给付后保障继续有效", "the cover goes on after a payment"))])
         if fixed is True:
@@ -338,8 +374,8 @@ class _Writer:
     def papers(self) -> Content:
         lines = []
         for paper in self.plan.papers:
-            when = self.words(paper.when) if paper.when else ""
-            zh = f"{paper.title.zh}（限{when}）" if when else paper.title.zh
+            when = self.words(paper.when) if paper.when is not None else ""
+            zh = f"{paper.title.zh}（{when}时提供）" if when else paper.title.zh
             en = f"{paper.title.in_('en')} (when {when})" if when else paper.title.in_("en")
             lines.append(Line(self.t(zh, en)))
         return self.content(lines or [Line(self.t("规则未载明", "not stated"))])
@@ -413,26 +449,28 @@ class _Writer:
             if rows:
                 headers = (self.t("项目", "value"), self.t("取值", "is"), self.t("根据", "because"))
                 yield Grid(title, headers, rows, "")
-        open_ = [item for item in self.plan.values.all() if item.open_to_office]
-        rows = tuple(
-            (self._label(item), self.said.value(item), self._limits(item), item.name) for item in open_
+        if open_ := [item for item in self.plan.values.all() if item.open_to_office]:
+            yield self._open(open_)
+        if own := [item for item in self.plan.values.all() if self._source(item)]:
+            columns = (self.t("项目", "value"), self.t("来源", "source"))
+            title = self.t("来源另注的值", "values with a source of their own")
+            yield Grid(title, columns, tuple((self._label(item), self._source(item)) for item in own), "")
+
+    def _source(self, parameter: Parameter) -> str:
+        entry = self.said.entries.get(parameter.name)
+        return entry.source if entry else ""
+
+    def _open(self, parameters: Iterable[Parameter]) -> Grid:
+        headers = (
+            self.t("项目", "value"),
+            self.t("取值", "is"),
+            self.t("允许范围", "allowed"),
+            self.t("设置文件中的名称", "name in the office file"),
         )
-        if rows:
-            headers = (
-                self.t("项目", "value"),
-                self.t("取值", "is"),
-                self.t("允许范围", "allowed"),
-                self.t("设置文件中的名称", "name in the office file"),
-            )
-            yield Grid(self.t("办事处可设定的值", "open to the office"), headers, rows, "")
         rows = tuple(
-            (self._label(item), entry.source)
-            for item in self.plan.values.all()
-            if (entry := self.said.entries.get(item.name)) and entry.source
+            (self._label(item), self.said.value(item), self._limits(item), item.name) for item in parameters
         )
-        if rows:
-            headers = (self.t("项目", "value"), self.t("来源", "source"))
-            yield Grid(self.t("来源另注的值", "values with a source of their own"), headers, rows, "")
+        return Grid(self.t("办事处可设定的值", "open to the office"), headers, rows, "")
 
     def _label(self, parameter: Parameter) -> str:
         return parameter.label.in_(self.said.lang)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import attrs
+from attrs import frozen
 
 from mutualplans.backends import exact
 from mutualplans.expr import nodes as n
@@ -23,19 +24,43 @@ __all__ = ["settle"]
 Values = Mapping[str, Any]
 
 
-def settle(node: n.Node, values: Values) -> n.Node:
+@frozen
+class _Known:
+    """What is known before any claim.
+
+    Attributes:
+        values: Parameter name → plain value.
+        given: Tests whose answer is known.
+    """
+
+    values: Values
+    given: Mapping[n.Node, bool]
+
+
+def settle(node: n.Node, values: Values, given: Mapping[n.Node, bool] | None = None) -> n.Node:
     """Return the formula without the tests that `values` decide and the sides of choices never taken.
 
     The result gives the same as `node` for every claim whose codes have a row in the tables.
+
+    Args:
+        node: The formula.
+        values: Parameter name → plain value.
+        given: Settled tests whose answer is known, such as the conditions of a benefit that is paid.
     """
-    settled: n.Node = fold(order([node]), dict.fromkeys(n.NODES, _settled), values)[-1]
+    known = _Known(values, given or {})
+    settled: n.Node = fold(order([node]), dict.fromkeys(n.NODES, _settled), known)[-1]
     return settled
 
 
-def _settled(node: n.Node, parts: list[n.Node], values: Values) -> n.Node:
+def _settled(node: n.Node, parts: list[n.Node], known: _Known) -> n.Node:
     node = _rebuilt(node, parts)
-    if isinstance(node, n.Choose) and isinstance(node.test, n.Constant):
-        return node.then if node.test.value else node.otherwise
+    values = known.values
+    if node in known.given:
+        return _flag(known.given[node])
+    if isinstance(node, n.Choose):
+        return _chosen(node, values)
+    if isinstance(node, n.Above) and isinstance(node.base, n.Read) and _value(node.start, values) == 0:
+        return node.base
     if node.kind is not Kind.FLAG or isinstance(node, n.Constant):
         return node
     if isinstance(node, n.Both | n.AnyOf):
@@ -45,6 +70,14 @@ def _settled(node: n.Node, parts: list[n.Node], values: Values) -> n.Node:
         return inner if isinstance(inner, n.Constant) else node
     found = _decided(node, values)
     return node if found is None else _flag(found)
+
+
+def _chosen(node: n.Choose, values: Values) -> n.Node:
+    """Return the side that is taken, where the test is decided or both sides are one value."""
+    if isinstance(node.test, n.Constant):
+        return node.then if node.test.value else node.otherwise
+    then, otherwise = _value(node.then, values), _value(node.otherwise, values)
+    return node if then is None or then != otherwise else node.then
 
 
 def _rebuilt(node: n.Node, parts: list[n.Node]) -> n.Node:
@@ -99,6 +132,12 @@ def _decided(node: n.Node, values: Values) -> bool | None:
         kind = node.left.kind
         found = {_decided(attrs.evolve(node, left=n.Constant(cell, kind)), values) for cell in cells}
         return found.pop() if len(found) == 1 else None
+    found = _value(node, values)
+    return found if isinstance(found, bool) else None
+
+
+def _value(node: n.Node, values: Values) -> Any:
+    """Return what a formula gives for every claim, or ``None`` when that depends on the claim."""
     formula = order([node])
     if not all(_is_known(part, values) for part in formula.nodes):
         return None
@@ -110,8 +149,7 @@ def _decided(node: n.Node, values: Values) -> bool | None:
         benefits={},
         paid_by={},
     )
-    result: bool = fold(formula, exact.TABLE, env)[-1]
-    return result
+    return fold(formula, exact.TABLE, env)[-1]
 
 
 _DEPENDS = (

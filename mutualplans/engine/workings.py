@@ -32,7 +32,7 @@ class Workings:
     results: Mapping[n.Node, Any]
 
     @cached_property
-    def units(self) -> dict[n.Node, Text | None]:
+    def units(self) -> Mapping[n.Node, Text | None]:
         """Unit of each counted node."""
         return units(self.order)
 

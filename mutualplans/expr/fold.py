@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import attrs
@@ -15,6 +16,7 @@ __all__ = ["Order", "children", "fold", "order"]
 R = TypeVar("R")
 
 
+@lru_cache(maxsize=100_000)
 def children(node: Node) -> tuple[Node, ...]:
     """Return the direct sub-formulas in the order of the node's fields."""
     found: list[Node] = []

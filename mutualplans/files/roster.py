@@ -33,6 +33,7 @@ COLUMNS: Mapping[str, str] = {
     "单位": "unit",
     "单位名称": "unit",
     "与会员关系": "relation",
+    "会员证件号": "member_id",
     "工会会员卡": "union_card",
     "基本医疗保险": "basic_insurance",
     "困难职工": "hardship",
@@ -96,7 +97,7 @@ def read_roster(table: Table, plans: Sequence[Plan], units: Mapping[str, Unit], 
     reader = _Reader(table, plans, units, first_day)
     entries = [entry for row in table.rows if (entry := reader.entry(row))]
     return Roster(
-        entries=tuple(entries),
+        entries=tuple(reader.with_member(entry) for entry in entries),
         problems=(*table.problems, *reader.problems),
         refused=tuple(reader.refused),
         encoding=table.encoding,
@@ -115,6 +116,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.refused: list[int] = []
         self.seen: dict[str, int] = {}
+        self.members: dict[str, Member] = {}
         by_header = {name: plan.id for plan in plans for name in (plan.id, plan.title.zh)}
         self.columns = {header: COLUMNS[header] for header in table.headers if header in COLUMNS}
         self.plan_columns = {header: by_header[header] for header in table.headers if header in by_header}
@@ -150,9 +152,11 @@ class _Reader:
         if self._errors() > before:
             self.refused.append(row.number)
             return None
+        joining = self._joining(row, values, unit)
         if number is not None:
             self.seen[number.reveal()] = row.number
-        joining = self._joining(row, values, unit)
+            if joining.insured.relation == "self":
+                self.members[number.reveal()] = joining.member
         return Entry(row=row.number, joining=joining, plans=plans)
 
     def _errors(self) -> int:
@@ -173,7 +177,7 @@ class _Reader:
             insured = Insured.member(member)
         else:
             # The row is about the insured; what it says of employment and cards is about the member.
-            member = Member(**own)
+            member = Member(id_number=values.get("member_id"), **own)
             insured = Insured(id=f"row {row.number}", relation=relation, **person)
         return Joining(
             member=member,
@@ -184,6 +188,14 @@ class _Reader:
             tier=values.get("tier"),
             key=str(row.number),
         )
+
+    def with_member(self, entry: Entry) -> Entry:
+        """Return the row of a child or spouse with the member it names, where the roster lists that member."""
+        number = entry.joining.member.id_number
+        if entry.joining.insured.relation == "self" or number is None:
+            return entry
+        member = self.members.get(number.reveal(), entry.joining.member)
+        return evolve(entry, joining=evolve(entry.joining, member=member))
 
     # ------------------------------------------------------------ cells
 
@@ -215,7 +227,7 @@ class _Reader:
         for name, derived in (("sex", number.sex), ("birth_date", number.birth_date)):
             stated = values.get(name)
             if stated is not None and stated != derived:
-                header = next(header for header, known in self.columns.items() if known == name)
+                header = self._header(name)
                 self._wrong(
                     row,
                     header,
@@ -231,7 +243,7 @@ class _Reader:
             return
         first = self.seen.get(number.reveal())
         if first is not None:
-            header = next(header for header, known in self.columns.items() if known == "id_number")
+            header = self._header("id_number")
             self._wrong(
                 row,
                 header,
@@ -251,7 +263,7 @@ class _Reader:
             return self.units[name]
         if self.units:
             close = nearest(name, self.units)
-            header = next(header for header, known in self.columns.items() if known == "unit")
+            header = self._header("unit")
             self._wrong(
                 row,
                 header,
@@ -262,6 +274,9 @@ class _Reader:
                 hint_en=f'did you mean "{close}"?' if close else "add it to the unit file",
             )
         return Unit(name=name)
+
+    def _header(self, name: str) -> str:
+        return next(header for header, known in self.columns.items() if known == name)
 
     def _wrong(
         self,
@@ -332,6 +347,7 @@ def _shares(cell: Cell) -> int:
 _READERS: Mapping[str, Any] = {
     "name": lambda cell: Name(cell.text),
     "id_number": _id,
+    "member_id": _id,
     "sex": _by_label(_MEMBER["sex"]),
     "birth_date": _of_kind(Kind.DATE),
     "employment": _by_label(_MEMBER["employment"]),

@@ -75,8 +75,8 @@ def names(view: View) -> Iterator[Problem]:
             yield view.at(
                 spot.place,
                 "formula.name",
-                f'没有互助金项目 {found}；有：{"、".join(known)}',
-                f'there is no benefit {found}; known: {", ".join(known)}',
+                f"没有互助金项目 {found}；有：{'、'.join(known)}",
+                f"there is no benefit {found}; known: {', '.join(known)}",
                 hint_zh=f'是不是 "{close}"？' if close else "",
                 hint_en=f'did you mean "{close}"?' if close else "",
             )

@@ -14,10 +14,14 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+import mutualplans as mp
+from mutualplans import claim, cover, per
 from mutualplans.backends import bounds, exact
 from mutualplans.backends.bounds import NOTHING, Bounds, Interval, bounds_of
 from mutualplans.backends.exact import Env, Missing
 from mutualplans.backends.words import Wording, in_words, step, units
+from mutualplans.engine.bind import BoundPlan, bind
+from mutualplans.engine.limits import BenefitLimits, limit_problems, limits
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import children, fold, order
 from mutualplans.model.fields import Field
@@ -26,6 +30,7 @@ from mutualplans.model.money import Rounding
 from mutualplans.model.parameter import Parameter, Shape
 from mutualplans.model.scales import Band, Edge, Scale, Table
 from mutualplans.model.text import Text
+from mutualplans.plan.edition import Confidence, Edition, Entry, InForce
 from tests.expr.strategies import QUICK, SCALES, World, cases, completions, rates, scales
 
 # ---------------------------------------------------------------- a second implementation
@@ -293,7 +298,7 @@ def is_whole_value(node: n.Node) -> bool:
     return isinstance(node, n.Value) and node.parameter.shape is not Shape.SINGLE
 
 
-@settings(QUICK, max_examples=300)
+@settings(QUICK, max_examples=600)
 @given(cases())
 def test_exact_equals_naive(case: tuple[n.Node, World]) -> None:
     """The fold and a recursive evaluator written apart from it answer the same, missing fields included."""
@@ -301,7 +306,7 @@ def test_exact_equals_naive(case: tuple[n.Node, World]) -> None:
     assert answer(node, world) == results(node, world)[node]
 
 
-@settings(QUICK, max_examples=150)
+@settings(QUICK, max_examples=600)
 @given(cases())
 def test_every_step_has_its_kind(case: tuple[n.Node, World]) -> None:
     """No formula raises, and every sub-formula gives a value of its kind or says what is missing."""
@@ -316,7 +321,7 @@ def test_every_step_has_its_kind(case: tuple[n.Node, World]) -> None:
     assert wrong == []
 
 
-@settings(QUICK, max_examples=200)
+@settings(QUICK, max_examples=600)
 @given(st.data(), cases())
 def test_stating_more_changes_nothing_known(data: st.DataObject, case: tuple[n.Node, World]) -> None:
     """What a formula answers while fields are missing, it still answers once they are stated (Kleene)."""
@@ -330,7 +335,7 @@ def test_stating_more_changes_nothing_known(data: st.DataObject, case: tuple[n.N
     assert changed == []
 
 
-@settings(QUICK, max_examples=80)
+@settings(QUICK, max_examples=200)
 @given(cases())
 def test_missing_names_what_is_not_stated(case: tuple[n.Node, World]) -> None:
     """Whatever is reported as missing is really absent: an unstated field, an unset value, a row that is not there."""
@@ -375,7 +380,7 @@ def met(node: n.Node, found: Mapping[n.Node, Any], rounding: Rounding) -> int:
     return 0
 
 
-@settings(QUICK, max_examples=300)
+@settings(QUICK, max_examples=600)
 @given(cases())
 def test_exact_lies_within_bounds(case: tuple[n.Node, World]) -> None:
     """Every sub-formula's value lies inside its interval, and its integers stay below the peak."""
@@ -393,7 +398,7 @@ def test_exact_lies_within_bounds(case: tuple[n.Node, World]) -> None:
         assert met(part, found, world.rounding) <= interval.peak, (part, interval)
 
 
-@settings(QUICK, max_examples=100)
+@settings(QUICK, max_examples=200)
 @given(cases())
 def test_unbounded_money_only_widens(case: tuple[n.Node, World]) -> None:
     """Without a largest bill no interval becomes narrower."""
@@ -512,7 +517,7 @@ def test_decided_choice_has_one_side(*, waived: bool, high: int) -> None:
 # ---------------------------------------------------------------- words
 
 
-@settings(QUICK, max_examples=80)
+@settings(QUICK, max_examples=200)
 @given(cases())
 def test_rule_text_is_never_empty(case: tuple[n.Node, World]) -> None:
     """Every formula can be put into words in both languages, with and without its edition."""
@@ -522,7 +527,7 @@ def test_rule_text_is_never_empty(case: tuple[n.Node, World]) -> None:
     assert all(text.strip() for text in texts)
 
 
-@settings(QUICK, max_examples=80)
+@settings(QUICK, max_examples=200)
 @given(cases(complete=True))
 def test_explanation_is_never_empty(case: tuple[n.Node, World]) -> None:
     """Every step of a claim in which nothing is missing can be explained in both languages."""
@@ -714,3 +719,121 @@ def test_share_of_nothing_is_nothing(denominator: int, expected: int) -> None:
     node = n.ShareOf(fen(100), n.Constant(1, Kind.COUNT), n.Constant(denominator, Kind.COUNT))
 
     assert expected == evaluate(node)
+
+
+# ---------------------------------------------------------------- limits of a plan
+
+VALUES = mp.parameters(
+    most_shares=mp.shares("最多份数", "most shares"),
+    limit=mp.money("封顶线", "ceiling"),
+    share=mp.rate("比例", "rate"),
+)
+
+
+def limits_of(
+    *pays: tuple[str, mp.Formula], indemnity: bool = False
+) -> tuple[BoundPlan, dict[str, BenefitLimits]]:
+    """Return the limits of a plan with these benefits: at most 2 shares, a ceiling of 500.00, a rate of 1/3."""
+    plan = mp.Plan(
+        id="try",
+        title=Text("试验"),
+        values=VALUES,
+        editions=mp.editions("mutualplans"),
+        premium=mp.yuan("10"),
+        term_months=12,
+        max_shares=VALUES.most_shares,
+        benefits=[
+            mp.Benefit(id_, Text(id_), clause="1", pays=paid, indemnity=indemnity) for id_, paid in pays
+        ],
+    )
+    entries = {"most_shares": 2, "limit": 50_000, "share": Fraction(1, 3)}
+    edition = Edition(
+        plan="try",
+        id="e",
+        series="e",
+        title=Text("版"),
+        in_force=InForce(),
+        publisher="-",
+        source="-",
+        confidence=Confidence.ASSUMED,
+        reason="-",
+        values={name: Entry(value=value, confidence=Confidence.ASSUMED) for name, value in entries.items()},
+    )
+    bound = bind(plan, edition)
+    return bound, {item.benefit: item for item in limits(bound)}
+
+
+def codes(bound: BoundPlan) -> list[tuple[str, str]]:
+    """Return the codes and severities of what speaks against a plan."""
+    return [(found.code, found.severity) for found in limit_problems(bound)]
+
+
+def test_capped_benefit_has_no_problem() -> None:
+    """A third of the bill, at most 500.00 a share and at most 2 shares: 0 to 1,000.00."""
+    pays = (claim.total * VALUES.share).capped(VALUES.limit, per=per.TERM) * cover.shares
+    bound, found = limits_of(("basic", pays))
+
+    assert (found["basic"].least, found["basic"].most, found["basic"].most_with_field_bounds) == (
+        0,
+        100_000,
+        100_000,
+    )
+    assert codes(bound) == []
+
+
+def test_uncapped_benefit_is_a_warning() -> None:
+    """A third of a bill of at most 10 million yuan, with nothing else in the way: 3,333,333.33."""
+    bound, found = limits_of(("basic", claim.total * VALUES.share))
+
+    assert (found["basic"].most, found["basic"].most_with_field_bounds) == (None, 333_333_333)
+    assert codes(bound) == [("formula.uncapped", "warning")]
+
+
+def test_negative_benefit_is_an_error() -> None:
+    """500.00 minus a bill may come out negative; `less` may not."""
+    bound, found = limits_of(("basic", VALUES.limit - claim.total), ("other", VALUES.limit.less(claim.total)))
+
+    assert (found["basic"].least, found["other"].least) == (50_000 - 10**9, 0)
+    assert codes(bound) == [("formula.bounds", "error")]
+
+
+def test_overflow_is_an_error_below_a_cap_too() -> None:
+    """1e9 × 1e5 × 1e5 = 1e19 does not fit into 63 bits, whatever is cut off it afterwards."""
+    days = mp.field("claim", "other_days", Kind.COUNT, "另计天数")
+    bound, found = limits_of(("basic", mp.least(claim.total * days * days, VALUES.limit)))
+
+    assert (found["basic"].most, found["basic"].peak) == (50_000, 10**19)
+    assert codes(bound) == [("formula.overflow", "error")]
+
+
+def test_cap_on_what_was_paid_is_a_cap() -> None:
+    """What is left of 500.00 after what was paid before: 0 to 500.00; paid before, at most 10,000 times that."""
+    pays = mp.least(claim.total, VALUES.limit.less(mp.paid.before("basic", per=per.TERM)))
+    bound, found = limits_of(("basic", pays))
+
+    assert (found["basic"].least, found["basic"].most) == (0, 50_000)
+    assert max(10**9, 10_000 * 50_000) == found["basic"].peak
+    assert codes(bound) == []
+
+
+def test_earlier_benefit_bounds_the_later() -> None:
+    """Twice an earlier benefit of at most 500.00 is at most 1,000.00."""
+    basic = claim.total.capped(VALUES.limit)
+    _bound, found = limits_of(("basic", basic), ("extra", mp.benefit("basic") * 2))
+
+    assert (found["extra"].least, found["extra"].most) == (0, 100_000)
+
+
+def test_growing_on_itself_cannot_be_bounded() -> None:
+    """A benefit that pays again all it ever paid, and more, has no bound at all, which is said."""
+    bound, found = limits_of(("basic", claim.total + mp.paid.before(per=per.LIFETIME)))
+
+    assert (found["basic"].most_with_field_bounds, found["basic"].peak) == (None, None)
+    assert codes(bound) == [("formula.uncapped", "warning"), ("formula.overflow", "error")]
+
+
+def test_indemnity_is_not_a_cap_of_its_own() -> None:
+    """What is left of the expense bounds an indemnity only as far as the field is bounded."""
+    _bound, found = limits_of(("basic", claim.total), indemnity=True)
+
+    assert (found["basic"].most, found["basic"].most_with_field_bounds) == (None, 10**9)

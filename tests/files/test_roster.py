@@ -130,6 +130,15 @@ def test_a_childs_row_is_about_the_child(tmp_path: Path) -> None:
     assert entry.joining.member.birth_date is None
 
 
+def test_a_childs_row_finds_its_member_in_the_same_roster(tmp_path: Path) -> None:
+    """The member that a child's row names by ID number brings what the roster says of that member."""
+    header = "姓名,证件号,与会员关系,会员证件号,在职状态"
+    found = roster(csv(tmp_path, f"小宝,{WANG},子女,{PENG},", f"彭丽华,{PENG},本人,,在职", header=header))
+    child, _member = found.entries
+
+    assert ("child", "in-post") == (child.joining.insured.relation, child.joining.member.employment)
+
+
 def test_a_new_plan_needs_no_change_here() -> None:
     """The headers that a roster may have follow from the plans."""
     plan = make("new-plan", mp.parameters(), benefits=[], title=mp.Text("新计划"))

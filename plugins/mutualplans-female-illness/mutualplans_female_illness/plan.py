@@ -31,9 +31,7 @@ value = mp.parameters(
     daily=mp.money(
         "每份每日生活补贴", "living allowance per share and day", open_to_office=mp.between("0", "500")
     ),
-    max_days=mp.days(
-        "生活补贴最多天数", "most days of living allowance", open_to_office=mp.between(0, 730)
-    ),
+    max_days=mp.days("生活补贴最多天数", "most days of living allowance", open_to_office=mp.between(0, 730)),
     paid_excluded=mp.flag(
         "已给付的病种以后各期不再给付", "a paid illness is excluded later", open_to_office=mp.at_will()
     ),
@@ -71,7 +69,9 @@ plan = mp.Plan(
     editions=mp.editions(__package__),
     joins=[
         insured.is_female.because("sex", zh="仅限女职工", en="women only"),
-        insured.age.within(value.age_from, value.age_to).because("age", zh="参保年龄不符", en="age at joining"),
+        insured.age.within(value.age_from, value.age_to).because(
+            "age", zh="参保年龄不符", en="age at joining"
+        ),
         mp.member.employment.equals("in-post").because("employment", zh="须为在职职工", en="must be in post"),
     ],
     premium=value.premium * cover.shares,

@@ -105,7 +105,9 @@ plan = mp.Plan(
         disease.is_listed.because("not-listed", zh="诊断不在病种范围内", en="the diagnosis is not listed"),
         (~claim.is_in_situ).because("in-situ", zh="原位癌除外", en="carcinoma in situ is excluded"),
         (~value.paid_excluded | paid_in_earlier_terms.equals(0)).because(
-            "paid-before", zh="此病种在先前各期已给付过，不再给付", en="this disease was paid in an earlier term"
+            "paid-before",
+            zh="此病种在先前各期已给付过，不再给付",
+            en="this disease was paid in an earlier term",
         ),
     ],
     benefits=[

@@ -1,0 +1,158 @@
+"""``mutualplans compare``: plans, or editions of one plan, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from mutualplans.cli.common import (
+    PLAN,
+    chosen_edition,
+    columns,
+    fitted,
+    local_editions,
+    office_option,
+    output_formats,
+    plans_in_use,
+    print_markdown,
+)
+from mutualplans.cli.language import lang, t
+from mutualplans.cli.output import print_csv, print_json, print_table, say
+from mutualplans.engine.compare import Comparison, compare
+from mutualplans.engine.office import Office
+from mutualplans.engine.ruletext import RuleText, rule_text
+from mutualplans.plan.declaration import Plan
+
+__all__ = ["command"]
+
+_LEAST_COLUMN = 28
+"""Cells that a column of sentences needs to be read with ease; more columns go into a further table."""
+
+
+@click.command(
+    help=t(
+        """一览表：并排比较几个计划，或一个计划的几个版次。
+
+        写 PLAN 取这个计划最近起用的一版；写 PLAN:EDITION 指明版次；写 PLAN: 取它的各版。
+        不写时比较办事处的各计划（有 --office），或已安装的各计划。
+
+        \b
+        例：
+          mutualplans compare
+          mutualplans compare accident child-accident
+          mutualplans compare female-illness:beijing-6 female-illness:beijing-2018-12
+          mutualplans compare female-illness: --format md
+          mutualplans compare --office office.toml --format csv > 一览表.csv
+        """,
+        """Put plans, or editions of one plan, side by side.
+
+        PLAN takes its edition that came into force last; PLAN:EDITION names one; PLAN: takes all of them.
+        Without any: the office's plans (with --office), or every installed one.
+
+        \b
+        Examples:
+          mutualplans compare
+          mutualplans compare accident child-accident
+          mutualplans compare female-illness:beijing-6 female-illness:beijing-2018-12
+          mutualplans compare female-illness: --format md
+          mutualplans compare --office office.toml --format csv > plans.csv
+        """,
+    )
+)
+@click.argument("plans", type=PLAN, nargs=-1, metavar="[PLAN|PLAN:EDITION]...")
+@office_option
+@output_formats("table", "json", "csv", "md")
+@click.pass_context
+def command(ctx: click.Context, plans: tuple[str, ...], office: Office | None, output_format: str) -> None:
+    """Print the comparison."""
+    names = [name.partition(":") for name in plans]
+    found = {plan.id: plan for plan in plans_in_use(ctx, [name for name, _, _ in names], office)}
+    wanted = names or [(id_, "", "") for id_ in found]
+    rules = [rule for id_, colon, edition in wanted for rule in _rules(found[id_], colon, edition, office)]
+    if not rules:
+        say("没有可比较的计划", "there is no plan to compare")
+        return
+    table = compare(rules)
+    if output_format == "json":
+        print_json(_as_data(table))
+    elif output_format == "csv":
+        print_csv([t("项目", "row"), *map(_name, table.rules)], _rows(table, 0, len(rules)))
+    elif output_format == "md":
+        print_markdown([t("项目", "row"), *map(_title, table.rules)], _rows(table, 0, len(rules)))
+    else:
+        _print(table)
+
+
+def _rules(plan: Plan, colon: str, edition: str, office: Office | None) -> list[RuleText]:
+    """Return the rules asked for: all editions, the one named, or the one that came into force last."""
+    editions = local_editions(plan, office)
+    taken = editions
+    if edition:
+        named = chosen_edition(plan, editions, edition, None)
+        taken = (named,) if named else ()
+    elif not colon:
+        taken = editions[-1:]
+        if len(editions) > 1:
+            id_, count = taken[0].edition.id, len(editions)
+            say(
+                f"说明：{plan.id} 有 {count} 个版次，取 {id_}；另选：mutualplans compare {plan.id}:版次",
+                f"note: {plan.id} has {count} editions, {id_} is taken; choose with {plan.id}:EDITION",
+            )
+    return [rule_text(plan, item.edition, item.values, lang=lang(), mark_open=False) for item in taken]
+
+
+def _name(rule: RuleText) -> str:
+    return f"{rule.plan}:{rule.edition}"
+
+
+def _title(rule: RuleText) -> str:
+    return f"{rule.title}\n{rule.edition_title}\n{_name(rule)}"
+
+
+def _rows(table: Comparison, start: int, end: int) -> list[list[str]]:
+    return [[row.title, *("\n".join(cell) for cell in row.cells[start:end])] for row in table.rows]
+
+
+def _print(table: Comparison) -> None:
+    """Print as many columns side by side as can be read, then the next ones."""
+    first = t("项目", "row")
+    most = max((columns() - 14) // _LEAST_COLUMN, 1)
+    for start in range(0, len(table.rules), most):
+        if start:
+            click.echo()
+        end = min(start + most, len(table.rules))
+        heads: Sequence[str] = [first, *map(_title, table.rules[start:end])]
+        headers, *rows = fitted([heads, *_spaced(table, start, end)], columns())
+        print_table("", headers, rows)
+
+
+def _spaced(table: Comparison, start: int, end: int) -> list[list[str]]:
+    """Return the rows with an empty line after each, and a sign before each sentence of several."""
+    rows = []
+    for row in table.rows:
+        cells = [
+            "\n".join(cell if len(cell) < 2 else [f"- {line}" for line in cell])
+            for cell in row.cells[start:end]
+        ]
+        rows.append([row.title, *(f"{cell}\n " for cell in cells)])
+    return rows
+
+
+def _as_data(table: Comparison) -> dict[str, object]:
+    return {
+        "columns": [
+            {
+                "plan": rule.plan,
+                "edition": rule.edition,
+                "title": rule.title,
+                "edition_title": rule.edition_title,
+                "in_force": rule.in_force,
+                "confidence": rule.confidence,
+                "assumed": rule.assumed,
+                "source": rule.source,
+            }
+            for rule in table.rules
+        ],
+        "rows": [{"id": row.id, "title": row.title, "cells": row.cells} for row in table.rows],
+    }

@@ -1,0 +1,267 @@
+"""``mutualplans plans``: what is installed, and one plan's rule in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+import click
+
+from mutualplans.cli.common import (
+    PLAN,
+    chosen_edition,
+    columns,
+    edition_option,
+    fitted,
+    local_editions,
+    office_option,
+    on_option,
+    output_formats,
+    plans_in_use,
+    print_markdown,
+)
+from mutualplans.cli.language import lang, t
+from mutualplans.cli.output import print_csv, print_json, print_table, say
+from mutualplans.cli.width import cells, wrap
+from mutualplans.engine.office import LocalEdition, Office
+from mutualplans.engine.ruletext import Grid, Line, Part, RuleText, Section, premium_range, rule_text
+from mutualplans.plan.declaration import Plan
+
+__all__ = ["command"]
+
+
+@click.command(
+    help=t(
+        """列出已安装的计划；给出 PLAN 时，把这个计划的规则写成文字，可与规则原文逐条对照。
+
+        ［假定］等标记表示没有来源、由推算得出或可由办事处另定的值。
+
+        \b
+        例：
+          mutualplans plans
+          mutualplans plans female-illness
+          mutualplans plans female-illness --edition beijing-6
+          mutualplans plans female-illness --on 2014-01-01 --format md > 规则.md
+          mutualplans plans accident --office office.toml
+        """,
+        """List the installed plans; with PLAN, write its rule in words, to lay beside the paper.
+
+        Marks such as [assumed] show values without a source, inferred ones, and those an office may set.
+
+        \b
+        Examples:
+          mutualplans plans
+          mutualplans plans female-illness
+          mutualplans plans female-illness --edition beijing-6
+          mutualplans plans female-illness --on 2014-01-01 --format md > rule.md
+          mutualplans plans accident --office office.toml
+        """,
+    )
+)
+@click.argument("plan", type=PLAN, required=False, metavar="[PLAN]")
+@edition_option
+@on_option
+@office_option
+@output_formats("table", "json", "csv", "md")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    plan: str | None,
+    edition: str | None,
+    on: date | None,
+    office: Office | None,
+    output_format: str,
+) -> None:
+    """List plans, or print one."""
+    if plan is None:
+        if edition or on:
+            message = t("--edition 和 --on 要和 PLAN 一起用", "--edition and --on need a PLAN")
+            raise click.UsageError(message)
+        _list(plans_in_use(ctx, office=office), office, output_format)
+        return
+    (found,) = plans_in_use(ctx, [plan], office)
+    editions = local_editions(found, office)
+    chosen = chosen_edition(found, editions, edition, on)
+    if chosen is None:
+        _list_editions(found, editions, output_format)
+        return
+    _print_rule(rule_text(found, chosen.edition, chosen.values, lang=lang()), output_format)
+
+
+# ---------------------------------------------------------------- lists
+
+
+def _list(plans: Iterable[Plan], office: Office | None, output_format: str) -> None:
+    found = [_about(plan, local_editions(plan, office)) for plan in plans]
+    headers = [
+        t("计划", "plan"),
+        t("名称", "title"),
+        t("版次数", "editions"),
+        t("保障费", "fee"),
+        t("内容", "what it pays"),
+    ]
+    _print_records(found, headers, output_format, "plans")
+    if not found:
+        say(
+            "没有可用的计划。提示：mutualplans install 安装计划插件，mutualplans plugins 查看状态",
+            "No plan can be used. hint: mutualplans install adds one, mutualplans plugins shows the status",
+        )
+
+
+def _about(plan: Plan, editions: tuple[LocalEdition, ...]) -> dict[str, Any]:
+    return {
+        "id": plan.id,
+        "title": plan.title.in_(lang()),
+        "editions": len(editions),
+        "premium": premium_range(plan, [(item.edition, item.values) for item in editions], lang()),
+        "summary": plan.summary.in_(lang()) if plan.summary else "",
+    }
+
+
+def _list_editions(plan: Plan, editions: tuple[LocalEdition, ...], output_format: str) -> None:
+    found = [
+        {
+            "id": item.edition.id,
+            "title": item.edition.title.in_(lang()),
+            "in_force": item.edition.in_force.in_words(lang()),
+            "confidence": item.edition.confidence.label.in_(lang()),
+        }
+        for item in editions
+    ]
+    headers = [t("版次", "edition"), t("名称", "title"), t("有效期", "in force"), t("可信度", "confidence")]
+    if output_format == "table":
+        click.echo(f"{plan.title.in_(lang())} ({plan.id})\n")
+    _print_records(found, headers, output_format, "editions", plan=plan.id)
+    first = editions[-1].edition.id
+    say(
+        f"提示：有 {len(found)} 个版次，请选一个：mutualplans plans {plan.id} --edition {first}，"
+        f"或按日期：mutualplans plans {plan.id} --on 2024-02-29",
+        f"hint: {len(found)} editions; choose one: mutualplans plans {plan.id} --edition {first}, "
+        f"or by date: mutualplans plans {plan.id} --on 2024-02-29",
+    )
+
+
+def _print_records(
+    found: list[dict[str, Any]], headers: list[str], output_format: str, name: str, **more: str
+) -> None:
+    rows = [[str(value) for value in record.values()] for record in found]
+    if output_format == "json":
+        print_json({**more, name: found})
+    elif output_format == "csv":
+        print_csv(list(found[0]) if found else [], rows)
+    elif output_format == "md":
+        print_markdown(headers, rows)
+    else:
+        print_table("", headers, fitted([headers, *rows], columns())[1:])
+
+
+# ---------------------------------------------------------------- the rule
+
+
+def _print_rule(rule: RuleText, output_format: str) -> None:
+    if output_format == "json":
+        print_json(_as_data(rule))
+    elif output_format == "csv":
+        print_csv(["section", "part", "label", "text"], _as_rows(rule))
+    elif output_format == "md":
+        _print_document(rule)
+    else:
+        _print_text(rule)
+
+
+def _heads(rule: RuleText) -> tuple[str, str]:
+    title = t(f"{rule.title}（{rule.plan}）", f"{rule.title} ({rule.plan})")
+    edition = t(
+        f"版次：{rule.edition_title}（{rule.edition}），{rule.in_force}，{rule.confidence}",
+        f"Edition: {rule.edition_title} ({rule.edition}), {rule.in_force}, {rule.confidence}",
+    )
+    return title, edition
+
+
+def _print_text(rule: RuleText) -> None:
+    for line in _heads(rule):
+        _paragraph(line)
+    for number, section in enumerate(rule.sections):
+        click.echo()
+        click.echo(_heading(number, section))
+        _content(section.lines, section.grids)
+        for part in section.parts:
+            if part.lines or part.grids:
+                click.echo(f"\n  {t(f'【{part.title}】', part.title)}")
+                _content(part.lines, part.grids)
+
+
+def _heading(number: int, section: Section) -> str:
+    return t(f"{_NUMERALS[number]}、{section.title}", f"{number + 1}. {section.title}")
+
+
+_NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+
+
+def _content(lines: Iterable[Line], grids: Iterable[Grid]) -> None:
+    """Print sentences; those with one label follow each other under it."""
+    before = ""
+    for line in lines:
+        label = line.in_words(lang())[: -len(line.text)] if line.label else ""
+        shown = " " * cells(label) if label and line.label == before else label
+        _paragraph(line.text, "  " + shown)
+        before = line.label
+    for grid in grids:
+        click.echo(f"\n{grid.title}")
+        print_table("", grid.headers, _rows(grid))
+
+
+def _rows(grid: Grid) -> list[list[str]]:
+    """Return the rows so that the whole table fits, its headers counted."""
+    return fitted([grid.headers, *grid.rows], columns())[1:]
+
+
+def _paragraph(text: str, start: str = "") -> None:
+    """Print one paragraph, its further lines below the first one's text."""
+    width = columns()
+    indent = " " * min(cells(start), width // 2)
+    first, *rest = wrap(text, width, indent)
+    click.echo(start + first[len(indent) :])
+    for line in rest:
+        click.echo(line)
+
+
+def _print_document(rule: RuleText) -> None:
+    title, edition = _heads(rule)
+    click.echo(f"# {title}\n\n{edition}")
+    for number, section in enumerate(rule.sections):
+        click.echo(f"\n## {_heading(number, section)}\n")
+        _markdown(section.lines, section.grids)
+        for part in section.parts:
+            if part.lines or part.grids:
+                click.echo(f"\n### {part.title}\n")
+                _markdown(part.lines, part.grids)
+
+
+def _markdown(lines: Iterable[Line], grids: Iterable[Grid]) -> None:
+    for line in lines:
+        click.echo(f"- {line.in_words(lang())}")
+    for grid in grids:
+        click.echo(f"\n**{grid.title}**\n")
+        print_markdown(grid.headers, grid.rows)
+
+
+def _as_data(rule: RuleText) -> dict[str, Any]:
+    """Return the rule text as plain data, with the same names as `RuleText`."""
+    from attrs import asdict
+
+    return asdict(rule)
+
+
+def _as_rows(rule: RuleText) -> Iterator[list[str]]:
+    """Yield one row for each sentence and each row of a table."""
+    for section in rule.sections:
+        items: list[tuple[str, Section | Part]] = [("", section)]
+        items += [(part.id, part) for part in section.parts]
+        for part, item in items:
+            for line in item.lines:
+                yield [section.id, part, line.label, line.text]
+            for grid in item.grids:
+                for row in grid.rows:
+                    yield [section.id, part, grid.title, " | ".join(row)]

@@ -1,0 +1,163 @@
+"""Published payments and the cases of the brief, through plugins as they are installed."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+import mutualplans as mp
+from mutualplans.engine.asdata import simulation_data
+from mutualplans.engine.office import Office, office_of
+from mutualplans.engine.simulate import Situation, simulate
+from mutualplans.registry import PluginRegistry
+from tests.engine.plans import inpatient_medical, office
+
+ROOT = Path(__file__).resolve().parent.parent
+REGISTRY = PluginRegistry.discover()
+WOMAN = mp.Member(sex="female", birth_date=date(1980, 6, 1), employment="in-post")
+
+
+def command(*arguments: str) -> tuple[int, dict[str, Any]]:
+    """Run ``mutualplans … --format json`` and return its status and data."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mutualplans", *arguments, "--format", "json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("case", "total"),
+    [
+        ("peng-2014", "24208.00"),  # published: 24,208
+        ("huangshi-2025", "55000.00"),  # published: 15,000 + 40,000 (and 1,312.10 of a third plan)
+        ("qingdao-2006", "15000.00"),  # published: 15,000
+        ("beijing-2017", "60000.00"),  # published: 60,000
+    ],
+)
+def test_the_example_cases_pay_what_was_published(case: str, total: str) -> None:
+    """Each published payment comes out to the fen through the command line."""
+    status, data = command("simulate", f"examples/cases/{case}.toml")
+
+    assert (0, total) == (status, data["total"])
+    assert [] == [item for item in data["problems"] if item["severity"] == "error"]
+
+
+def hubei() -> Office:
+    """Return an office that runs the two Hubei plans and, from the tests, the inpatient plan."""
+    two = office_of([REGISTRY.plan("female-illness"), REGISTRY.plan("major-disease")], edition="hubei-2025")
+    return evolve(two, plans=(*two.plans, *office(inpatient_medical()).plans))
+
+
+def cover(plan: str, shares: int, edition: str | None = None) -> mp.Coverage:
+    """Return a cover of the year 2025."""
+    return mp.Coverage(
+        plan=plan, edition=edition, first_day=date(2025, 1, 1), last_day=date(2025, 12, 31), shares=shares
+    )
+
+
+def test_huangshi_three_plans_pay_56312_10() -> None:
+    """1 share female 15,000, 4 shares major 40,000, and 70 % of 1,874.43 = 1,312.101 → 1,312.10."""
+    claim = mp.Claim(
+        id="1",
+        event="inpatient",
+        cause="illness",
+        diagnosis="C50.4",
+        stage="severe",
+        diagnosed=date(2025, 5, 20),
+        admitted=date(2025, 5, 22),
+        days=9,
+        self_paid_in_scope=mp.yuan("1874.43"),
+        self_paid_partly=mp.yuan("0"),
+        out_of_scope=mp.yuan("0"),
+    )
+    covers = (
+        cover("female-illness", 1, "hubei-2025"),
+        cover("major-disease", 4, "hubei-2025"),
+        cover("inpatient-medical", 1),
+    )
+    data = simulation_data(simulate(hubei(), Situation(member=WOMAN, coverages=covers, claims=(claim,))))
+
+    assert ["15000.00", "40000.00", "1312.10"] == [item["total"] for item in data["decisions"]]
+    assert "56312.10" == data["total"]
+
+
+@pytest.mark.parametrize(
+    ("first_day", "edition", "status"),
+    [(date(2013, 5, 1), "beijing-6", "refused"), (date(2014, 8, 1), "beijing-2014-8", "paid")],
+)
+def test_the_first_day_of_cover_chooses_the_list(first_day: date, edition: str, status: str) -> None:
+    """Vulvar cancer (C51) is not on the 6-type list of a 2013 cover, but on the 8-type list of 2014-08."""
+    covers = (
+        mp.Coverage(plan="female-illness", first_day=first_day, last_day=date(2016, 7, 31), shares=1),
+    )
+    claim = mp.Claim(id="1", event="diagnosis", diagnosis="C51.9", diagnosed=date(2015, 3, 1), days=0)
+    result = simulate(
+        office_of([REGISTRY.plan("female-illness")]), Situation(member=WOMAN, coverages=covers, claims=(claim,))
+    )
+    (decision,) = result.decisions
+
+    assert (edition, status) == (decision.edition, decision.status)
+
+
+def test_the_json_form_is_the_one_that_is_promised() -> None:
+    """The keys of a decision in JSON are a promise to those who read it by program."""
+    _, data = command("simulate", "examples/cases/peng-2014.toml")
+    (decision,) = data["decisions"]
+
+    assert {"version", "total", "complete", "decisions", "problems"} == set(data)
+    assert {"plan", "edition", "total", "benefits", "remaining", "papers", "claim_by", "receipt"} <= set(decision)
+    assert {"id", "amount", "reasons", "trace"} <= set(decision["benefits"][0])
+    assert ["20000.00", "4000.00", "208.00"] == [item["amount"] for item in decision["benefits"]]
+    assert decision["receipt"]["event_date"] == "2014-02-10"
+
+
+def test_one_quick_question_by_options() -> None:
+    """The same payment by options instead of a file."""
+    options = {
+        "plan": "female-illness",
+        "edition": "beijing-6",
+        "shares": "2",
+        "first-day": "2013-01-01",
+        "last-day": "2014-12-31",
+        "sex": "female",
+        "birth-date": "1975-03-04",
+        "employment": "in-post",
+        "event": "diagnosis",
+        "diagnosis": "C50.9",
+        "diagnosed": "2014-02-10",
+        "days": "4",
+    }
+    status, data = command("simulate", *(part for key, value in options.items() for part in (f"--{key}", value)))
+
+    assert (0, "24208.00") == (status, data["total"])
+
+
+def test_the_example_office_quotes_its_roster() -> None:
+    """Every row of the example roster is quoted or refused; the premiums add up by hand.
+
+    Female illness: 2 + 2 + 1 + 1 + 2 + 1 = 9 shares of 25 = 225. Major disease: 11 persons, 12 shares of 30 where
+    several are allowed. Row 17 (damaged number) and row 18 (the same person again) are refused.
+    """
+    status, data = command(
+        "quote",
+        *("--roster", "examples/office/roster.csv", "--office", "examples/office/office.toml"),
+        *("--unit", "examples/office/unit.toml", "--first-day", "2025-07-01"),
+    )
+    by_plan = {item["plan"]: item for item in data["plans"]}
+
+    assert 3 == status
+    assert [16, 17] == data["rows_refused"]
+    assert ("225.00", 6) == (by_plan["female-illness"]["premium"], by_plan["female-illness"]["joining"])
+    assert {"member": "112.50", "unit": "112.50"} == by_plan["female-illness"]["split"]
+    assert "50.00" == by_plan["child-accident"]["premium"]
