@@ -3,15 +3,16 @@
 Code fences of a page that is walked:
 
 ``toml title="a/b.toml"``
-    The block is the whole file. With ``before="…"`` it is put in front of the line that begins so, with
-    ``replaces="…"`` in the place of that line, with ``appends`` at the end.
+    The block is the whole file. With ``before="…"`` it is put in front of the line that begins so, and an empty
+    line after it; with ``replaces="…"`` in the place of the statement that begins so; with ``appends`` at the end.
 ``console``
     Lines that begin with ``$`` are commands (a backslash at the end continues one), the others what they print.
     ``…`` stands for any text, on a line of its own for any lines. A command that ends with another exit status
     than 0 is followed by ``$ echo $?``.
 
 ``python docs/walk.py PAGE`` says where a page and the program differ; with ``--write`` it puts what was printed
-into the page. Commands run in a new folder, with what `START` names copied into it.
+into the page, and what the page builds into the folder of `RESULTS`. Commands run in a new folder, with what
+`PAGES` names copied into it.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ import tomllib
 from pathlib import Path
 from typing import NamedTuple
 
-__all__ = ["PAGES", "Command", "Differs", "Walk", "fences", "walk"]
+__all__ = ["PAGES", "RESULTS", "Command", "Differs", "Walk", "built", "fences", "prepare", "walk"]
 
 ROOT = Path(__file__).parent.parent
 
@@ -36,6 +37,14 @@ PAGES = {
     "docs/guide-office.md": {"examples/office": ".", "examples/cases": "cases"},
 }
 """Page → what is copied into the folder before its first step (folder of the repository → place)."""
+
+RESULTS = {
+    "docs/tutorial-plan.md": (
+        "examples/plugin",
+        ("README.md", "pyproject.toml", "mutualplans_outpatient_supplement", "tests"),
+    )
+}
+"""Page → the folder of the repository that holds what it builds, and which files and folders these are."""
 
 _FENCE = re.compile(r"^```(\w*) ?([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _ATTRIBUTE = re.compile(r'(\w+)(?:="([^"]*)")?')
@@ -69,7 +78,7 @@ class Differs(NamedTuple):
 def fences(page: str) -> list[Fence]:
     """Return the code blocks of a page, in order."""
     return [
-        Fence(found[1], {key: value for key, value in _ATTRIBUTE.findall(found[2])}, found[3], found.start(3))
+        Fence(found[1], dict(_ATTRIBUTE.findall(found[2])), found[3], found.start(3))
         for found in _FENCE.finditer(page)
     ]
 
@@ -137,7 +146,8 @@ class Walk:
         program, *arguments = shlex.split(line)
         if (program, *arguments[:1]) == ("pip", "install"):
             return self._install(arguments[1:])
-        runs = {"mutualplans": ["-m", "mutualplans"], "pytest": ["-m", "pytest", "-p", "no:cacheprovider"]}
+        runs = {"mutualplans": ["-m", "mutualplans"], "python": []}
+        runs["pytest"] = ["-m", "pytest", "-p", "no:cacheprovider"]
         done = subprocess.run(
             [sys.executable, *runs[program], *arguments],
             cwd=self.folder,
@@ -152,7 +162,9 @@ class Walk:
         return "".join(f"{printed.rstrip()}\n" for printed in text.splitlines())
 
     def _environment(self) -> dict[str, str]:
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("MUTUALPLANS", "PYTEST"))}
+        kept = {
+            key: value for key, value in os.environ.items() if not key.startswith(("MUTUALPLANS", "PYTEST"))
+        }
         own = {"PYTHONPATH": os.pathsep.join(self.path), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
         return kept | own | {"NO_COLOR": "1", "COLUMNS": "80"}
 
@@ -178,13 +190,19 @@ class Walk:
 
 
 def _changed(file: Path, start: str, block: str, *, keep: bool) -> str:
+    """Return the file's text with `block` before, or in the place of, the statement that begins with `start`."""
     lines = file.read_text("utf-8").splitlines(keepends=True)
     places = [number for number, line in enumerate(lines) if line.startswith(start)]
     if len(places) != 1:
         message = f"{file.name}: {len(places)} lines begin with {start!r}; one is wanted"
         raise ValueError(message)
     at = places[0]
-    return "".join([*lines[:at], block, *lines[at if keep else at + 1 :]])
+    if keep:
+        return "".join([*lines[:at], block, "\n", *lines[at:]])
+    end = at
+    if lines[at].rstrip().endswith(("(", "[", "{")):
+        end = next(number for number in range(at, len(lines)) if lines[number].startswith((")", "]", "}")))
+    return "".join([*lines[:at], block, *lines[end + 1 :]])
 
 
 def walk(page: str, folder: Path, site: Path) -> list[Differs]:
@@ -215,6 +233,15 @@ def prepare(name: str, folder: Path) -> None:
         shutil.copytree(ROOT / source, folder / place, dirs_exist_ok=True)
 
 
+def built(name: str, folder: Path) -> dict[str, str]:
+    """Return the files that a page has built in `folder` and that the repository keeps: path → text."""
+    _kept, parts = RESULTS.get(name, ("", ()))
+    files = [
+        file for part in parts for file in [folder / part, *(folder / part).rglob("*")] if file.is_file()
+    ]
+    return {file.relative_to(folder).as_posix(): file.read_text("utf-8") for file in files}
+
+
 def rewritten(page: str, differences: list[Differs]) -> str:
     """Return the page with what was printed in the place of what it said."""
     for command, actual in sorted(differences, key=lambda item: item.command.start, reverse=True):
@@ -234,10 +261,17 @@ def main(arguments: list[str]) -> int:
             folder.mkdir()
             prepare(name, folder)
             differences = walk(file.read_text("utf-8"), folder, folder.parent / "site")
+            result = built(name, folder)
         for command, actual in differences:
-            sys.stdout.write(f"{name}: $ {command.line}\n--- the page\n{command.printed}--- printed\n{actual}\n")
-        if write and differences:
+            sys.stdout.write(
+                f"{name}: $ {command.line}\n--- the page\n{command.printed}--- printed\n{actual}\n"
+            )
+        if write:
             file.write_text(rewritten(file.read_text("utf-8"), differences), "utf-8")
+            for path, text in result.items():
+                kept = ROOT / RESULTS[name][0] / path
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                kept.write_text(text, "utf-8")
         total += len(differences)
     return 1 if total and not write else 0
 

@@ -93,7 +93,7 @@ def _allowed(path: Path, node: ast.AST) -> bool:
     """Paths are joined and exact fractions divided by ``/``; an ID number is tested for being a binary double."""
     if path.name in ("identity.py", "problem.py"):  # a test for binary doubles; how alike two names are
         return True
-    return any(word in ast.unparse(node) for word in ("Path(", "folder", "files(", "package", "Fraction(", "exact / "))
+    return any(word in ast.unparse(node) for word in ("Path(", "folder", "files(", "package", "Fraction(", "exact / ", "steepest / "))
 
 
 def test_rules_read_no_clock() -> None:

@@ -30,6 +30,8 @@ FOLDERS = sorted(
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every test can import the plugins of the folders, and leaves none of them imported."""
     monkeypatch.delenv("MUTUALPLANS_LOAD_PLUGINS", raising=False)
+    for name in [name for name in sys.modules if name.startswith("mutualplans_") and name[12:] in FOLDERS]:
+        del sys.modules[name]  # another test file of this run imported it
     before = set(sys.modules)
     for name in FOLDERS:
         monkeypatch.syspath_prepend(str(BROKEN / name))

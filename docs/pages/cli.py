@@ -23,7 +23,13 @@ def note(command, context):
     found[context.command_path] = command.get_help(context)
     if isinstance(command, click.Group):
         for name in command.list_commands(context):
-            below = command.get_command(context, name)
+            try:
+                below = command.get_command(context, name)
+            except ModuleNotFoundError as error:
+                if not str(error.name).startswith("mutualplans.cli."):
+                    raise
+                print(f"mutualplans {name}: the command is in the table, its module is not there", file=sys.stderr)
+                continue
             note(below, below.context_class(below, info_name=name, parent=context))
 group = main.build()
 note(group, group.context_class(group, info_name=main.PROGRAM, **group.context_settings))
@@ -48,7 +54,9 @@ def cli() -> str:
     """Return the page."""
     chinese, english = helps("zh"), helps("en")
     sections = [
-        f"## {name}\n\n{fixed(chinese[name])}\n\n{fixed(english[name])}" for name in chinese if name in english
+        f"## {name}\n\n{fixed(chinese[name])}\n\n{fixed(english[name])}"
+        for name in chinese
+        if name in english
     ]
     intro = (
         "Every command with its help, as `-h` prints it (`--lang en` for English). Options may also be set by "

@@ -30,7 +30,7 @@ def fields() -> str:
     """Return the page."""
     intro = (
         "What a formula reads as `claim.days`, a case file states as `days = 4` under `[[claim]]`, and an option of "
-        "`simulate` as `--days 4`. A field that is not stated is *missing*, never 0 and never \"no\". A plan declares "
+        '`simulate` as `--days 4`. A field that is not stated is *missing*, never 0 and never "no". A plan declares '
         "further fields with `mp.field`.\n\n"
         f"Kinds: {', '.join(f'`{kind.value}` {kind.label.zh}' for kind in Kind)}."
     )
@@ -92,7 +92,9 @@ def _periods() -> str:
 
 
 def _events() -> str:
-    rows = [(f"`{event}`", f"`{'cover' if name == 'last_day' else 'claim'}.{name}`") for event, name in _dates()]
+    rows = [
+        (f"`{event}`", f"`{'cover' if name == 'last_day' else 'claim'}.{name}`") for event, name in _dates()
+    ]
     text = "The date that counts follows from the kind of event, unless the plan says `event_date=`:"
     return f"## Event dates\n\n{text}\n\n" + table(["claim.event", "event date"], rows)
 

@@ -42,7 +42,8 @@ def formulas() -> str:
         *_records(),
         "## Operators of a formula\n\n" + table(["written", "meaning"], _operators()) + "\n\n" + refused,
         "## Methods of a formula\n\n" + table(["method", "meaning"], _methods()),
-        "## What has been paid: `mp.paid`\n\n" + table(["written", "meaning"], _members(mutualplans.paid, "paid")),
+        "## What has been paid: `mp.paid`\n\n"
+        + table(["written", "meaning"], _members(mutualplans.paid, "paid")),
     )
 
 
@@ -59,7 +60,9 @@ def _named(name: str, value: Any) -> tuple[str, str]:
     if name == "paid":
         return code("mp.paid"), "What has been paid: see below."
     if name == "hookimpl":
-        return code("@mp.hookimpl"), "Marks the plugin's `register_plans`: see the [contract](../contract.md)."
+        return code(
+            "@mp.hookimpl"
+        ), "Marks the plugin's `register_plans`: see the [contract](../contract.md)."
     if inspect.isclass(value):
         return code(f"mp.{name}"), first_sentence(value)
     return code(f"mp.{name}{signature(value)}"), first_sentence(value)

@@ -41,7 +41,9 @@ EXAMPLES = {
     n.ClassOf: mp.Formula(n.ClassOf(illness.node)),
     n.Compare: bill.over(value.start),
     n.CompletedYears: insured.age,
-    n.Computed: mp.computed(max, claim.days, gives=mp.Kind.COUNT, zh="另行计算的天数", en="days worked out apart", most=9),
+    n.Computed: mp.computed(
+        max, claim.days, gives=mp.Kind.COUNT, zh="另行计算的天数", en="days worked out apart", most=9
+    ),
     n.Constant: mp.Formula(n.Constant(50000, mp.Kind.MONEY)),
     n.DaysFrom: mp.Formula(n.DaysFrom(claim.admitted.node, claim.discharged.node)),
     n.Greatest: mp.greatest(value.daily, value.most),

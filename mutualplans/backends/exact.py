@@ -48,7 +48,7 @@ class Env:
     read: Callable[[str, str], Any]
     values: Mapping[str, Any]
     rounding: Rounding
-    before: Callable[[n.Before | n.PaidBefore, str], int]
+    before: Callable[[n.Before | n.PaidBefore, str], Any]
     benefits: Mapping[str, Any]
     paid_by: Mapping[str, int]
 

@@ -41,6 +41,7 @@ _FILE = "office.toml"
         """,
     )
 )
+@lang_option
 def command() -> None:
     """Write or check the settings of an office."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -146,8 +147,7 @@ def _read(file: str) -> TomlFile:
     from mutualplans.model.tomlfile import read_toml
 
     if file == "-":
-        text: str = click.get_text_stream("stdin", encoding="utf-8").read()
-        return read_toml("-", text)
+        return read_toml("-", sys.stdin.buffer.read())
     return read_toml(file)
 
 

@@ -72,9 +72,7 @@ class BoundPlan:
     @cached_property
     def programs(self) -> tuple[Program, ...]:
         """The benefits, ready to run, in their order."""
-        return tuple(
-            _program(self.plan, benefit, self.assumed_labels) for benefit in self.plan.benefits
-        )
+        return tuple(_program(self.plan, benefit, self.assumed_labels) for benefit in self.plan.benefits)
 
     @cached_property
     def values_hash(self) -> str:
@@ -98,7 +96,7 @@ class BoundPlan:
         """Parameter name → label of each assumed value."""
         return {
             parameter.name: parameter.label.zh
-            for parameter in self.plan.values.all()
+            for parameter in self.plan.values
             if parameter.name in self.entries
             and self.entries[parameter.name].confidence is Confidence.ASSUMED
         }
@@ -120,7 +118,9 @@ def _program(plan: Plan, benefit: Benefit, assumed: Mapping[str, str]) -> Progra
             accounts[node] = f"{benefit.id}.{numbered}"
         elif isinstance(node, n.PaidBefore):
             accounts[node] = f"paid.{node.benefit or '*'}"
-    return Program(benefit, conditions, pays, formula, accounts, units(formula), _containing(formula, assumed))
+    return Program(
+        benefit, conditions, pays, formula, accounts, units(formula), _containing(formula, assumed)
+    )
 
 
 def _containing(formula: Order, assumed: Mapping[str, str]) -> frozenset[n.Node]:
@@ -148,9 +148,7 @@ def bind(
     """
     entries = {**edition.values, **(office_values or {})}
     unset = [
-        parameter
-        for parameter in plan.values.all()
-        if parameter.name not in entries and not parameter.optional
+        parameter for parameter in plan.values if parameter.name not in entries and not parameter.optional
     ]
     if unset:
         raise MutualPlansError(

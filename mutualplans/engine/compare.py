@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
-from mutualplans.engine.ruletext import Grid, Line, Part, RuleText
+from mutualplans.engine.ruledata import Grid, Line, Part, RuleText
 from mutualplans.model.text import Lang, Text
 
 __all__ = ["Comparison", "Row", "compare"]

@@ -103,7 +103,7 @@ class Facts:
 
     def env(
         self,
-        before: Callable[[n.Before | n.PaidBefore, str], int] = lambda _node, _by: 0,
+        before: Callable[[n.Before | n.PaidBefore, str], Any] = lambda _node, _by: 0,
         benefits: Mapping[str, Any] | None = None,
     ) -> Env:
         """Return the environment that formulas are evaluated in."""

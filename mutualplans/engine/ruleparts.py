@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from mutualplans.backends.words import Phrase, Wording, band_range, show, table, units
+from mutualplans.engine.ruledata import Grid, Line
 from mutualplans.engine.settle import settle
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import children, fold, order
@@ -19,44 +20,9 @@ from mutualplans.model.text import Lang, Text
 from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import Confidence, Edition, Entry
 from mutualplans.plan.formula import Formula
+from mutualplans.plan.vocabulary import CIRCUMSTANCE
 
-__all__ = ["Grid", "Line", "RuleWords"]
-
-
-@frozen
-class Line:
-    """One sentence of a rule text.
-
-    Attributes:
-        text: The sentence.
-        label: What stands before its colon; empty for none.
-    """
-
-    text: str
-    label: str = ""
-
-    def in_words(self, lang: Lang) -> str:
-        """Return the label and the sentence."""
-        if not self.label:
-            return self.text
-        return f"{self.label}：{self.text}" if lang == "zh" else f"{self.label}: {self.text}"
-
-
-@frozen
-class Grid:
-    """A table of a rule text.
-
-    Attributes:
-        title: What it is called, with its marks.
-        headers: One text per column.
-        rows: The cells, one for each header.
-        brief: What it says in one line, for a comparison.
-    """
-
-    title: str
-    headers: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    brief: str
+__all__ = ["RuleWords", "exclusion"]
 
 
 @frozen(kw_only=True)
@@ -109,6 +75,8 @@ class RuleWords:
     def condition(self, node: n.Node) -> str:
         """Return a condition in words: "not A, or B" is said as "who is A: B"."""
         test = node.test if isinstance(node, n.Because) else node
+        if established := exclusion(test):
+            return self.t(f"除外：{established.zh}", f"not when: {established.in_('en')}")
         if isinstance(test, n.AnyOf) and len(test.parts) == 2:
             first, second = test.parts
             if isinstance(first, n.Not):
@@ -117,7 +85,7 @@ class RuleWords:
         return self.words(test)
 
     def _wording(self, node: n.Node) -> Wording:
-        parameters = {item.name: item for item in self.plan.values.all()}
+        parameters = {item.name: item for item in self.plan.values}
         return Wording(
             lang=self.lang,
             values=self.values,
@@ -201,7 +169,7 @@ class RuleWords:
         found = self.entries
         return tuple(
             item
-            for item in self.plan.values.all()
+            for item in self.plan.values
             if item.name in found and found[item.name].confidence is confidence
         )
 
@@ -341,10 +309,10 @@ class RuleWords:
         return known.in_(self.lang) if known else condition.class_
 
     def _icd10(self, condition: Condition) -> str:
-        codes = self.join(condition.icd10)
+        codes = self.join(_ranges(condition.icd10))
         if not condition.except_icd10:
             return codes
-        without = self.join(condition.except_icd10)
+        without = self.join(_ranges(condition.except_icd10))
         return self.t(f"{codes}（不含 {without}）", f"{codes} (without {without})")
 
 
@@ -352,6 +320,28 @@ _HINT = re.compile(r"（[^（）]*填[^（）]*）| \(0 if none\)")
 """How a field is filled in, which some labels say in brackets and a rule text does not."""
 _FEW = 6
 _SHORT = 16
+
+
+def exclusion(node: n.Node) -> Text | None:
+    """Return the circumstance that a condition excludes; ``None`` for any other condition."""
+    test = node.test if isinstance(node, n.Because) else node
+    if isinstance(test, n.Not) and isinstance(test.base, n.Read):
+        field_ = test.base.field
+        return field_.label if field_.name.startswith(CIRCUMSTANCE) else None
+    return None
+
+
+def _ranges(codes: Iterable[str]) -> list[str]:
+    """Return ICD-10 codes with three or more categories in a row as a range: ``C00-C14``."""
+    runs: list[list[str]] = []
+    for code in codes:
+        last = runs[-1][-1] if runs else ""
+        follows = len(code) == len(last) == 3 and code[0] == last[0] and int(code[1:]) == int(last[1:]) + 1
+        if follows:
+            runs[-1].append(code)
+        else:
+            runs.append([code])
+    return [item for run in runs for item in ([f"{run[0]}-{run[-1]}"] if len(run) > 2 else run)]
 
 
 def _varies(node: n.Node) -> bool:

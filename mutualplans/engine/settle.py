@@ -17,7 +17,7 @@ from mutualplans.expr.fold import fold, order
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Rounding
 from mutualplans.model.parameter import Shape
-from mutualplans.model.scales import Table
+from mutualplans.model.scales import ANY, Table
 
 __all__ = ["settle"]
 
@@ -31,13 +31,21 @@ class _Known:
     Attributes:
         values: Parameter name → plain value.
         given: Tests whose answer is known.
+        keep_reads: Keep what reads the claim even where that cannot change the result.
     """
 
     values: Values
     given: Mapping[n.Node, bool]
+    keep_reads: bool
 
 
-def settle(node: n.Node, values: Values, given: Mapping[n.Node, bool] | None = None) -> n.Node:
+def settle(
+    node: n.Node,
+    values: Values,
+    given: Mapping[n.Node, bool] | None = None,
+    *,
+    keep_reads: bool = False,
+) -> n.Node:
     """Return the formula without the tests that `values` decide and the sides of choices never taken.
 
     The result gives the same as `node` for every claim whose codes have a row in the tables.
@@ -46,8 +54,10 @@ def settle(node: n.Node, values: Values, given: Mapping[n.Node, bool] | None = N
         node: The formula.
         values: Parameter name → plain value.
         given: Settled tests whose answer is known, such as the conditions of a benefit that is paid.
+        keep_reads: Keep what reads the claim even where that cannot change the result, because assessing reads it
+            too and reports it when it is missing.
     """
-    known = _Known(values, given or {})
+    known = _Known(values, given or {}, keep_reads)
     settled: n.Node = fold(order([node]), dict.fromkeys(n.NODES, _settled), known)[-1]
     return settled
 
@@ -58,26 +68,26 @@ def _settled(node: n.Node, parts: list[n.Node], known: _Known) -> n.Node:
     if node in known.given:
         return _flag(known.given[node])
     if isinstance(node, n.Choose):
-        return _chosen(node, values)
+        return _chosen(node, known)
     if isinstance(node, n.Above) and isinstance(node.base, n.Read) and _value(node.start, values) == 0:
         return node.base
     if node.kind is not Kind.FLAG or isinstance(node, n.Constant):
         return node
     if isinstance(node, n.Both | n.AnyOf):
-        return _joined(node, values)
+        return _joined(node, known)
     if isinstance(node, n.Named | n.Because):
         inner = node.base if isinstance(node, n.Named) else node.test
         return inner if isinstance(inner, n.Constant) else node
-    found = _decided(node, values)
+    found = _decided(node, values, known.keep_reads)
     return node if found is None else _flag(found)
 
 
-def _chosen(node: n.Choose, values: Values) -> n.Node:
+def _chosen(node: n.Choose, known: _Known) -> n.Node:
     """Return the side that is taken, where the test is decided or both sides are one value."""
     if isinstance(node.test, n.Constant):
         return node.then if node.test.value else node.otherwise
-    then, otherwise = _value(node.then, values), _value(node.otherwise, values)
-    return node if then is None or then != otherwise else node.then
+    then, otherwise = _value(node.then, known.values), _value(node.otherwise, known.values)
+    return node if known.keep_reads or then is None or then != otherwise else node.then
 
 
 def _rebuilt(node: n.Node, parts: list[n.Node]) -> n.Node:
@@ -97,12 +107,14 @@ def _flag(value: bool) -> n.Constant:
     return n.Constant(value, Kind.FLAG)
 
 
-def _joined(node: n.Both | n.AnyOf, values: Values) -> n.Node:
+def _joined(node: n.Both | n.AnyOf, known: _Known) -> n.Node:
     """Return "and" or "or" without the parts that decide nothing."""
     decides = isinstance(node, n.AnyOf)
     fixed = [part.value for part in node.parts if isinstance(part, n.Constant)]
-    if decides in fixed or (isinstance(node, n.Both) and _empty_range(node, values)):
+    if decides in fixed:
         return _flag(decides)
+    if isinstance(node, n.Both) and not known.keep_reads and _empty_range(node, known.values):
+        return _flag(False)
     open_ = tuple(part for part in node.parts if not isinstance(part, n.Constant))
     if not open_:
         return _flag(not decides)
@@ -124,16 +136,22 @@ def _holds(test: n.Node, values: Values) -> bool:
     return _decided(test, values) is True
 
 
-def _decided(node: n.Node, values: Values) -> bool | None:
+def _decided(node: n.Node, values: Values, keep_reads: bool = False) -> bool | None:
     """Return what a test gives for every claim, or ``None`` when that depends on the claim."""
     if isinstance(node, n.Compare) and isinstance(node.left, n.Lookup):
         table = values.get(node.left.table.parameter.name)
-        cells = table.rows.values() if isinstance(table, Table) else ()
+        cells = _cells(table, keep_reads) if isinstance(table, Table) else ()
         kind = node.left.kind
         found = {_decided(attrs.evolve(node, left=n.Constant(cell, kind)), values) for cell in cells}
         return found.pop() if len(found) == 1 else None
     found = _value(node, values)
     return found if isinstance(found, bool) else None
+
+
+def _cells(table: Table, keep_reads: bool) -> tuple[Any, ...]:
+    """Return what a lookup may find; nothing is known of one that reads a code, where reading has to be kept."""
+    reads = any(set(key) != {ANY} for key in table.rows)
+    return () if keep_reads and reads else tuple(table.rows.values())
 
 
 def _value(node: n.Node, values: Values) -> Any:

@@ -171,7 +171,9 @@ class _Reader:
             "sex": values.get("sex") or (number.sex if number else None),
             "birth_date": values.get("birth_date") or (number.birth_date if number else None),
         }
-        own: dict[str, Any] = {name: values.get(name) for name in _MEMBER if name in values and name not in person}
+        own: dict[str, Any] = {
+            name: values.get(name) for name in _MEMBER if name in values and name not in person
+        }
         if relation == "self":
             member = Member(**person, **own)
             insured = Insured.member(member)

@@ -51,15 +51,16 @@ def dotted(path: Path_) -> str:
     return text
 
 
-def read_toml(path: str | Path, text: str | None = None) -> TomlFile:
-    """Read a TOML file (or `text` in its place).
+def read_toml(path: str | Path, content: str | bytes | None = None) -> TomlFile:
+    """Read a TOML file, or `content` in its place.
 
     Raises:
         MutualPlansError: the file cannot be opened, is not UTF-8, or is not TOML; with its line.
     """
     name = str(path)
-    if text is None:
-        text = _open(Path(path))
+    if content is None:
+        content = _open(Path(path))
+    text = _decoded(content, name) if isinstance(content, bytes) else content
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -77,9 +78,9 @@ def read_toml(path: str | Path, text: str | None = None) -> TomlFile:
     return TomlFile(name, data, _lines(text))
 
 
-def _open(path: Path) -> str:
+def _open(path: Path) -> bytes:
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes()
     except OSError as error:
         raise MutualPlansError(
             problem(
@@ -91,13 +92,18 @@ def _open(path: Path) -> str:
                 hint_en="check the name and the folder",
             )
         ) from error
+
+
+def _decoded(content: bytes, name: str) -> str:
+    try:
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise MutualPlansError(
             problem(
                 "file.encoding",
                 f"不是 UTF-8 编码（第 {error.start} 字节）",
                 f"not UTF-8 (byte {error.start})",
-                where=str(path),
+                where=name,
                 hint_zh="用“另存为”选择 UTF-8 编码后再试",
                 hint_en="save the file as UTF-8",
             )

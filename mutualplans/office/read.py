@@ -145,7 +145,7 @@ class _Reader:
         values = self._values(plan, edition, written, place)
         if edition is None:
             return None
-        for parameter in plan.values.all():
+        for parameter in plan.values:
             if not (parameter.optional or parameter.name in edition.values or parameter.name in written):
                 self._wrong(wrong.required, path, edition.id, parameter)
         from_, to = row.from_ or edition.in_force.from_, row.to or edition.in_force.to
@@ -163,7 +163,7 @@ class _Reader:
             entries = {**item.edition.values, **item.values}
             unsure = [
                 parameter
-                for parameter in plan.values.all()
+                for parameter in plan.values
                 if parameter.name in entries
                 and entries[parameter.name].confidence is Confidence.ASSUMED
                 and (parameter.name in item.values or parameter.name not in item.written)
@@ -181,7 +181,7 @@ class _Reader:
     def _values(
         self, plan: Plan, edition: Edition | None, written: Mapping[str, Any], path: Path
     ) -> dict[str, Entry]:
-        declared = {parameter.name: parameter for parameter in plan.values.all()}
+        declared = {parameter.name: parameter for parameter in plan.values}
         found: dict[str, Entry] = {}
         for name, raw in written.items():
             place = (*path, name)

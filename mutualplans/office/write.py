@@ -39,7 +39,7 @@ def latest_edition(plan: Plan) -> Edition | None:
 
 def left_to_office(plan: Plan, edition: Edition) -> tuple[Parameter, ...]:
     """Return the values that the edition leaves to the office, which has to set them."""
-    return tuple(item for item in plan.values.all() if item.name not in edition.values and not item.optional)
+    return tuple(item for item in plan.values if item.name not in edition.values and not item.optional)
 
 
 def _plan(plan: Plan) -> Iterator[str]:
@@ -73,7 +73,7 @@ def _edition(plan: Plan, edition: Edition) -> Iterator[str]:
     yield "# 本办事处从哪天起、到哪天止使用；不写则按版次的有效期。用几个版次就写几段，日期不能重叠。"
     yield "#from = 2024-01-01"
     yield "#to = 2024-12-31"
-    values = [item for item in plan.values.all() if item.open_to_office]
+    values = [item for item in plan.values if item.open_to_office]
     if not values:
         yield "# 这个计划没有可由办事处自定的值。"
         return

@@ -161,7 +161,7 @@ def _texts(view: View) -> Iterator[tuple[str, Any]]:
     yield "title", plan.title
     if plan.summary is not None:
         yield "summary", plan.summary
-    for parameter in plan.values.all():
+    for parameter in plan.values:
         yield f"values.{parameter.name}", parameter.label
     for paper in plan.papers:
         yield f"papers.{paper.id}", paper.title
@@ -254,7 +254,7 @@ def sources(view: View) -> Iterator[Problem]:
 def unused(view: View) -> Iterator[Problem]:
     """Check that every declared parameter is read."""
     read = {node.parameter.name for _spot, node in view.each(n.Value)}
-    for parameter in view.plan.values.all():
+    for parameter in view.plan.values:
         if parameter.name not in read:
             zh, en = called(parameter)
             yield view.at(
@@ -269,7 +269,7 @@ def unused(view: View) -> Iterator[Problem]:
 
 def undeclared(view: View) -> Iterator[Problem]:
     """Check that every parameter read is one of the plan's own values."""
-    declared = {parameter.name: parameter for parameter in view.plan.values.all()}
+    declared = {parameter.name: parameter for parameter in view.plan.values}
     for spot, node in view.each(n.Value):
         if declared.get(node.parameter.name) != node.parameter:
             zh, en = called(node.parameter)
@@ -285,7 +285,7 @@ def undeclared(view: View) -> Iterator[Problem]:
 
 def assumed(view: View) -> Iterator[Problem]:
     """Warn of assumed values that no office can confirm, because they are closed to it."""
-    declared = {parameter.name: parameter for parameter in view.plan.values.all()}
+    declared = {parameter.name: parameter for parameter in view.plan.values}
     for edition in view.editions:
         for name, entry in edition.values.items():
             if entry.confidence is Confidence.ASSUMED and declared[name].open_to_office is None:
@@ -319,7 +319,7 @@ def optional(view: View) -> Iterator[Problem]:
 
 def limits(view: View) -> Iterator[Problem]:
     """Check that what is open to an office can be set, and that the editions' own values lie inside."""
-    for parameter in view.plan.values.all():
+    for parameter in view.plan.values:
         within = parameter.open_to_office
         if within is None:
             continue

@@ -109,6 +109,8 @@ class Formula:
         On ``money * rate`` and `tiered` this *is* their rounding, not a second one after it.
         """
         self._must_be(Kind.MONEY, "rounded")
+        if not isinstance(rounding, Rounding):
+            _refuse("rounding", f"取整规则用 mp.Rounding.…；实为 {rounding!r}", f"not a Rounding: {rounding!r}")
         if isinstance(self.node, n.Portion):
             return Formula(n.Portion(self.node.base, self.node.rate, rounding))
         if isinstance(self.node, n.Tiered):
@@ -170,12 +172,7 @@ class Formula:
             )
         if per is None:
             return n.Constant(0, self.node.kind)
-        if not isinstance(per, Period):
-            _refuse(
-                "period",
-                f"per 应为 per.TERM 等期间之一；实为 {per!r}",
-                f"per is one of per.TERM …; found {per!r}",
-            )
+        _check_period(per)
         return n.Before(self.node, per, by.node if by is not None else None)
 
     # ------------------------------------------------------------ comparisons, each with its side
@@ -380,7 +377,7 @@ def _no_operator(operator: str, method: str) -> NoReturn:
 def lift(value: Any) -> n.Node:
     """Return a formula's node, or the constant that a plain value stands for."""
     if isinstance(value, Formula):
-        return value.node
+        return _single(value.node)
     if isinstance(value, bool):
         return n.Constant(value, Kind.FLAG)
     if isinstance(value, int):
@@ -400,6 +397,27 @@ def lift(value: Any) -> n.Node:
             'declare mp.rate(…) and put it in the edition; write money as mp.yuan("12.50")',
         )
     return _refuse("operand", f"公式里不能用 {value!r}", f"{value!r} cannot stand in a formula")
+
+
+def _single(node: n.Node) -> n.Node:
+    """Return the node, unless it is a whole table, scale or list, which has to be looked up first."""
+    if isinstance(node, n.Value) and node.parameter.shape is not Shape.SINGLE:
+        label = node.parameter.label
+        _refuse(
+            "shape",
+            f"“{label.zh}”是{_SHAPES[node.parameter.shape].zh}，不是单个值",
+            f"“{label.in_('en')}” is a {_SHAPES[node.parameter.shape].en}, not a single value",
+            "表用 .of(…)，分档作 .tiered(…) 或 .banded(…) 的参数，病种用 .match(…)",
+            "read a table with .of(…), a scale in .tiered(…) or .banded(…), a list with .match(…)",
+        )
+    return node
+
+
+_SHAPES = {
+    Shape.TABLE: Text("表", "table"),
+    Shape.SCALE: Text("分档", "scale"),
+    Shape.CONDITIONS: Text("病种列表", "list of conditions"),
+}
 
 
 def formula(value: Operand) -> Formula:
@@ -467,8 +485,25 @@ def choose(test: Formula, then: Operand, otherwise: Operand) -> Formula:
     return Formula(n.Choose(lift(test), *nodes))
 
 
+def _check_period(per: Any) -> None:
+    if not isinstance(per, Period):
+        _refuse(
+            "period",
+            f"per 应为 per.TERM 等期间之一；实为 {per!r}",
+            f"per is one of per.TERM …; found {per!r}",
+        )
+
+
+def _check_id(id_: Any) -> None:
+    if not isinstance(id_, str):
+        _refuse(
+            "name", f"给付项目用它的 id 指明；实为 {id_!r}", f"a benefit is named by its id; found {id_!r}"
+        )
+
+
 def benefit(id_: str) -> Formula:
     """What an earlier benefit of the same plan pays for this claim."""
+    _check_id(id_)
     return Formula(n.BenefitAmount(id_))
 
 
@@ -477,6 +512,8 @@ class _Paid:
 
     def before(self, benefit_id: str | None = None, *, per: Period, by: Formula | None = None) -> Formula:
         """What this plan paid on a benefit (or on all) for earlier claims of the period."""
+        _check_period(per)
+        _check_id(benefit_id or "-")
         return Formula(n.PaidBefore(benefit_id, per, by.node if by is not None else None))
 
     def by(self, plan: str) -> Formula:

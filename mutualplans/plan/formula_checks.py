@@ -45,7 +45,7 @@ _SLOTS = {n.Lookup: "table", n.Tiered: "scale", n.Banded: "scale", n.Match: "con
 def shapes(view: View) -> Iterator[Problem]:
     """Check that a table, a scale or a list of conditions is looked up, not used as if it were one value."""
     for spot in view.spots:
-        bare = [part for node in spot.nodes for part in children(node) if part is not _slot(node)]
+        bare = [part for node in spot.nodes for part in children(node) if part != _slot(node)]
         for part in (*bare, *spot.nodes[-1:]):
             if isinstance(part, n.Value) and part.parameter.shape is not Shape.SINGLE:
                 zh, en = called(part.parameter)

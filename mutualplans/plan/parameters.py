@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
+
+from fractions import Fraction
 
 from attrs import evolve
 
@@ -11,9 +14,9 @@ from mutualplans.model.kinds import Kind
 from mutualplans.model.money import rate as read_rate
 from mutualplans.model.money import yuan
 from mutualplans.model.parameter import Limits, Parameter, Shape
-from mutualplans.model.problem import nearest
+from mutualplans.model.problem import nearest, problem
 from mutualplans.model.text import Text
-from mutualplans.plan.formula import Formula, parameter_formula
+from mutualplans.plan.formula import Formula, FormulaError, parameter_formula
 
 __all__ = [
     "Parameters",
@@ -37,7 +40,7 @@ __all__ = [
 
 
 class Parameters:
-    """The values of a plan: ``value.daily`` is the formula that reads one."""
+    """The values of a plan: ``value.daily`` is the formula that reads one; iterating gives their declarations."""
 
     def __init__(self, declared: dict[str, Parameter]) -> None:
         self._declared = declared
@@ -55,9 +58,8 @@ class Parameters:
     def __dir__(self) -> list[str]:
         return sorted(self._declared)
 
-    def all(self) -> tuple[Parameter, ...]:
-        """Return the declared parameters in their order."""
-        return tuple(self._declared.values())
+    def __iter__(self) -> Iterator[Parameter]:
+        return iter(self._declared.values())
 
 
 def parameters(**declared: Parameter) -> Parameters:
@@ -66,7 +68,11 @@ def parameters(**declared: Parameter) -> Parameters:
 
 
 def between(least: str | int, most: str | int) -> Limits:
-    """What an office may set: from `least` to `most`, both allowed (money and rates as text)."""
+    """What an office may set: from `least` to `most`, both allowed.
+
+    Money is written in yuan as text (``between("10", "100")``), a rate as text (``between("50%", "80%")``), a count
+    as a whole number (``between(0, 30)``).
+    """
     return Limits(_plain(least), _plain(most))
 
 
@@ -78,11 +84,25 @@ def at_will() -> Limits:
 def _plain(bound: str | int) -> Any:
     if isinstance(bound, int):
         return bound
-    return read_rate(bound) if bound.endswith("%") or "/" in bound else yuan(bound).fen
+    return read_rate(bound) if bound.endswith("%") or "/" in bound else _Fen(yuan(bound).fen)
+
+
+class _Fen(int):
+    """Whole fen that were written in yuan: a limit that is known to be money."""
 
 
 def _declare(kind: Kind, label: str, en: str, **more: Any) -> Parameter:
+    _check_limits(kind, label, more.get("open_to_office"))
     return Parameter(name="", kind=kind, label=Text(label, en), **more)
+
+
+def _check_limits(kind: Kind, label: str, limits: Limits | None) -> None:
+    """Refuse limits of another kind: between(0, 100) on money would mean fen, which nobody means."""
+    for bound in (limits.least, limits.most) if limits else ():
+        written = {Kind.MONEY: _Fen, Kind.RATE: Fraction, Kind.COUNT: int}.get(kind)
+        if bound is not None and type(bound) is not written:
+            message = f'“{label}”({kind.value}): limits are written between("10", "100") for money, between("50%", "80%") for rates, between(0, 30) for counts; found {bound!r}'
+            raise FormulaError(problem("parameter.limits", message, message))
 
 
 def money(label: str, en: str = "", *, open_to_office: Limits | None = None) -> Parameter:

@@ -102,7 +102,7 @@ def read_edition(plan: Plan, file: TomlFile) -> tuple[Edition | None, list[Probl
 def _read_values(
     plan: Plan, file: TomlFile, raw_values: dict[str, Any], confidence: Confidence
 ) -> tuple[dict[str, Entry], list[Problem]]:
-    declared = {parameter.name: parameter for parameter in plan.values.all()}
+    declared = {parameter.name: parameter for parameter in plan.values}
     values: dict[str, Entry] = {}
     problems: list[Problem] = []
     for name, raw in raw_values.items():
@@ -114,7 +114,7 @@ def _read_values(
         problems += found
         if entry:
             values[name] = entry
-    for parameter in plan.values.all():
+    for parameter in plan.values:
         if parameter.name not in raw_values and not (parameter.optional or parameter.open_to_office):
             problems.append(
                 problem(

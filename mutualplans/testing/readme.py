@@ -86,7 +86,7 @@ def _edition(plan: Plan, edition: Edition, lists: dict[ConditionList, str]) -> I
     if edition.note:
         yield edition.note
     rows, shown = [], []
-    for parameter in plan.values.all():
+    for parameter in plan.values:
         entry = edition.values.get(parameter.name)
         rows.append(_row(parameter, entry, edition, lists))
         if (

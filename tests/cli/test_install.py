@@ -66,6 +66,19 @@ def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     set_lang("zh")
 
 
+def help_page(*arguments: str) -> str:
+    """Return a help page: from a new process, because a command takes its language when it is imported."""
+    code = "import sys; from mutualplans.cli.main import main; sys.exit(main())"
+    result = subprocess.run(
+        [sys.executable, "-c", code, *arguments, "--help"],
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    return result.stdout
+
+
 @pytest.mark.parametrize(
     ("name", "package"),
     [
@@ -138,10 +151,9 @@ def test_uninstall_of_unknown_names(monkeypatch: pytest.MonkeyPatch, capsys: Cap
 
 @pytest.mark.parametrize("command", ["install", "uninstall"])
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_help_has_examples(command: str, language: str, capsys: Capture) -> None:
+def test_help_has_examples(command: str, language: str) -> None:
     """Help comes with examples, in both languages."""
-    assert main([command, "--help", "--lang", language]) == ExitStatus.OK
-    out = capsys.readouterr().out
+    out = help_page("--lang", language, command)
 
     assert f"\n    mutualplans {command} accident" in out
     assert out.isascii() == (language == "en")

@@ -33,13 +33,11 @@ def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     set_lang("zh")
 
 
-def install(monkeypatch: pytest.MonkeyPatch, *folders: str, use: str | None = None) -> None:
-    """Put plugins on the path; of everything installed use only these, or those named."""
+def install(monkeypatch: pytest.MonkeyPatch, *folders: str) -> None:
+    """Put plugins on the path, and use only these of everything installed."""
     for folder in folders:
         monkeypatch.syspath_prepend(str(SAMPLES / folder))
-    monkeypatch.setenv(
-        "MUTUALPLANS_LOAD_PLUGINS", ",".join(folders).replace("_", "-") if use is None else use
-    )
+    monkeypatch.setenv("MUTUALPLANS_LOAD_PLUGINS", ",".join(folders).replace("_", "-"))
 
 
 def listed(capsys: Capture, *arguments: str) -> tuple[int, dict[str, dict[str, object]]]:
@@ -152,8 +150,8 @@ def test_incompatible(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
 
 def test_two_packages_with_one_name(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     """Two packages that claim one name are both refused; under --strict already the list fails."""
-    install(monkeypatch, "same_name_one", "same_name_two", use="twin,same-name")
-    monkeypatch.delenv("MUTUALPLANS_LOAD_PLUGINS")
+    monkeypatch.syspath_prepend(str(SAMPLES / "same_name_one"))
+    monkeypatch.syspath_prepend(str(SAMPLES / "same_name_two"))
     status, found = listed(capsys, "plugins")
     refused = [item for item in found.values() if item["status"] == "invalid"]
 
@@ -173,14 +171,26 @@ def test_csv_has_raw_words(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> 
 
 
 def test_english(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
-    """In English the table and the help are English."""
+    """In English the table is English."""
     install(monkeypatch, "good")
     main(["plugins", "--check", "--lang", "en"])
-    main(["plugins", "--help", "--lang", "en"])
-    out = capsys.readouterr().out
 
-    assert "good Test plan" in out
-    assert "Examples:\n    mutualplans plugins\n" in out
+    assert "good Test plan" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("language", "heading"), [("zh", "例："), ("en", "Examples:")])
+def test_help_has_examples(language: str, heading: str) -> None:
+    """Help comes with examples, in both languages."""
+    code = "import sys; from mutualplans.cli.main import main; sys.exit(main())"
+    result = subprocess.run(
+        [sys.executable, "-c", code, "plugins", "--help", "--lang", language],
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+
+    assert f"{heading}\n    mutualplans plugins\n" in result.stdout
 
 
 def test_nothing_installed(capsys: Capture) -> None:

@@ -75,6 +75,8 @@ by_grade = {{ value = {{ "1" = "500.50", "*" = "100" }} }}
 value = [{{ up_to = "1000", gives = "12.5%" }}, {{ up_to = "2000", gives = "50%" }}, {{ gives = "1/7" }}]
 
 [values.listed]
+confidence = "assumed"
+reason = "没有来源"
 value = [
   {{ id = "lung", title = "肺癌", class = "severe", icd10 = ["C34"] }},
   {{ id = "breast", title = "乳腺癌", class = "severe", icd10 = ["C50"] }},
@@ -249,7 +251,7 @@ class TestWarnings:
             ("office.value-assumed", "warning", 4),
             ("office.value-assumed", "warning", 4),
         ]
-        assert "版次 old、new 有 2 个假定值尚未由办事处确认" in problems[0].message.zh
+        assert "版次 old、new 有 3 个假定值尚未由办事处确认" in problems[0].message.zh
         assert "(daily)、“给付比例”(ratio)" in problems[0].message.zh
         assert "(fee)" in problems[1].message.zh
 
@@ -257,8 +259,28 @@ class TestWarnings:
         """What the office has written is no longer in the warning."""
         _office, problems = reader.read(with_value('daily = "30", ratio = "1/3"'))
 
-        assert len(problems) == 1
-        assert "(fee)" in problems[0].message.zh
+        assert ["(listed)" in item.message.zh for item in problems] == [True, False]
+        assert ["(daily)" in item.message.zh for item in problems] == [False, False]
+
+    @pytest.mark.parametrize(
+        ("ids", "confidence"),
+        [
+            (["liver"], Confidence.ASSUMED),
+            (["lung"], Confidence.ASSUMED),
+            (["lung", "liver", "breast"], Confidence.PUBLISHED),
+        ],
+    )
+    def test_list_of_conditions(self, reader: Reader, ids: list[str], confidence: Confidence) -> None:
+        """Adding a condition does not confirm an assumed list; stating each of its conditions does."""
+        rows = ", ".join(f'{{ id = "{id_}", title = "病", class = "x" }}' for id_ in ids)
+        office, problems = reader.read(with_value(f"listed = [{rows}]"))
+
+        assert office is not None
+        assert office.plans[0].editions[0].values["listed"].confidence is confidence
+        assert ["(listed)" in item.message.zh for item in problems] == [
+            confidence is Confidence.ASSUMED,
+            False,
+        ]
 
 
 @pytest.mark.parametrize(
@@ -505,7 +527,7 @@ class TestNewFile:
             for line in text.partition("# 单位参保")[0].splitlines()
         ]
         local = reader.sound("\n".join(lines)).plans[0].editions[0]
-        open_names = {item.name for item in reader.plans["first"].values.all() if item.open_to_office}
+        open_names = {item.name for item in reader.plans["first"].values if item.open_to_office}
 
         assert set(local.values) == open_names - {"claim_days"}
         for name in set(local.values) - {"listed"}:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 import mutualplans as mp
 from mutualplans import claim, cover, insured, paid, per
+from mutualplans.expr import nodes as n
 from mutualplans.model.kinds import Kind
+from mutualplans.model.parameter import Limits
 from mutualplans.model.problem import Problem
 from mutualplans.plan.checks import CHECKS, check_plan
 
@@ -384,7 +388,7 @@ def test_optional(changes: dict[str, Any], expected: list[str], tmp_path: Path) 
         (mp.days("天数", open_to_office=mp.between(0, 30)), "30", []),
         (mp.days("天数", open_to_office=mp.between(0, 30)), "31", [("warning", "0.toml: values.days")]),
         (mp.days("天数", open_to_office=mp.between(30, 0)), "3", [("error", "sample: values.days")]),
-        (mp.days("天数", open_to_office=mp.between("0%", "50%")), "3", [("error", "sample: values.days")]),
+        (evolve(mp.days("天数"), open_to_office=Limits(Fraction(0), Fraction(1, 2))), "3", [("error", "sample: values.days")]),
         (mp.days("天数", open_to_office=mp.between(0, 30)), None, []),
     ],
 )
@@ -459,9 +463,9 @@ def test_nonsense(nonsense: Any, part: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "pays",
     [
-        paid.before("lump", per="term"),  # type: ignore[arg-type]
-        value.lump.rounded("down"),  # type: ignore[arg-type]
-        mp.benefit([]),  # type: ignore[arg-type]
+        mp.Formula(n.PaidBefore("lump", "term")),  # type: ignore[arg-type]
+        mp.Formula(n.Round(value.lump.node, "down")),  # type: ignore[arg-type]
+        mp.Formula(n.BenefitAmount([])),  # type: ignore[arg-type]
     ],
 )
 def test_unusable_formula(pays: mp.Formula, tmp_path: Path) -> None:
@@ -487,9 +491,8 @@ SHAPED = edition(
     "pays",
     [
         shaped.grade,
-        shaped.band * cover.shares,
-        mp.choose(shaped.listed.equals("a"), value.lump, 0),
-        value.lump + shaped.grade.of("1") + shaped.grade,
+        mp.Formula(n.Times(shaped.band.node, cover.shares.node)),
+        mp.Formula(n.Add(value.lump.node, shaped.grade.node)),
     ],
 )
 def test_shape(pays: mp.Formula, tmp_path: Path) -> None:

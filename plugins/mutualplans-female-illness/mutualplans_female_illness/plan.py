@@ -102,7 +102,7 @@ plan = mp.Plan(
             mp.Text(zh="互助金", en="Lump sum"),
             clause="给付标准：确诊给付",
             when=[
-                (~is_in_situ | value.in_situ.over(0)).because(
+                (value.in_situ.over(0) | ~is_in_situ).because(
                     "in-situ", zh="原位癌除外", en="carcinoma in situ is excluded"
                 )
             ],

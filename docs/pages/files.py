@@ -1,0 +1,208 @@
+"""``reference/files.md``: the keys of every file that people write, from the classes that read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from docs.pages.markdown import attributes, page, table
+from mutualplans.engine.office import PAYERS, GroupRule
+from mutualplans.files.roster import COLUMNS
+from mutualplans.model.claim import Claim
+from mutualplans.model.coverage import Coverage
+from mutualplans.model.fields import fields_of
+from mutualplans.model.money import Rounding
+from mutualplans.model.people import Insured, Member, Unit
+from mutualplans.model.scales import Condition
+from mutualplans.office import rows as office
+from mutualplans.plan import reading
+from mutualplans.plan.edition import Confidence, Edition, Entry, InForce
+
+__all__ = ["files"]
+
+
+def files() -> str:
+    """Return the page."""
+    intro = (
+        "All are TOML (rosters are tables). They are read strictly: an unknown key is an error with its line and the "
+        'nearest known one; money and rates are text (`"12.50"`, `"70%"`), days and shares are numbers, dates are '
+        "TOML dates. Files are UTF-8. No program of ours rewrites a file that you wrote."
+    )
+    return page("Files · 文件格式", intro, _edition(), _office(), _case(), _unit(), _roster(), _cases())
+
+
+def _keys(record: type, said: Mapping[str, str], skip: tuple[str, ...] = ()) -> list[tuple[str, str, str]]:
+    rows = []
+    for item in attrs.fields(record):  # type: ignore[arg-type]
+        if item.name in skip:
+            continue
+        needed = "required" if item.default is attrs.NOTHING else ""
+        rows.append((f"`{item.name.rstrip('_')}`", needed, said.get(item.name, "")))
+    return rows
+
+
+_BANDS = (
+    'a list of bands `{ over = "500", up_to = "1200", gives = "55%" }`; lower edge `from` (included) or `over`, upper '
+    "edge `up_to` (included) or `below`; a band without a lower edge begins where the one before ends; the last band "
+    "of amounts or counts has no upper edge"
+)
+_TABLE = (
+    'a table by code, `{ value = { "1" = "10%", "*" = "5%" } }`; `*` is every other code; with `keys=2` tables inside '
+    "the table"
+)
+_VALUES = (
+    'Under `[values]` each declared value stands either plainly (`premium = "60"`) or as a table when something is to '
+    "be said about it (tables and scales always, under `value`):"
+)
+_CASE = (
+    "## Case file\n\nFor `simulate`: one person with covers and claims, in the order of decision. "
+    "`mutualplans claim-form PLAN` prints an empty one. Beside the keys below every [field](fields.md) of the "
+    "subject may stand, and those that the plans declare themselves."
+)
+
+
+def _edition() -> str:
+    said = attributes(Edition)
+    said["values"] = "The plan's values by name: see below."
+    said["title"] = 'What it is called: text, or `{ zh = "…", en = "…" }`.'
+    levels = ", ".join(f"`{item.value}` {item.label.zh}" for item in Confidence)
+    said["confidence"] += f": {levels}; *inferred* and *assumed* need a `reason`."
+    said["rounding"] += ": " + ", ".join(f"`{item.value}`" for item in Rounding) + "."
+    dates = attributes(InForce)
+    entry = attributes(Entry)
+    condition = attributes(Condition)
+    shapes = [
+        ("single value", 'money `"60"`, rate `"70%"` or `"1/3"`, count `30`, flag `true`, code `"text"`'),
+        ("`mp.tiers`, `mp.bands`", _BANDS),
+        ("`mp.table`", _TABLE),
+        ("`mp.conditions`", "a list of conditions with the keys below"),
+    ]
+    return "\n\n".join(
+        [
+            "## Edition file\n\n`editions/<id>.toml` inside a plugin: one dated set of values.",
+            table(["key", "", "meaning"], _keys(reading._EditionFile, said)),
+            "`in_force`, both inclusive, each may be left out: "
+            + "; ".join(f"`{name.rstrip('_')}`: {text}" for name, text in dates.items()),
+            _VALUES,
+            table(["key", "meaning"], [(f"`{name}`", text) for name, text in entry.items()]),
+            table(["declared as", "written"], shapes),
+            "A condition of `mp.conditions`:",
+            table(["key", "", "meaning"], _keys(reading._ConditionRow, condition)),
+        ]
+    )
+
+
+def _office() -> str:
+    top = {
+        "name": "Name of the office: text, or `{ zh = …, en = … }`. Required.",
+        "unit_types": "Kinds of unit that unit files may state: code → name.",
+        "plans": "`[[plans]]`, one for each plan, **in the order in which they are decided**.",
+    }
+    plan = {
+        "id": "Plan id. Required.",
+        "split": "Who pays which part: "
+        + ", ".join(f"`{key}` {text.zh}" for key, text in PAYERS.items())
+        + "; "
+        'parts such as `"1/3"` that add up to 1.',
+        "editions": "`[[plans.editions]]`, at least one; their dates must not overlap.",
+        "group": "`[[plans.group]]`: how many of a unit must join, by size of the unit, smallest first.",
+    }
+    edition = {
+        "id": "Edition id. Required.",
+        "from_": "First day here, where it differs from the edition's.",
+        "to": "Last day here, inclusive.",
+        "values": "Local values: only those open to offices, within their limits.",
+    }
+    group = attributes(GroupRule)
+    parts = ["## Office file\n\n`office.toml`: which plans a city office runs, and how."]
+    for header, record, said in (
+        ("Top", office.OfficeRow, top),
+        ("`[[plans]]`", office.PlanRow, plan),
+        ("`[[plans.editions]]`", office.EditionRow, edition),
+        ("`[[plans.group]]`", office.GroupRow, group),
+    ):
+        rows = [(key, text) for key, _needed, text in _keys(record, said)]
+        assert all(text for _key, text in rows), f"describe the keys of {header}"
+        parts.append(f"{header}:\n\n" + table(["key", "meaning"], rows))
+    return "\n\n".join(parts)
+
+
+_OWN = {
+    "name": "Name; masked whenever it is printed.",
+    "id_number": "Resident ID number; sex and date of birth follow from it.",
+    "id": "Name of this record inside the file.",
+    "plan": "Plan id. Required.",
+    "first_day": "First day of cover. Required.",
+    "last_day": "Last day of cover, inclusive. Required.",
+    "edition": "Edition the cover is under; else by date.",
+    "insured": "Id of the person; `self`, the member, if not said.",
+    "earlier": "Earlier terms: `[{ first = 2011-01-01, last = 2012-12-31 }]`.",
+    "circumstances": "Codes of established exclusion circumstances.",
+}
+
+
+def _case() -> str:
+    parts = [_CASE]
+    for header, record in (
+        ("[member]", Member),
+        ("[unit]", Unit),
+        ("[[insured]]", Insured),
+        ("[[coverage]]", Coverage),
+        ("[[claim]]", Claim),
+    ):
+        own = [item.name for item in attrs.fields(record) if item.name not in (*fields_of(record), "extra")]
+        rows = [
+            (f"`{name}`", _OWN[name] if name != "id" or record is not Claim else "Number of the claim.")
+            for name in own
+        ]
+        subject = record.SUBJECT  # type: ignore[attr-defined]
+        parts.append(
+            f"`{header}`, and the fields of [{subject}](fields.md#{subject}):\n\n"
+            + table(["key", "meaning"], rows)
+        )
+    return "\n\n".join(parts)
+
+
+def _unit() -> str:
+    rows = [("`name`", "Name of the unit, as in the roster. Required.")]
+    rows += [(f"`{name}`", item.label.zh) for name, item in fields_of(Unit).items()]
+    return "## Unit file\n\nFor `quote --unit`: one `[[unit]]` for each unit of a roster.\n\n" + table(
+        ["key", "meaning"], rows
+    )
+
+
+def _roster() -> str:
+    known: dict[str, list[str]] = {}
+    for header, name in COLUMNS.items():
+        known.setdefault(name, []).append(header)
+    labels = {**fields_of(Member), **fields_of(Insured)}
+    rows = []
+    for name, headers in known.items():
+        choices = labels[name].choices if name in labels else {}
+        rows.append(("、".join(headers), f"`{name}`", "、".join(text.zh for text in choices.values())))
+    text = (
+        "## Roster\n\n`.csv`, `.tsv`, `.txt`, `.xlsx` or `.xlsm`; UTF-8 or GBK. The header row is found by its names. A "
+        "column named by a plan's id or title holds the shares wanted in that plan."
+    )
+    return text + "\n\n" + table(["列名", "what it holds", "可填"], rows)
+
+
+def _cases() -> str:
+    rows = [
+        ("`name`", "A sentence."),
+        (
+            "`source` or `arithmetic`",
+            "Where the amounts were published, or how they were worked out by hand.",
+        ),
+        ("`edition`", "Edition id; the case runs under it whatever its dates."),
+        ("`member`, `unit`, `insured`, `coverage`", "As in a case file; a cover's `plan` need not be said."),
+        ("`[[case.claim]]`", "As in a case file, and:"),
+        ("`expect`", 'Yuan as text, `"incomplete"`, or `"undecided"`. Required.'),
+        ("`benefits`", "Benefit id → yuan."),
+        ("`reasons`", "Reason codes that must be among those given."),
+        ("`problems`", "Problem codes that must be among those reported."),
+    ]
+    return "## Worked cases\n\n`cases.toml` beside a plan: `[[case]]` tables.\n\n" + table(
+        ["key", "meaning"], rows
+    )

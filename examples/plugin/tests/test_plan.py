@@ -1,0 +1,9 @@
+"""The checks that every plan must pass, and the worked cases."""
+
+from mutualplans.testing.conformance import PlanConformance
+
+
+class TestOutpatientSupplement(PlanConformance):
+    """The plan and its cases."""
+
+    plan_id = "outpatient-supplement"
