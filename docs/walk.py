@@ -218,9 +218,10 @@ def walk(page: str, folder: Path, site: Path) -> list[Differs]:
             for number, command in enumerate(todo):
                 actual = steps.run(command.line)
                 shown = number + 1 < len(todo) and todo[number + 1].line == "echo $?"
-                if steps.status and not shown and command.line != "echo $?":
+                failed = steps.status and not shown and command.line != "echo $?"
+                if failed:
                     actual += f"[exit status {steps.status}, not shown by: $ echo $?]\n"
-                if not matches(command.printed, actual):
+                if failed or not matches(command.printed, actual):
                     found.append(Differs(command, actual))
         elif "title" in fence.attributes:
             steps.write(fence)

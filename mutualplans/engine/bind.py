@@ -158,8 +158,8 @@ def bind(
                     f"版次 {edition.id} 没有“{parameter.label.zh}”({parameter.name}) 的值，须由办事处设定",
                     f"edition {edition.id} leaves {parameter.name} to the office",
                     where=f"{plan.id}/{edition.id}",
-                    hint_zh=f"在 office.toml 该计划的 [plans.values] 下写 {parameter.name} = …",
-                    hint_en=f"set {parameter.name} under [plans.values] of the plan in office.toml",
+                    hint_zh=f"在 office.toml 该版次的 values 里写 {parameter.name} = …",
+                    hint_en=f"set {parameter.name} under values of the edition in office.toml",
                 )
                 for parameter in unset
             )

@@ -17,6 +17,9 @@ _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
 _PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
 
+_LONG_QUOTES = ('"""', "'''")
+_TOKEN = re.compile(r"""\"{3}|'{3}|"(?:\\.|[^"\\])*"|'[^']*'|[#\[\]{}]""")
+
 Path_ = tuple[str | int, ...]
 
 
@@ -111,19 +114,72 @@ def _decoded(content: bytes, name: str) -> str:
 
 
 def _lines(text: str) -> dict[Path_, int]:
-    """Return the line of each table header and key. Keys inside one-line tables have their parent's line."""
-    found: dict[Path_, int] = {}
-    table: Path_ = ()
-    counts: dict[Path_, int] = {}
+    """Return the line of each table header, key, and table written on a line of its own inside an array."""
+    scan = _Scan()
     for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            table = _entered(_keys(header.group(2)), header.group(1) == "[[", counts)
-            found.setdefault(table, number)
-            if isinstance(table[-1], int):
-                found.setdefault(table[:-1], number)
+        scan.line(number, line)
+    return scan.found
+
+
+class _Scan:
+    """Walks the lines of a TOML text that is known to be valid.
+
+    Values that go on over several lines (arrays and strings) are followed to their end, so that nothing inside
+    them is taken for a header or a key.
+    """
+
+    def __init__(self) -> None:
+        self.found: dict[Path_, int] = {}
+        self.table: Path_ = ()
+        self.counts: dict[Path_, int] = {}
+        self.string = ""
+        self.depth = 0
+        self.array: Path_ = ()
+        self.item = 0
+
+    def line(self, number: int, line: str) -> None:
+        if self.string:
+            self._in_string(line)
+        elif self.depth:
+            self._in_array(number, line)
+        elif header := _HEADER.match(line):
+            self.table = _entered(_keys(header.group(2)), header.group(1) == "[[", self.counts)
+            self.found.setdefault(self.table, number)
+            if isinstance(self.table[-1], int):
+                self.found.setdefault(self.table[:-1], number)
         elif key := _KEY.match(line):
-            found.setdefault(table + _keys(key.group(1)), number)
-    return found
+            self.array, self.item = self.table + _keys(key.group(1)), 0
+            for end in range(len(self.table) + 1, len(self.array) + 1):
+                self.found.setdefault(self.array[:end], number)
+            self._follow(line[key.end() :])
+
+    def _in_string(self, line: str) -> None:
+        end = line.find(self.string)
+        if end >= 0:
+            rest = line[end + len(self.string) :]
+            self.string = ""
+            self._follow(rest)
+
+    def _in_array(self, number: int, line: str) -> None:
+        if self.depth == 1 and line.lstrip().startswith("{"):
+            self.found.setdefault((*self.array, self.item), number)
+            self.item += 1
+        self._follow(line)
+
+    def _follow(self, rest: str) -> None:
+        """Count the brackets that a value leaves open, and notice a string that goes on."""
+        place = 0
+        while token := _TOKEN.search(rest, place):
+            text, place = token.group(), token.end()
+            if text == "#":
+                return
+            if text in _LONG_QUOTES:
+                end = rest.find(text, place)
+                if end < 0:
+                    self.string = text
+                    return
+                place = end + len(text)
+            self.depth += (text in "[{") - (text in "]}")
 
 
 def _keys(text: str) -> Path_:

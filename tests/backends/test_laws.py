@@ -298,15 +298,28 @@ def is_whole_value(node: n.Node) -> bool:
     return isinstance(node, n.Value) and node.parameter.shape is not Shape.SINGLE
 
 
-@settings(QUICK, max_examples=600)
+@settings(QUICK, max_examples=300)
 @given(cases())
 def test_exact_equals_naive(case: tuple[n.Node, World]) -> None:
     """The fold and a recursive evaluator written apart from it answer the same, missing fields included."""
     node, world = case
+
     assert answer(node, world) == results(node, world)[node]
 
 
-@settings(QUICK, max_examples=600)
+@pytest.mark.parametrize("root", n.NODES)
+@settings(QUICK, max_examples=60)
+@given(data=st.data())
+def test_each_node_keeps_the_laws(root: type[n.Node], data: st.DataObject) -> None:
+    """Each node over small inputs: exact equals the naive evaluator and lies within its bounds."""
+    node, world = data.draw(cases(root))
+    found = results(node, world)
+
+    assert answer(node, world) == found[node]
+    check_bounds(node, world, found)
+
+
+@settings(QUICK, max_examples=200)
 @given(cases())
 def test_every_step_has_its_kind(case: tuple[n.Node, World]) -> None:
     """No formula raises, and every sub-formula gives a value of its kind or says what is missing."""
@@ -321,7 +334,7 @@ def test_every_step_has_its_kind(case: tuple[n.Node, World]) -> None:
     assert wrong == []
 
 
-@settings(QUICK, max_examples=600)
+@settings(QUICK, max_examples=200)
 @given(st.data(), cases())
 def test_stating_more_changes_nothing_known(data: st.DataObject, case: tuple[n.Node, World]) -> None:
     """What a formula answers while fields are missing, it still answers once they are stated (Kleene)."""
@@ -380,22 +393,25 @@ def met(node: n.Node, found: Mapping[n.Node, Any], rounding: Rounding) -> int:
     return 0
 
 
-@settings(QUICK, max_examples=600)
-@given(cases())
-def test_exact_lies_within_bounds(case: tuple[n.Node, World]) -> None:
-    """Every sub-formula's value lies inside its interval, and its integers stay below the peak."""
-    node, world = case
+def check_bounds(node: n.Node, world: World, found: Mapping[n.Node, Any]) -> None:
+    """Assert that every sub-formula's value lies in its interval, and its integers below the peak."""
     formula = order([node])
-    found = results(node, world)
-    intervals = dict(zip(formula.nodes, fold(formula, bounds.TABLE, world.bounds()), strict=True))
-
-    for part, interval in intervals.items():
+    for part, interval in zip(formula.nodes, fold(formula, bounds.TABLE, world.bounds()), strict=True):
         value = found[part]
         if isinstance(value, Missing) or part.kind is Kind.CODE or is_whole_value(part):
             continue
         assert lies_in(value, interval), (part, value, interval)
         assert interval.peak is not None
         assert met(part, found, world.rounding) <= interval.peak, (part, interval)
+
+
+@settings(QUICK, max_examples=300)
+@given(cases())
+def test_exact_lies_within_bounds(case: tuple[n.Node, World]) -> None:
+    """Every sub-formula's value lies inside its interval, and its integers stay below the peak."""
+    node, world = case
+
+    check_bounds(node, world, results(node, world))
 
 
 @settings(QUICK, max_examples=200)
@@ -527,7 +543,7 @@ def test_rule_text_is_never_empty(case: tuple[n.Node, World]) -> None:
     assert all(text.strip() for text in texts)
 
 
-@settings(QUICK, max_examples=200)
+@settings(QUICK, max_examples=100)
 @given(cases(complete=True))
 def test_explanation_is_never_empty(case: tuple[n.Node, World]) -> None:
     """Every step of a claim in which nothing is missing can be explained in both languages."""

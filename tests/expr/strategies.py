@@ -100,7 +100,7 @@ days = st.integers(0, (LAST - FIRST).days).map(lambda number: FIRST + timedelta(
 leap_days = st.sampled_from([date(1996, 2, 29), date(2024, 2, 29), date(2023, 2, 28), date(2023, 3, 1)])
 dates = st.one_of(days, leap_days)
 PLAIN: Mapping[Kind, st.SearchStrategy[Any]] = {
-    Kind.MONEY: st.integers(0, 2000),
+    Kind.MONEY: st.integers(0, 300),
     Kind.COUNT: st.integers(0, 20),
     Kind.RATE: rates,
     Kind.FLAG: st.booleans(),
@@ -110,7 +110,7 @@ PLAIN: Mapping[Kind, st.SearchStrategy[Any]] = {
 
 
 @st.composite
-def scales(draw: Draw, gives: Kind, most: int = 2000) -> Scale:
+def scales(draw: Draw, gives: Kind, most: int = 300) -> Scale:
     """A scale of one to four bands, open or closed at either end, each edge on either side."""
     edges = sorted(draw(st.sets(st.integers(0, most), min_size=1, max_size=5)))
     sides = [draw(st.booleans()) for _ in edges]
@@ -146,7 +146,7 @@ def _value_of(parameter: Parameter) -> st.SearchStrategy[Any]:
     if parameter.shape is Shape.TABLE:
         return tables(parameter.kind, parameter.keys)
     if parameter.shape is Shape.SCALE:
-        return scales(parameter.kind, 2000 if parameter.measured is Kind.MONEY else 30)
+        return scales(parameter.kind, 300 if parameter.measured is Kind.MONEY else 30)
     if parameter.shape is Shape.CONDITIONS:
         return st.lists(st.sampled_from(CONDITIONS), unique=True).map(
             lambda found: ConditionList(tuple(found))
@@ -158,7 +158,7 @@ def _stated(item: Field) -> st.SearchStrategy[Any]:
     if item.name == "diagnosis":
         return st.sampled_from(DIAGNOSES)
     if item.kind in (Kind.MONEY, Kind.COUNT):
-        usual = st.integers(item.least, min(item.most, 3000))
+        usual = st.integers(item.least, min(item.most, 300))
         return st.one_of(usual, usual, st.integers(item.least, item.most))
     return PLAIN[item.kind]
 
@@ -192,13 +192,18 @@ class World:
         return self.fields[name] if name in self.fields else Missing(frozenset({f"{subject}.{name}"}))
 
     def balance(self, node: n.Before | n.PaidBefore, by: Any) -> int:
-        """Return a balance that earlier claims can have left, the same whenever it is asked for."""
+        """Return a balance that some earlier claims can have left, the same whenever it is asked for."""
         key = (node, by)
         if key not in self._balances:
-            found = bounds_of(node, self.bounds())
+            found = (
+                bounds_of(node.base, self.bounds()) if isinstance(node, n.Before) else Interval(0, PAID_MOST)
+            )
             low, high = int(found.low or 0), int(found.high or 0)
-            most = [low, high, min(high, 0 + 100), min(high, 2000)][self.seed % 4]
-            self._balances[key] = max(low, most - crc32(f"{self.seed} {by}".encode()) % (abs(most) + 1))
+            chance = crc32(f"{self.seed} {by}".encode())
+            claim = max(low, [low, high, min(high, 3), min(high, 100), min(high, 300)][self.seed % 5])
+            self._balances[key] = (claim - chance % (min(claim - low, 9) + 1)) * (
+                chance // 7 % (CLAIMS_MOST + 1)
+            )
         return self._balances[key]
 
     def env(self) -> Env:
@@ -253,9 +258,9 @@ _basic = st.integers(0, BENEFIT_MOST)
 
 
 @st.composite
-def cases(draw: Draw, *, complete: bool = False) -> tuple[n.Node, World]:
-    """A formula of any kind and a world for it."""
-    node = draw(formulas(depth=4))
+def cases(draw: Draw, root: type[n.Node] | None = None, *, complete: bool = False) -> tuple[n.Node, World]:
+    """A formula of any kind (or a small one with a node of class `root` as its last step), and a world for it."""
+    node = draw(rooted(root) if root else formulas(depth=4))
     return node, draw(worlds(node, complete=complete))
 
 
@@ -442,108 +447,114 @@ def _because(draw: Draw, depth: int) -> n.Node:
     return n.Because(build(draw, Kind.FLAG, depth), "reason", Text("原因", "reason"))
 
 
-def _amounts(kind: Kind) -> tuple[Builder, ...]:
+def _amounts(kind: Kind) -> dict[type[n.Node], Builder]:
     """Builders that money and counts share."""
-    return (
-        _memory(kind),
-        _two(n.Add, kind),
-        _two(n.Subtract, kind),
-        _many(n.Least, kind),
-        _many(n.Greatest, kind),
-        _two(n.Raised, kind),
-        _so_far(n.SoFar, kind),
-        _counting(n.Above, kind),
-        _counting(n.Capped, kind),
-        _so_far(n.Once, kind),
-        _banded(kind),
-        _lookup(kind),
-        _choose(kind),
-        _named(kind),
-        _computed(kind),
-    )
+    return {
+        n.Before: _memory(kind),
+        n.Add: _two(n.Add, kind),
+        n.Subtract: _two(n.Subtract, kind),
+        n.Least: _many(n.Least, kind),
+        n.Greatest: _many(n.Greatest, kind),
+        n.Raised: _two(n.Raised, kind),
+        n.SoFar: _so_far(n.SoFar, kind),
+        n.Above: _counting(n.Above, kind),
+        n.Capped: _counting(n.Capped, kind),
+        n.Once: _so_far(n.Once, kind),
+        n.Banded: _banded(kind),
+        n.Lookup: _lookup(kind),
+        n.Choose: _choose(kind),
+        n.Named: _named(kind),
+        n.Computed: _computed(kind),
+    }
 
 
-LEAVES: Mapping[Kind, tuple[Builder, ...]] = {
-    Kind.MONEY: (
-        _constant(Kind.MONEY),
-        _reading(Kind.MONEY),
-        _reading(Kind.MONEY),
-        _single(Kind.MONEY),
-        lambda draw, depth: n.BenefitAmount("basic"),
-        lambda draw, depth: n.PaidByPlan(draw(st.sampled_from(["one", "two", None]))),
-    ),
-    Kind.COUNT: (_constant(Kind.COUNT), _reading(Kind.COUNT), _reading(Kind.COUNT), _single(Kind.COUNT)),
-    Kind.RATE: (_constant(Kind.RATE), _single(Kind.RATE)),
-    Kind.FLAG: (_constant(Kind.FLAG), _reading(Kind.FLAG), _reading(Kind.FLAG), _single(Kind.FLAG)),
-    Kind.DATE: (_constant(Kind.DATE), _reading(Kind.DATE)),
-    Kind.CODE: (_constant(Kind.CODE), _reading(Kind.CODE), _single(Kind.CODE)),
-}
-BRANCHES: Mapping[Kind, tuple[Builder, ...]] = {
-    Kind.MONEY: (
-        *_amounts(Kind.MONEY),
-        _two(n.Times, Kind.MONEY, Kind.COUNT),
-        _paid_before,
-        _portion,
-        _share_of,
-        _round,
-        _tiered,
-    ),
-    Kind.COUNT: (
-        *_amounts(Kind.COUNT),
-        _two(n.Times, Kind.COUNT),
-        _two(n.CompletedYears, Kind.DATE),
-        _two(n.DaysFrom, Kind.DATE),
-    ),
-    Kind.RATE: (
-        _two(n.Add, Kind.RATE),
-        _two(n.Subtract, Kind.RATE),
-        _two(n.Times, Kind.RATE),
-        _many(n.Least, Kind.RATE),
-        _many(n.Greatest, Kind.RATE),
-        _banded(Kind.RATE),
-        _lookup(Kind.RATE),
-        _choose(Kind.RATE),
-        _named(Kind.RATE),
-    ),
-    Kind.FLAG: (
-        _compare,
-        _compare,
-        _within,
-        _one_of,
-        _many(n.Both, Kind.FLAG),
-        _many(n.AnyOf, Kind.FLAG),
-        lambda draw, depth: n.Not(build(draw, Kind.FLAG, depth)),
-        lambda draw, depth: n.Listed(_match(draw, depth)),
-        _because,
-        _lookup(Kind.FLAG),
-        _choose(Kind.FLAG),
-        _named(Kind.FLAG),
-        _computed(Kind.FLAG),
-    ),
-    Kind.DATE: (
-        _many(n.Least, Kind.DATE),
-        _many(n.Greatest, Kind.DATE),
-        _choose(Kind.DATE),
-        _named(Kind.DATE),
-    ),
-    Kind.CODE: (
-        _match,
-        lambda draw, depth: n.ClassOf(_match(draw, depth)),
-        _lookup(Kind.CODE),
-        _choose(Kind.CODE),
-        _named(Kind.CODE),
-        _computed(Kind.CODE),
-    ),
+def _leaves(kind: Kind) -> dict[type[n.Node], Builder]:
+    """Builders of what stands at the end of every formula; dates are no values, rates no fields."""
+    found: dict[type[n.Node], Builder] = {n.Constant: _constant(kind)}
+    if kind is not Kind.RATE:
+        found[n.Read] = _reading(kind)
+    if kind is not Kind.DATE:
+        found[n.Value] = _single(kind)
+    if kind is Kind.MONEY:
+        found[n.BenefitAmount] = lambda draw, depth: n.BenefitAmount("basic")
+        found[n.PaidByPlan] = lambda draw, depth: n.PaidByPlan(draw(st.sampled_from(["one", "two", None])))
+    return found
+
+
+LEAVES: Mapping[Kind, Mapping[type[n.Node], Builder]] = {kind: _leaves(kind) for kind in Kind}
+BRANCHES: Mapping[Kind, Mapping[type[n.Node], Builder]] = {
+    Kind.MONEY: _amounts(Kind.MONEY)
+    | {
+        n.Times: _two(n.Times, Kind.MONEY, Kind.COUNT),
+        n.PaidBefore: _paid_before,
+        n.Portion: _portion,
+        n.ShareOf: _share_of,
+        n.Round: _round,
+        n.Tiered: _tiered,
+    },
+    Kind.COUNT: _amounts(Kind.COUNT)
+    | {
+        n.Times: _two(n.Times, Kind.COUNT),
+        n.CompletedYears: _two(n.CompletedYears, Kind.DATE),
+        n.DaysFrom: _two(n.DaysFrom, Kind.DATE),
+    },
+    Kind.RATE: {
+        n.Add: _two(n.Add, Kind.RATE),
+        n.Subtract: _two(n.Subtract, Kind.RATE),
+        n.Times: _two(n.Times, Kind.RATE),
+        n.Least: _many(n.Least, Kind.RATE),
+        n.Greatest: _many(n.Greatest, Kind.RATE),
+        n.Banded: _banded(Kind.RATE),
+        n.Lookup: _lookup(Kind.RATE),
+        n.Choose: _choose(Kind.RATE),
+        n.Named: _named(Kind.RATE),
+    },
+    Kind.FLAG: {
+        n.Compare: _compare,
+        n.Within: _within,
+        n.OneOf: _one_of,
+        n.Both: _many(n.Both, Kind.FLAG),
+        n.AnyOf: _many(n.AnyOf, Kind.FLAG),
+        n.Not: lambda draw, depth: n.Not(build(draw, Kind.FLAG, depth)),
+        n.Listed: lambda draw, depth: n.Listed(_match(draw, depth)),
+        n.Because: _because,
+        n.Lookup: _lookup(Kind.FLAG),
+        n.Choose: _choose(Kind.FLAG),
+        n.Named: _named(Kind.FLAG),
+        n.Computed: _computed(Kind.FLAG),
+    },
+    Kind.DATE: {
+        n.Least: _many(n.Least, Kind.DATE),
+        n.Greatest: _many(n.Greatest, Kind.DATE),
+        n.Choose: _choose(Kind.DATE),
+        n.Named: _named(Kind.DATE),
+    },
+    Kind.CODE: {
+        n.Match: _match,
+        n.ClassOf: lambda draw, depth: n.ClassOf(_match(draw, depth)),
+        n.Lookup: _lookup(Kind.CODE),
+        n.Choose: _choose(Kind.CODE),
+        n.Named: _named(Kind.CODE),
+        n.Computed: _computed(Kind.CODE),
+    },
 }
 
 
 def build(draw: Draw, kind: Kind, depth: int) -> n.Node:
     """Return a formula of `kind` with at most `depth` levels below it."""
-    builders = LEAVES[kind] if depth <= 0 else (*BRANCHES[kind], LEAVES[kind][1])
-    return draw(st.sampled_from(builders))(draw, depth - 1)
+    leaves = LEAVES[kind]
+    builders = leaves if depth <= 0 else {**BRANCHES[kind], n.Read: leaves.get(n.Read, leaves[n.Constant])}
+    return draw(st.sampled_from(list(builders.values())))(draw, depth - 1)
 
 
 @st.composite
 def formulas(draw: Draw, kind: Kind | None = None, depth: int = 3) -> n.Node:
     """A well-kinded formula of `kind` (of any kind, if not said), at most `depth` levels deep."""
     return build(draw, kind or draw(st.sampled_from(Kind)), draw(st.integers(0, depth)))
+
+
+@st.composite
+def rooted(draw: Draw, node: type[n.Node]) -> n.Node:
+    """A small formula whose last step is a node of this class."""
+    builders = [found[node] for table in (LEAVES, BRANCHES) for found in table.values() if node in found]
+    return draw(st.sampled_from(builders))(draw, draw(st.integers(0, 1)))
