@@ -51,8 +51,8 @@ def decisions() -> None:
     from datetime import date
 
     import mutualplans as mp
-    from mutualplans.engine.assess import assess
     from mutualplans.engine.asdata import decision_data
+    from mutualplans.engine.assess import assess
     from mutualplans.engine.facts import Case
     from mutualplans.engine.office import office_of
     from mutualplans.registry import PluginRegistry

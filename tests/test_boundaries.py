@@ -50,17 +50,21 @@ def test_arrows_point_one_way(path: Path) -> None:
 
     upward = [module for module in imported(path) if (found := layer(module)) is not None and found > own]
 
-    assert [] == upward
+    assert upward == []
 
 
 def test_nothing_in_the_core_imports_a_plugin() -> None:
     """The core knows no particular plan."""
-    found = [(path.name, module) for path in sources(CORE) for module in imported(path) if "mutualplans_" in module]
+    found = [
+        (path.name, module) for path in sources(CORE) for module in imported(path) if "mutualplans_" in module
+    ]
 
-    assert [] == found
+    assert found == []
 
 
-@pytest.mark.parametrize("folder", sorted((ROOT / "plugins").glob("mutualplans-*")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "folder", sorted((ROOT / "plugins").glob("mutualplans-*")), ids=lambda path: path.name
+)
 def test_plugins_import_only_the_public_names(folder: Path) -> None:
     """A plugin's package imports the standard library, `mutualplans` itself and its own modules."""
     package = folder.name.replace("-", "_")
@@ -81,19 +85,24 @@ def test_no_float_on_a_money_path() -> None:
         for path in sources(CORE / folder):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 literal = isinstance(node, ast.Constant) and isinstance(node.value, float)
-                call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float"
+                call = (
+                    isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "float"
+                )
                 divides = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
                 if (literal or call or divides) and not _allowed(path, node):
                     found.append(f"{path.relative_to(ROOT)}:{node.lineno}")
 
-    assert [] == found
+    assert found == []
 
 
 def _allowed(path: Path, node: ast.AST) -> bool:
     """Paths are joined and exact fractions divided by ``/``; an ID number is tested for being a binary double."""
     if path.name in ("identity.py", "problem.py"):  # a test for binary doubles; how alike two names are
         return True
-    return any(word in ast.unparse(node) for word in ("Path(", "folder", "files(", "package", "Fraction(", "exact / ", "steepest / "))
+    return any(
+        word in ast.unparse(node)
+        for word in ("Path(", "folder", "files(", "package", "Fraction(", "exact / ", "steepest / ")
+    )
 
 
 def test_rules_read_no_clock() -> None:
@@ -108,7 +117,7 @@ def test_rules_read_no_clock() -> None:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names
     ]
 
-    assert [] == found
+    assert found == []
 
 
 def loaded(code: str) -> set[str]:
@@ -123,7 +132,7 @@ def test_importing_the_core_is_light() -> None:
     modules = loaded("import mutualplans")
 
     assert set() == modules & {"attrs", "click", "cattrs", "rich", "openpyxl", "tomllib", "pluggy"}
-    assert [] == [name for name in modules if name.startswith("mutualplans_")]
+    assert [name for name in modules if name.startswith("mutualplans_")] == []
 
 
 def test_declaring_a_plan_reads_no_file() -> None:

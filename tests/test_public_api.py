@@ -16,9 +16,9 @@ def current() -> str:
     for name in mutualplans.__all__:
         value = getattr(mutualplans, name)
         signature = ""
-        if callable(value) and not isinstance(value, type):
-            signature = str(inspect.signature(value))
-        elif isinstance(value, type) and name not in ("Kind", "Rounding"):
+        if (callable(value) and not isinstance(value, type)) or (
+            isinstance(value, type) and name not in ("Kind", "Rounding")
+        ):
             signature = str(inspect.signature(value))
         lines.append(f"{name}{signature}")
     return "\n".join(lines) + "\n"

@@ -50,7 +50,7 @@ def test_the_example_cases_pay_what_was_published(case: str, total: str) -> None
     status, data = command("simulate", f"examples/cases/{case}.toml")
 
     assert (0, total) == (status, data["total"])
-    assert [] == [item for item in data["problems"] if item["severity"] == "error"]
+    assert [item for item in data["problems"] if item["severity"] == "error"] == []
 
 
 def hubei() -> Office:
@@ -88,8 +88,8 @@ def test_huangshi_three_plans_pay_56312_10() -> None:
     )
     data = simulation_data(simulate(hubei(), Situation(member=WOMAN, coverages=covers, claims=(claim,))))
 
-    assert ["15000.00", "40000.00", "1312.10"] == [item["total"] for item in data["decisions"]]
-    assert "56312.10" == data["total"]
+    assert [item["total"] for item in data["decisions"]] == ["15000.00", "40000.00", "1312.10"]
+    assert data["total"] == "56312.10"
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,11 @@ def test_huangshi_three_plans_pay_56312_10() -> None:
 )
 def test_the_first_day_of_cover_chooses_the_list(first_day: date, edition: str, status: str) -> None:
     """Vulvar cancer (C51) is not on the 6-type list of a 2013 cover, but on the 8-type list of 2014-08."""
-    covers = (
-        mp.Coverage(plan="female-illness", first_day=first_day, last_day=date(2016, 7, 31), shares=1),
-    )
+    covers = (mp.Coverage(plan="female-illness", first_day=first_day, last_day=date(2016, 7, 31), shares=1),)
     claim = mp.Claim(id="1", event="diagnosis", diagnosis="C51.9", diagnosed=date(2015, 3, 1), days=0)
     result = simulate(
-        office_of([REGISTRY.plan("female-illness")]), Situation(member=WOMAN, coverages=covers, claims=(claim,))
+        office_of([REGISTRY.plan("female-illness")]),
+        Situation(member=WOMAN, coverages=covers, claims=(claim,)),
     )
     (decision,) = result.decisions
 
@@ -116,9 +115,11 @@ def test_the_json_form_is_the_one_that_is_promised() -> None:
     (decision,) = data["decisions"]
 
     assert {"version", "total", "complete", "decisions", "problems"} == set(data)
-    assert {"plan", "edition", "total", "benefits", "remaining", "papers", "claim_by", "receipt"} <= set(decision)
+    assert {"plan", "edition", "total", "benefits", "remaining", "papers", "claim_by", "receipt"} <= set(
+        decision
+    )
     assert {"id", "amount", "reasons", "trace"} <= set(decision["benefits"][0])
-    assert ["20000.00", "4000.00", "208.00"] == [item["amount"] for item in decision["benefits"]]
+    assert [item["amount"] for item in decision["benefits"]] == ["20000.00", "4000.00", "208.00"]
     assert decision["receipt"]["event_date"] == "2014-02-10"
 
 
@@ -138,9 +139,11 @@ def test_one_quick_question_by_options() -> None:
         "diagnosed": "2014-02-10",
         "days": "4",
     }
-    status, data = command("simulate", *(part for key, value in options.items() for part in (f"--{key}", value)))
+    status, data = command(
+        "simulate", *(part for key, value in options.items() for part in (f"--{key}", value))
+    )
 
-    assert (0, "24208.00") == (status, data["total"])
+    assert (status, data["total"]) == (0, "24208.00")
 
 
 def test_the_example_office_quotes_its_roster() -> None:
@@ -156,8 +159,8 @@ def test_the_example_office_quotes_its_roster() -> None:
     )
     by_plan = {item["plan"]: item for item in data["plans"]}
 
-    assert 3 == status
-    assert [16, 17] == data["rows_refused"]
-    assert ("225.00", 6) == (by_plan["female-illness"]["premium"], by_plan["female-illness"]["joining"])
-    assert {"member": "112.50", "unit": "112.50"} == by_plan["female-illness"]["split"]
-    assert "50.00" == by_plan["child-accident"]["premium"]
+    assert status == 3
+    assert data["rows_refused"] == [16, 17]
+    assert (by_plan["female-illness"]["premium"], by_plan["female-illness"]["joining"]) == ("225.00", 6)
+    assert by_plan["female-illness"]["split"] == {"member": "112.50", "unit": "112.50"}
+    assert by_plan["child-accident"]["premium"] == "50.00"

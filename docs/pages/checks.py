@@ -10,6 +10,7 @@ from docs.pages.problems import found_in
 from mutualplans import registry_problems
 from mutualplans.engine import limits
 from mutualplans.plan.checks import CHECKS
+from mutualplans.testing import conformance
 
 __all__ = ["checks"]
 
@@ -24,9 +25,13 @@ def checks() -> str:
     loading = "## Finding and loading\n\nReported for the package, before its plans are looked at:\n\n"
     plans = "## Plans\n\nPure functions over what the plugin returned, all run, all problems reported together:\n\n"
     amounts = (
-        "## Amounts\n\nProved from the formulas under the values of each edition (`mutualplans.engine.limits`), "
-        "without any claim: a benefit never below 0, capped, and no integer on the way that a compiled program "
-        "could not hold.\n\n"
+        "## Amounts\n\n`mutualplans.engine.limits.limit_problems(bound)` proves from the formulas, under the values of an "
+        "edition and without any claim, that a benefit is never below 0 and is capped, and that no integer on the way is "
+        "too large for a compiled program. It is run by tests, not by `plugins --check`.\n\n"
+    )
+    kit = (
+        "## Conformance kit\n\n`mutualplans.testing.conformance.PlanConformance` runs these as tests of a plugin, and each "
+        "worked case besides:\n\n"
     )
     return page(
         "Checks · 检查",
@@ -34,6 +39,7 @@ def checks() -> str:
         loading + table(["code", "meaning"], _loading()),
         plans + table(["check", "codes", "meaning"], _plans()),
         amounts + table(["code", "severity"], _amounts()),
+        kit + table(["check", "meaning"], _kit()),
     )
 
 
@@ -69,6 +75,10 @@ def _codes(check: object) -> list[str]:
         known += ["edition.*", "file.*"]
         sources.append('"edition.*" "file.*"')
     return [code for code in known if any(f'"{code}"' in source for source in sources)]
+
+
+def _kit() -> list[tuple[str, str]]:
+    return [(f"`{check.__name__}`", first_sentence(check)) for check in conformance.CHECKS]
 
 
 def _amounts() -> list[tuple[str, str]]:

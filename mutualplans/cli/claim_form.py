@@ -41,7 +41,7 @@ __all__ = ["command"]
         \b
         例：
           mutualplans claim-form female-illness --edition beijing-6 > 案例.toml
-          mutualplans simulate 案例.toml --plan female-illness
+          mutualplans simulate 案例.toml
           mutualplans claim-form accident --edition qingdao-2006 --format table
           mutualplans claim-form accident --office office.toml --on 2025-07-01
         """,
@@ -52,7 +52,7 @@ __all__ = ["command"]
         \b
         Examples:
           mutualplans claim-form female-illness --edition beijing-6 > case.toml
-          mutualplans simulate case.toml --plan female-illness
+          mutualplans simulate case.toml
           mutualplans claim-form accident --edition qingdao-2006 --format table
           mutualplans claim-form accident --office office.toml --on 2025-07-01
         """,
@@ -207,8 +207,8 @@ def _toml(made: Form) -> Iterator[str]:
     title = made.plan.title.in_(lang())
     yield t(f"# {title}（{made.plan.id}）申领内容", f"# {title} ({made.plan.id}): what a claim states")
     yield t(
-        f"# 去掉要填的行前面的“# ”并填好；然后运行：mutualplans simulate 本文件 --plan {made.plan.id}",
-        f'# Remove the "# " before what you fill in; then: mutualplans simulate THIS-FILE --plan {made.plan.id}',
+        "# 去掉要填的行前面的“# ”并填好；然后运行：mutualplans simulate 本文件",
+        '# Remove the "# " before what you fill in; then: mutualplans simulate THIS-FILE',
     )
     yield from _member(made)
     if made.of("unit"):

@@ -231,17 +231,17 @@ def _print_document(rule: RuleText) -> None:
     title, edition = _heads(rule)
     click.echo(f"# {title}\n\n{edition}")
     for number, section in enumerate(rule.sections):
-        click.echo(f"\n## {_heading(number, section)}\n")
+        click.echo(f"\n## {_heading(number, section)}")
         _markdown(section.lines, section.grids)
         for part in section.parts:
             if part.lines or part.grids:
-                click.echo(f"\n### {part.title}\n")
+                click.echo(f"\n### {part.title}")
                 _markdown(part.lines, part.grids)
 
 
 def _markdown(lines: Iterable[Line], grids: Iterable[Grid]) -> None:
-    for line in lines:
-        click.echo(f"- {line.in_words(lang())}")
+    for place, line in enumerate(lines):
+        click.echo(f"{'' if place else chr(10)}- {line.in_words(lang())}")
     for grid in grids:
         click.echo(f"\n**{grid.title}**\n")
         print_markdown(grid.headers, grid.rows)

@@ -196,7 +196,7 @@ def _run(
 ) -> tuple[tuple[BenefitDecision, ...], dict[Key, int]]:
     """Compute the benefits in their order; returns them and what they add to the balances."""
     done: list[BenefitDecision] = []
-    amounts: dict[str, Any] = {}
+    amounts: dict[str, Any] = dict.fromkeys((item.id for item in facts.bound.plan.benefits), 0)
     counted: dict[Key, int] = {}
     accounts: dict[Key, str | None] = {}
     for program in facts.bound.programs:

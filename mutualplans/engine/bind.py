@@ -10,9 +10,10 @@ from typing import Any
 
 from attrs import define, field, frozen
 
+from mutualplans.backends.exact import TABLE, Env, Missing
 from mutualplans.backends.words import units
 from mutualplans.expr import nodes as n
-from mutualplans.expr.fold import Order, order
+from mutualplans.expr.fold import Order, fold, order
 from mutualplans.model.problem import MutualPlansError, nearest, problem
 from mutualplans.model.text import Text
 from mutualplans.plan.declaration import Benefit, Plan
@@ -71,8 +72,24 @@ class BoundPlan:
 
     @cached_property
     def programs(self) -> tuple[Program, ...]:
-        """The benefits, ready to run, in their order."""
-        return tuple(_program(self.plan, benefit, self.assumed_labels) for benefit in self.plan.benefits)
+        """The benefits that the edition has, ready to run, in their order."""
+        return tuple(
+            _program(self.plan, benefit, self.assumed_labels)
+            for benefit in self.plan.benefits
+            if self.offers(benefit)
+        )
+
+    def offers(self, benefit: Benefit) -> bool:
+        """Return whether the edition has the benefit, as far as its values alone decide."""
+        env = Env(
+            read=lambda subject, name: Missing(frozenset({f"{subject}.{name}"})),
+            values=self.values,
+            rounding=self.edition.rounding,
+            before=lambda _node, _by: 0,
+            benefits={},
+            paid_by={},
+        )
+        return fold(order([benefit.offered.node]), TABLE, env)[-1] is not False
 
     @cached_property
     def values_hash(self) -> str:

@@ -11,13 +11,13 @@ from attrs import evolve, field, frozen
 from mutualplans.backends import exact
 from mutualplans.backends.exact import Env, Missing
 from mutualplans.engine.bind import BoundPlan
+from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import fold
 from mutualplans.model.claim import BILL_PARTS, Claim
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.dates import completed_years
 from mutualplans.model.fields import plain_value
 from mutualplans.model.people import Insured, Member, Unit
-from mutualplans.expr import nodes as n
 from mutualplans.plan.formula import Formula
 from mutualplans.plan.vocabulary import CIRCUMSTANCE
 

@@ -127,7 +127,7 @@ class _Found:
             common.append(plan.waiting.over.node)
         yield "every", common
         for benefit in plan.benefits:
-            roots = [item.node for item in (*benefit.when, benefit.pays)]
+            roots = [item.node for item in (benefit.offered, *benefit.when, benefit.pays)]
             yield benefit.id, [*roots, *([_remaining] if benefit.indemnity else [])]
 
     # ------------------------------------------------------------ fields

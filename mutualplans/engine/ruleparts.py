@@ -207,7 +207,8 @@ class RuleWords:
     def limits(self, limits: Limits, parameter: Parameter) -> str:
         """Return what an office may set."""
         least, most = (
-            None if end is None else self.show(end, parameter) for end in (limits.least, limits.most)
+            None if end is None else self.show(int(end) if isinstance(end, int) else end, parameter)
+            for end in (limits.least, limits.most)
         )
         if least is None:
             return self.t("不限", "any") if most is None else self.t(f"不高于 {most}", f"up to {most}")
@@ -309,10 +310,10 @@ class RuleWords:
         return known.in_(self.lang) if known else condition.class_
 
     def _icd10(self, condition: Condition) -> str:
-        codes = self.join(_ranges(condition.icd10))
+        codes = self.join(condition.icd10)
         if not condition.except_icd10:
             return codes
-        without = self.join(_ranges(condition.except_icd10))
+        without = self.join(condition.except_icd10)
         return self.t(f"{codes}（不含 {without}）", f"{codes} (without {without})")
 
 
@@ -329,19 +330,6 @@ def exclusion(node: n.Node) -> Text | None:
         field_ = test.base.field
         return field_.label if field_.name.startswith(CIRCUMSTANCE) else None
     return None
-
-
-def _ranges(codes: Iterable[str]) -> list[str]:
-    """Return ICD-10 codes with three or more categories in a row as a range: ``C00-C14``."""
-    runs: list[list[str]] = []
-    for code in codes:
-        last = runs[-1][-1] if runs else ""
-        follows = len(code) == len(last) == 3 and code[0] == last[0] and int(code[1:]) == int(last[1:]) + 1
-        if follows:
-            runs[-1].append(code)
-        else:
-            runs.append([code])
-    return [item for run in runs for item in ([f"{run[0]}-{run[-1]}"] if len(run) > 2 else run)]
 
 
 def _varies(node: n.Node) -> bool:

@@ -179,13 +179,20 @@ class Writer:
         return {"lines": tuple(lines), "parts": (self._common(), *map(self._benefit, kept))}
 
     def _left_out(self) -> list[Benefit]:
-        """Return the benefits that can only come to 0 under the values; none while a value is not set."""
+        """Return the benefits that the edition does not have, or that can only come to 0 under its values.
+
+        While a value is not set, amounts cannot be bounded.
+        """
         try:
-            bound = bind(self.plan, self.said.edition, self.said.local)
+            found = limits(bind(self.plan, self.said.edition, self.said.local))
         except MutualPlansError:
-            return []
-        none = {item.benefit for item in limits(bound) if item.most_with_field_bounds == 0}
-        return [item for item in self.plan.benefits if item.id in none]
+            return [item for item in self.plan.benefits if not self._offered(item)]
+        paid = {item.benefit for item in found if item.most_with_field_bounds != 0}
+        return [item for item in self.plan.benefits if item.id not in paid or not self._offered(item)]
+
+    def _offered(self, benefit: Benefit) -> bool:
+        node = self.said.settled(benefit.offered)
+        return not (isinstance(node, n.Constant) and node.value is False)
 
     def _common(self) -> Part:
         date = self.plan.event_date

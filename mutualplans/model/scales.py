@@ -11,7 +11,18 @@ from attrs import frozen
 
 from mutualplans.model.text import Text
 
-__all__ = ["ANY", "ICD10", "Band", "Condition", "ConditionList", "Edge", "Scale", "Table", "is_icd10"]
+__all__ = [
+    "ANY",
+    "ICD10",
+    "Band",
+    "Condition",
+    "ConditionList",
+    "Edge",
+    "Scale",
+    "Table",
+    "is_icd10",
+    "is_icd10_group",
+]
 
 ANY = "*"
 """The table key that stands for every code without a row of its own."""
@@ -19,9 +30,20 @@ ANY = "*"
 ICD10 = re.compile(r"[A-Z]\d{2}(\.?[0-9A-Zx+*]{1,8})?", re.ASCII)
 
 
+_RANGE = re.compile(r"[A-Z]\d{2}-[A-Z]\d{2}", re.ASCII)
+
+
 def is_icd10(code: str) -> bool:
     """Return whether `code` is written as an ICD-10 code (C50, C50.9, C50.900x001)."""
     return ICD10.fullmatch(code) is not None
+
+
+def is_icd10_group(text: str) -> bool:
+    """Return whether `text` names a group of codes: a prefix (C50, D05.1) or a range of categories (C00-C97)."""
+    if _RANGE.fullmatch(text):
+        first, _, last = text.partition("-")
+        return first <= last
+    return is_icd10(text)
 
 
 @frozen
@@ -129,8 +151,9 @@ class Condition:
         id: Stable id, which a claim may give instead of a code.
         title: What the rule calls it.
         class_: Class inside the list (for example ``severe``, ``mild``, ``in-situ``, ``operation``).
-        icd10: ICD-10 prefixes that mean this condition; empty when no code can (an operation, a degree).
-        except_icd10: Prefixes taken out of `icd10` again.
+        icd10: ICD-10 prefixes (C50, D05.1) or ranges of categories (C00-C97, both included) that mean this
+            condition; empty when no code can (an operation, a degree).
+        except_icd10: Prefixes and ranges taken out of `icd10` again.
         definition: The rule's test, in our words.
     """
 
@@ -143,12 +166,16 @@ class Condition:
 
     def means(self, code: str) -> bool:
         """Return whether the ICD-10 `code` falls under this condition; dots do not matter."""
-        flat = code.replace(".", "")
-        return _starts(flat, self.icd10) and not _starts(flat, self.except_icd10)
+        return _in_any(code, self.icd10) and not _in_any(code, self.except_icd10)
 
 
-def _starts(flat: str, prefixes: tuple[str, ...]) -> bool:
-    return any(flat.startswith(prefix.replace(".", "")) for prefix in prefixes)
+def _in_any(code: str, groups: tuple[str, ...]) -> bool:
+    flat = code.replace(".", "")
+    for group in groups:
+        first, ranges, last = group.partition("-")
+        if first <= flat[:3] <= last if ranges else flat.startswith(group.replace(".", "")):
+            return True
+    return False
 
 
 @frozen

@@ -27,6 +27,7 @@ def _formula(value: Operand) -> Formula:
 
 
 _NO: Any = False
+_YES: Any = True
 _NONE: Any = 0
 _ONE: Any = 1
 
@@ -118,6 +119,8 @@ class Benefit:
         clause: Where the rule says it.
         pays: The amount.
         when: Conditions, each with its reason (`Formula.because`); all must hold.
+        offered: Whether an edition has the benefit at all, from its values alone; one that does not is left out
+            of its rule text and its decisions.
         indemnity: Whether it compensates an expense and so never exceeds what is left of it; a fixed benefit
             (``False``) stacks on anything.
     """
@@ -127,6 +130,7 @@ class Benefit:
     clause: str = field(kw_only=True)
     pays: Formula = field(converter=_formula, kw_only=True)
     when: tuple[Formula, ...] = field(default=(), converter=_tuple, kw_only=True)
+    offered: Formula = field(default=_YES, converter=_formula, kw_only=True)
     indemnity: bool = field(default=False, kw_only=True)
 
 
@@ -212,6 +216,7 @@ class Plan:
                 yield f"papers.{paper.id}", paper.when
         for benefit in self.benefits:
             yield from _numbered(f"benefits.{benefit.id}.when", benefit.when)
+            yield f"benefits.{benefit.id}.offered", benefit.offered
             yield f"benefits.{benefit.id}.pays", benefit.pays
 
     def fields(self, *, of: Callable[[str], bool] = lambda _place: True) -> tuple[Field, ...]:

@@ -110,7 +110,9 @@ class Formula:
         """
         self._must_be(Kind.MONEY, "rounded")
         if not isinstance(rounding, Rounding):
-            _refuse("rounding", f"取整规则用 mp.Rounding.…；实为 {rounding!r}", f"not a Rounding: {rounding!r}")
+            _refuse(
+                "rounding", f"取整规则用 mp.Rounding.…；实为 {rounding!r}", f"not a Rounding: {rounding!r}"
+            )
         if isinstance(self.node, n.Portion):
             return Formula(n.Portion(self.node.base, self.node.rate, rounding))
         if isinstance(self.node, n.Tiered):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
-
 from fractions import Fraction
+from typing import Any
 
 from attrs import evolve
 
@@ -91,18 +90,30 @@ class _Fen(int):
     """Whole fen that were written in yuan: a limit that is known to be money."""
 
 
-def _declare(kind: Kind, label: str, en: str, **more: Any) -> Parameter:
-    _check_limits(kind, label, more.get("open_to_office"))
-    return Parameter(name="", kind=kind, label=Text(label, en), **more)
+def _declare(
+    kind: Kind, label: str, en: str, *, open_to_office: Limits | None = None, **more: Any
+) -> Parameter:
+    limits = _limits(kind, label, open_to_office)
+    return Parameter(name="", kind=kind, label=Text(label, en), open_to_office=limits, **more)
 
 
-def _check_limits(kind: Kind, label: str, limits: Limits | None) -> None:
-    """Refuse limits of another kind: between(0, 100) on money would mean fen, which nobody means."""
-    for bound in (limits.least, limits.most) if limits else ():
-        written = {Kind.MONEY: _Fen, Kind.RATE: Fraction, Kind.COUNT: int}.get(kind)
+def _limits(kind: Kind, label: str, limits: Limits | None) -> Limits | None:
+    """Return limits as plain values; refuse those of another kind: between(0, 100) on money would mean fen."""
+    if limits is None:
+        return None
+    written = {Kind.MONEY: _Fen, Kind.RATE: Fraction, Kind.COUNT: int}.get(kind)
+    for bound in (limits.least, limits.most):
         if bound is not None and type(bound) is not written:
-            message = f'“{label}”({kind.value}): limits are written between("10", "100") for money, between("50%", "80%") for rates, between(0, 30) for counts; found {bound!r}'
-            raise FormulaError(problem("parameter.limits", message, message))
+            raise FormulaError(
+                problem(
+                    "parameter.limits",
+                    f"“{label}”是{kind.label.zh}，允许范围不能写成 {bound!r}",
+                    f"“{label}” is {kind.label.en}; limits cannot be {bound!r}",
+                    hint_zh='金额 between("10", "100")，比例 between("50%", "80%")，数量 between(0, 30)；其余用 at_will()',
+                    hint_en='money between("10", "100"), rates between("50%", "80%"), counts between(0, 30); else at_will()',
+                )
+            )
+    return Limits(*(int(bound) if type(bound) is _Fen else bound for bound in (limits.least, limits.most)))
 
 
 def money(label: str, en: str = "", *, open_to_office: Limits | None = None) -> Parameter:

@@ -14,7 +14,7 @@ from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Rounding, format_yuan
 from mutualplans.model.parameter import Limits, Parameter, Shape
 from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
-from mutualplans.model.scales import Band, Condition, ConditionList, Edge, Scale, Table, is_icd10
+from mutualplans.model.scales import Band, Condition, ConditionList, Edge, Scale, Table, is_icd10_group
 from mutualplans.model.text import Text
 from mutualplans.model.tomlfile import TomlFile, read_toml
 from mutualplans.plan.declaration import Plan
@@ -337,7 +337,7 @@ def _read_conditions(raw: Any, file: TomlFile, path: Path) -> tuple[Any, list[Pr
         if row is None:
             continue
         for code in (*row.icd10, *row.except_icd10):
-            if not is_icd10(code):
+            if not is_icd10_group(code):
                 problems.append(
                     _wrong(
                         f'"{code}" 不是 ICD-10 编码（如 C50）',

@@ -133,28 +133,10 @@ def _in_words(parameter: Parameter, value: Any) -> str:
 
 
 def _condition(item: Condition) -> tuple[str, ...]:
-    codes = _codes(item.icd10) or "填病种代码"
+    codes = "、".join(item.icd10) or "填病种代码"
     if item.except_icd10:
-        codes += f"（{_codes(item.except_icd10)} 除外）"
+        codes += f"（{'、'.join(item.except_icd10)} 除外）"
     return (item.title.zh, f"`{item.id}`", item.class_, codes, item.definition.zh if item.definition else "")
-
-
-def _codes(codes: Iterable[str]) -> str:
-    """Return codes with each run of three or more that follow each other as a range: ``C00–C26、C30``."""
-    runs: list[list[str]] = []
-    for code in codes:
-        if runs and _follows(runs[-1][-1], code):
-            runs[-1].append(code)
-        else:
-            runs.append([code])
-    return "、".join(f"{run[0]}–{run[-1]}" if len(run) > 2 else "、".join(run) for run in runs)
-
-
-def _follows(before: str, code: str) -> bool:
-    """Return whether two codes of one length and letter are neighbours (C14 and C15, T31.3 and T31.4)."""
-    one, two = before[1:].replace(".", ""), code[1:].replace(".", "")
-    alike = before[0] == code[0] and len(before) == len(code) and one.isdigit() and two.isdigit()
-    return alike and int(two) == int(one) + 1
 
 
 def _link(source: str) -> str:

@@ -308,13 +308,14 @@ def test_exact_equals_naive(case: tuple[n.Node, World]) -> None:
 
 
 @pytest.mark.parametrize("root", n.NODES)
-@settings(QUICK, max_examples=60)
+@settings(QUICK, max_examples=100)
 @given(data=st.data())
 def test_each_node_keeps_the_laws(root: type[n.Node], data: st.DataObject) -> None:
     """Each node over small inputs: exact equals the naive evaluator and lies within its bounds."""
     node, world = data.draw(cases(root))
     found = results(node, world)
 
+    assert type(node) is root
     assert answer(node, world) == found[node]
     check_bounds(node, world, found)
 
@@ -470,6 +471,9 @@ STOPPED = Scale(
         pytest.param(n.ShareOf(fen(100), fen(2), BILL), 0, 200, 200, id="share of nothing is 0, of 1 all"),
         pytest.param(n.Tiered(BILL, fen(0), TIERS), 0, 270, 270, id="150 + 120, then nothing"),
         pytest.param(n.Tiered(money("x", 0, 100), in_term(BILL), TIERS), 0, 60, 270, id="at most 60% of 100"),
+        pytest.param(
+            n.Tiered(money("x", 0, 1), in_term(BILL), TIERS), 0, 1, 270, id="0.6 fen may round to 1"
+        ),
         pytest.param(n.Raised(money("x", 0, 50), fen(80)), 0, 80, None, id="raised"),
         pytest.param(n.Raised(money("x", 10, 50), fen(80)), 80, 80, None, id="always raised"),
         pytest.param(n.Round(money("x", 49, 151), Rounding.HALF_UP_YUAN), 0, 200, None, id="to whole yuan"),

@@ -46,7 +46,8 @@ def bound(plan: mp.Plan, values: str) -> BoundPlan:
 def office(*plans: tuple[mp.Plan, str]) -> Office:
     """Return an office that runs the plans with their values, in this order."""
     items = [
-        OfficePlan(plan=plan, editions=(LocalEdition(edition=edition(plan, values)),)) for plan, values in plans
+        OfficePlan(plan=plan, editions=(LocalEdition(edition=edition(plan, values)),))
+        for plan, values in plans
     ]
     return Office(name=Text("测试办事处"), plans=tuple(items))
 

@@ -8,7 +8,6 @@ import pytest
 from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.engine.plans import allowance, bound, inpatient_medical, make
 
 import mutualplans as mp
 from mutualplans import claim, cover, per
@@ -16,6 +15,7 @@ from mutualplans.engine.assess import Balances, assess
 from mutualplans.engine.explain import Step, trace
 from mutualplans.engine.facts import Case, Paid, stay_days
 from mutualplans.model.decision import Decision
+from tests.engine.plans import allowance, bound, inpatient_medical, make
 
 FIRST, LAST = date(2024, 1, 1), date(2024, 12, 31)
 MEMBER = mp.Member(sex="female", birth_date=date(1980, 5, 1), employment="in-post")
@@ -51,14 +51,14 @@ def test_days_after_the_free_days_are_paid_up_to_the_term_limit() -> None:
     """Stays of 3, 4, 100 and 100 days pay 0, 40, 3,880 and 3,280: 1 + 97 + 82 = 180 days of 40 yuan."""
     claims = [stay(1, 3), stay(2, 4), stay(3, 100), stay(7, 100)]
 
-    assert [0, 40_00, 3880_00, 3280_00] == [item.total for item in run(allowance(), claims)]
+    assert [item.total for item in run(allowance(), claims)] == [0, 40_00, 3880_00, 3280_00]
 
 
 def test_a_limit_that_is_used_up_is_the_reason_for_a_zero() -> None:
     """After 180 paid days a further stay is accepted, comes to 0, and says that the limit is used up."""
     decisions = run(allowance(), [stay(1, 183), stay(7, 10)])
 
-    assert ("paid", "nothing-due") == tuple(item.status for item in decisions)
+    assert tuple(item.status for item in decisions) == ("paid", "nothing-due")
     assert {"limit-used-up"} == codes(decisions[1])
 
 
@@ -66,7 +66,7 @@ def test_a_stay_within_the_free_days_says_so() -> None:
     """A stay of 3 days with 3 free days comes to 0 because it does not exceed them."""
     (decision,) = run(allowance(), [stay(1, 3)])
 
-    assert "nothing-due" == decision.status
+    assert decision.status == "nothing-due"
     assert {"below-start"} == codes(decision)
 
 
@@ -111,16 +111,18 @@ def test_a_missing_field_is_named_and_nothing_is_paid_or_counted() -> None:
     ready = bound(*allowance())
     decision, balances = assess(ready, case("allowance"), stay(1, None))
 
-    assert ("incomplete", None) == (decision.status, decision.total)
+    assert (decision.status, decision.total) == ("incomplete", None)
     assert Balances() == balances
-    assert [("claim.missing-field", True)] == [(item.code, "claim.days" in item.message.zh) for item in decision.problems]
+    assert [(item.code, "claim.days" in item.message.zh) for item in decision.problems] == [
+        ("claim.missing-field", True)
+    ]
 
 
 def test_a_condition_that_fails_decides_beside_a_missing_field() -> None:
     """A diagnosis is refused as not a stay, although its days are missing as well."""
     (decision,) = run(allowance(), [mp.Claim(id="c", event="diagnosis", diagnosed=date(2024, 3, 1))])
 
-    assert "refused" == decision.status
+    assert decision.status == "refused"
     assert {"not-inpatient"} == codes(decision)
 
 
@@ -142,7 +144,7 @@ def test_a_reason_says_what_was_found_and_what_the_rule_asks() -> None:
     decision, _ = assess(ready, there, stay(1, 10))
     (reason,) = decision.benefits[0].reasons
 
-    assert "73 周岁" == (reason.found and reason.found.zh)
+    assert (reason.found and reason.found.zh) == "73 周岁"
     assert reason.expected is not None
     assert "16" in reason.expected.zh
     assert "60" in reason.expected.zh
@@ -152,25 +154,31 @@ def test_shares_above_the_limit_are_void_and_said_so() -> None:
     """Five shares where four are allowed pay as four, with a warning."""
     (decision,) = run(allowance(), [stay(1, 4)], shares=5)
 
-    assert 4 * 40_00 == decision.total
-    assert ["cover.shares-void"] == [item.code for item in decision.problems]
+    assert decision.total == 4 * 40_00
+    assert [item.code for item in decision.problems] == ["cover.shares-void"]
 
 
 def test_shares_that_are_not_stated_are_missing_where_more_than_one_is_allowed() -> None:
     """A cover without its shares is incomplete in a plan of up to four shares."""
     (decision,) = run(allowance(), [stay(1, 4)], shares=None)
 
-    assert "incomplete" == decision.status
+    assert decision.status == "incomplete"
     assert {"cover.shares"} == set(decision.benefits[0].missing)
 
 
 def test_an_indemnity_never_exceeds_what_is_left_of_the_expense() -> None:
     """70 % of 1,000 is 700, but with 800 compensated elsewhere only 200 are left."""
     ready = bound(*inpatient_medical())
-    bill = {"self_paid_in_scope": mp.yuan("1000"), "self_paid_partly": mp.yuan("0"), "out_of_scope": mp.yuan("0")}
-    decision, _ = assess(ready, case(ready.plan.id), stay(1, 5, **bill), paid=Paid(by_plan={"other": 800_00}, indemnity=800_00))
+    bill = {
+        "self_paid_in_scope": mp.yuan("1000"),
+        "self_paid_partly": mp.yuan("0"),
+        "out_of_scope": mp.yuan("0"),
+    }
+    decision, _ = assess(
+        ready, case(ready.plan.id), stay(1, 5, **bill), paid=Paid(by_plan={"other": 800_00}, indemnity=800_00)
+    )
 
-    assert 200_00 == decision.total
+    assert decision.total == 200_00
 
 
 def test_a_formula_that_comes_out_negative_is_a_fault_of_the_plan() -> None:
@@ -184,7 +192,7 @@ def test_a_formula_that_comes_out_negative_is_a_fault_of_the_plan() -> None:
     with pytest.raises(mp.MutualPlansError) as caught:
         assess(bound(plan, 'start = "100"'), case("negative"), stay(1, 1, total=mp.yuan("50")))
 
-    assert ["formula.negative"] == [item.code for item in caught.value.problems]
+    assert [item.code for item in caught.value.problems] == ["formula.negative"]
 
 
 def test_a_late_claim_for_an_earlier_year_counts_in_its_own_year() -> None:
@@ -203,13 +211,15 @@ def test_a_late_claim_for_an_earlier_year_counts_in_its_own_year() -> None:
         ],
     )
     ready, balances, paid = bound(plan, 'most = "100"'), Balances(), []
-    there = evolve(case("yearly"), coverage=mp.Coverage(plan="yearly", first_day=FIRST, last_day=date(2025, 12, 31)))
+    there = evolve(
+        case("yearly"), coverage=mp.Coverage(plan="yearly", first_day=FIRST, last_day=date(2025, 12, 31))
+    )
     for number, day in enumerate([date(2024, 3, 1), date(2025, 2, 1), date(2024, 5, 1)]):
         bill = mp.Claim(id=f"c{number}", event="outpatient", occurred=day, total=mp.yuan("60"))
         decision, balances = assess(ready, there, bill, balances)
         paid.append(decision.total)
 
-    assert [60_00, 60_00, 40_00] == paid
+    assert paid == [60_00, 60_00, 40_00]
 
 
 def test_an_account_grows_only_when_the_conditions_of_its_benefit_hold() -> None:
@@ -234,7 +244,7 @@ def test_an_account_grows_only_when_the_conditions_of_its_benefit_hold() -> None
         stay(3, 1, total=mp.yuan("60")),
     ]
 
-    assert [0, 60_00, 40_00] == [item.total for item in run((plan, 'most = "100"'), claims)]
+    assert [item.total for item in run((plan, 'most = "100"'), claims)] == [0, 60_00, 40_00]
 
 
 def test_a_difference_is_paid_when_a_decision_is_raised() -> None:
@@ -246,15 +256,23 @@ def test_a_difference_is_paid_when_a_decision_is_raised() -> None:
         value,
         benefits=[
             mp.Benefit(
-                "lump", mp.Text("给付"), clause="测试", pays=lump.less(mp.paid.before("lump", per=per.LIFETIME))
+                "lump",
+                mp.Text("给付"),
+                clause="测试",
+                pays=lump.less(mp.paid.before("lump", per=per.LIFETIME)),
             )
         ],
     )
-    claims = [stay(1, 1, stage="mild"), stay(2, 1, stage="mild"), stay(3, 1, stage="severe"), stay(4, 1, stage="severe")]
+    claims = [
+        stay(1, 1, stage="mild"),
+        stay(2, 1, stage="mild"),
+        stay(3, 1, stage="severe"),
+        stay(4, 1, stage="severe"),
+    ]
 
     decisions = run((plan, 'mild = "3000"\nsevere = "10000"'), claims)
 
-    assert [3000_00, 0, 7000_00, 0] == [item.total for item in decisions]
+    assert [item.total for item in decisions] == [3000_00, 0, 7000_00, 0]
 
 
 def test_day_one_is_the_first_day_of_the_chain() -> None:
@@ -274,23 +292,23 @@ def test_day_one_is_the_first_day_of_the_chain() -> None:
         there = case("waiting", earlier=earlier)
         return assess(ready, there, mp.Claim(id="c", event="diagnosis", diagnosed=day))[0].total
 
-    assert (0, 100_00) == (total(date(2024, 1, 30)), total(date(2024, 1, 31)))
+    assert (total(date(2024, 1, 30)), total(date(2024, 1, 31))) == (0, 100_00)
     last_year = mp.DateRange(date(2022, 12, 17), date(2023, 12, 16))
     too_late = mp.DateRange(date(2022, 12, 16), date(2023, 12, 15))
-    assert 100_00 == total(date(2024, 1, 10), (last_year,))  # 15 days without cover: 17 to 31 December
-    assert 0 == total(date(2024, 1, 10), (too_late,))  # 16 days
+    assert total(date(2024, 1, 10), (last_year,)) == 100_00  # 15 days without cover: 17 to 31 December
+    assert total(date(2024, 1, 10), (too_late,)) == 0  # 16 days
 
 
 def test_admission_and_discharge_count_as_one_day() -> None:
     """The medical record's front sheet counts 12 to 15 June as 3 days, and a stay of one day as 1."""
-    assert (3, 1) == (stay_days(date(2018, 6, 12), date(2018, 6, 15)), stay_days(FIRST, FIRST))
+    assert (stay_days(date(2018, 6, 12), date(2018, 6, 15)), stay_days(FIRST, FIRST)) == (3, 1)
 
 
 def test_days_follow_from_the_dates_where_they_are_not_stated() -> None:
     """A stay from 1 to 8 January without stated days is 7 days: 4 after the 3 free ones."""
     (decision,) = run(allowance(), [stay(1, None, discharged=date(2024, 1, 8))])
 
-    assert 4 * 40_00 == decision.total
+    assert decision.total == 4 * 40_00
 
 
 def amounts_in(step: Step) -> list[str]:
@@ -306,8 +324,8 @@ def test_the_trace_ends_in_the_amount_and_names_each_step() -> None:
 
     assert step is not None
     assert english is not None
-    assert "40.00 元 × 份数 2 份 = 80.00 元" == step.text
-    assert "80.00 yuan" == english.value
+    assert step.text == "40.00 元 × 份数 2 份 = 80.00 元"
+    assert english.value == "80.00 yuan"
     assert "1 天" in amounts_in(step)
 
 

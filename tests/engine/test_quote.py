@@ -45,7 +45,7 @@ def test_the_premium_is_shares_times_the_fee_and_the_cover_a_full_term() -> None
     """Two shares of 25 yuan are 50; a year from 1 March 2024 ends on 28 February 2025."""
     found = quote(plan(), joining())
 
-    assert 50_00 == found.premium
+    assert found.premium == 50_00
     assert (date(2024, 3, 1), date(2025, 2, 28)) == (found.coverage.first_day, found.coverage.last_day)
 
 
@@ -54,7 +54,7 @@ def test_the_split_adds_up_to_the_fen() -> None:
     thirds = {payer: Fraction(1, 3) for payer in ("member", "unit", "union")}
     found = quote(plan(split=thirds), joining(shares=1))
 
-    assert {"member": 8_34, "unit": 8_33, "union": 8_33} == found.split
+    assert found.split == {"member": 8_34, "unit": 8_33, "union": 8_33}
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_what_is_not_known_is_a_problem_not_a_refusal() -> None:
     """Without a birth date there is neither a premium nor a reason, but the field named."""
     found = quote(plan(), joining(birth_date=None))
 
-    assert (None, ()) == (found.premium, found.reasons)
-    assert ["join.missing-field"] == [item.code for item in found.problems]
+    assert (found.premium, found.reasons) == (None, ())
+    assert [item.code for item in found.problems] == ["join.missing-field"]
     assert "insured.birth_date" in found.problems[0].message.zh
 
 
@@ -92,8 +92,8 @@ def test_shares_above_the_limit_are_void_and_free() -> None:
     """Five shares where two are allowed cost two, with a warning."""
     found = quote(plan(), joining(shares=5))
 
-    assert 50_00 == found.premium
-    assert ["cover.shares-void"] == [item.code for item in found.problems]
+    assert found.premium == 50_00
+    assert [item.code for item in found.problems] == ["cover.shares-void"]
 
 
 def group(women: int | None, joiners: int, *rules: GroupRule, headcount: int | None = 200) -> GroupQuote:
@@ -118,7 +118,7 @@ def test_the_group_minimum_is_met_at_its_edge(joiners: int, joins: int) -> None:
 
 def test_a_share_is_rounded_up_to_whole_persons() -> None:
     """80 % of 11 are 8.8, so 9 must join."""
-    assert (0, 9) == (len(group(11, 8, EIGHTY).joining), len(group(11, 9, EIGHTY).joining))
+    assert (len(group(11, 8, EIGHTY).joining), len(group(11, 9, EIGHTY).joining)) == (0, 9)
 
 
 @pytest.mark.parametrize(("headcount", "joins"), [(10, 0), (11, 9)])
@@ -133,5 +133,5 @@ def test_an_unknown_headcount_is_said_not_guessed() -> None:
     """Without its headcount the unit's quotes stand, with a warning that the minimum could not be checked."""
     found = group(None, 3, EIGHTY, headcount=None)
 
-    assert 3 == len(found.joining)
-    assert [("unit.missing-field", "warning")] == [(item.code, item.severity) for item in found.problems]
+    assert len(found.joining) == 3
+    assert [(item.code, item.severity) for item in found.problems] == [("unit.missing-field", "warning")]

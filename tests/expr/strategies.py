@@ -550,7 +550,8 @@ def build(draw: Draw, kind: Kind, depth: int) -> n.Node:
 @st.composite
 def formulas(draw: Draw, kind: Kind | None = None, depth: int = 3) -> n.Node:
     """A well-kinded formula of `kind` (of any kind, if not said), at most `depth` levels deep."""
-    return build(draw, kind or draw(st.sampled_from(Kind)), draw(st.integers(0, depth)))
+    often = [Kind.MONEY, Kind.MONEY, Kind.COUNT, *Kind]
+    return build(draw, kind or draw(st.sampled_from(often)), draw(st.integers(1, depth)))
 
 
 @st.composite

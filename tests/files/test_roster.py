@@ -43,9 +43,9 @@ def test_a_roster_is_read_in_the_encodings_that_excel_writes(tmp_path: Path, enc
     found = roster(csv(tmp_path, f"彭丽华,{PENG},在职,2", encoding=encoding))
     (entry,) = found.entries
 
-    assert [] == codes(found)
+    assert codes(found) == []
     assert ("female", date(1975, 3, 4)) == (entry.joining.member.sex, entry.joining.member.birth_date)
-    assert ("in-post", 2) == (entry.joining.member.employment, entry.joining.shares)
+    assert (entry.joining.member.employment, entry.joining.shares) == ("in-post", 2)
 
 
 def test_every_row_is_either_read_or_reported(tmp_path: Path) -> None:
@@ -63,15 +63,19 @@ def test_every_row_is_either_read_or_reported(tmp_path: Path) -> None:
         )
     )
 
-    assert [2, 7] == [entry.row for entry in found.entries]
-    assert (3, 4, 5, 6) == found.refused
-    errors = [(item.code, item.where.rpartition("roster.csv")[2]) for item in found.problems if item.severity == "error"]
-    assert [
+    assert [entry.row for entry in found.entries] == [2, 7]
+    assert found.refused == (3, 4, 5, 6)
+    errors = [
+        (item.code, item.where.rpartition("roster.csv")[2])
+        for item in found.problems
+        if item.severity == "error"
+    ]
+    assert errors == [
         ("roster.id-duplicate", ":3:证件号"),
         ("roster.id-damaged", ":4:证件号"),
         ("roster.value", ":5:在职状态"),
         ("roster.value", ":6:份数"),
-    ] == errors
+    ]
     assert "table.not-data" in codes(found)
 
 
@@ -85,8 +89,8 @@ def test_an_id_number_that_excel_kept_as_a_number_is_damaged(tmp_path: Path) -> 
     book.save(path)
     found = roster(path)
 
-    assert ["roster.id-damaged"] == codes(found)
-    assert [3] == [entry.row for entry in found.entries]
+    assert codes(found) == ["roster.id-damaged"]
+    assert [entry.row for entry in found.entries] == [3]
 
 
 def test_columns_named_by_plans_hold_the_shares_wanted(tmp_path: Path) -> None:
@@ -94,14 +98,14 @@ def test_columns_named_by_plans_hold_the_shares_wanted(tmp_path: Path) -> None:
     header = "姓名,证件号,allowance"
     found = roster(csv(tmp_path, f"彭丽华,{PENG},2", f"王建国,{WANG},", header=header))
 
-    assert [{"allowance": 2}, {}] == [entry.plans for entry in found.entries]
+    assert [entry.plans for entry in found.entries] == [{"allowance": 2}, {}]
 
 
 def test_an_unknown_column_is_said_and_the_rest_is_read(tmp_path: Path) -> None:
     """A column "身份证" is not read; the warning offers "身份证号"."""
     found = roster(csv(tmp_path, f"彭丽华,{PENG},1", header="姓名,身份证,份数"))
 
-    assert ["roster.unknown-column"] == codes(found)
+    assert codes(found) == ["roster.unknown-column"]
     assert found.problems[0].hint is not None
     assert "身份证号" in found.problems[0].hint.zh
 
@@ -111,14 +115,16 @@ def test_a_unit_that_the_unit_file_lacks_refuses_the_row(tmp_path: Path) -> None
     path = csv(tmp_path, f"彭丽华,{PENG},示例机械长", header="姓名,证件号,单位")
     found = roster(path, {"示例机械厂": mp.Unit(name="示例机械厂", headcount=5)})
 
-    assert ["roster.unit"] == codes(found)
+    assert codes(found) == ["roster.unit"]
     assert found.problems[0].hint is not None
     assert "示例机械厂" in found.problems[0].hint.zh
 
 
 def test_a_sex_that_contradicts_the_id_number_refuses_the_row(tmp_path: Path) -> None:
     """The number says a woman, the column a man: neither is chosen."""
-    assert ["roster.id-differs"] == codes(roster(csv(tmp_path, f"彭丽华,{PENG},男", header="姓名,证件号,性别")))
+    assert codes(roster(csv(tmp_path, f"彭丽华,{PENG},男", header="姓名,证件号,性别"))) == [
+        "roster.id-differs"
+    ]
 
 
 def test_a_childs_row_is_about_the_child(tmp_path: Path) -> None:
@@ -136,7 +142,7 @@ def test_a_childs_row_finds_its_member_in_the_same_roster(tmp_path: Path) -> Non
     found = roster(csv(tmp_path, f"小宝,{WANG},子女,{PENG},", f"彭丽华,{PENG},本人,,在职", header=header))
     child, _member = found.entries
 
-    assert ("child", "in-post") == (child.joining.insured.relation, child.joining.member.employment)
+    assert (child.joining.insured.relation, child.joining.member.employment) == ("child", "in-post")
 
 
 def test_a_new_plan_needs_no_change_here() -> None:

@@ -50,21 +50,25 @@ def test_a_sound_file_becomes_records() -> None:
     assert ("#1", 5, mp.yuan("1200.50")) == (found.claims[0].id, found.claims[0].days, found.claims[0].total)
 
 
-@pytest.mark.parametrize("written", ["1200.50", "1200", '"１２"', '"1,23"', '"1e5"', "1e5", '"12.345"', '" 12"', '""'])
+@pytest.mark.parametrize(
+    "written", ["1200.50", "1200", '"１２"', '"1,23"', '"1e5"', "1e5", '"12.345"', '" 12"', '""']
+)
 def test_money_is_text_in_yuan_and_nothing_else(written: str) -> None:
     """Floats, bare numbers, full-width digits, commas, exponents and fractions of a fen are all refused."""
     found = read(CASE.replace('"1200.50"', written))
 
-    assert ["file.value"] == [item.code for item in found.problems]
-    assert "case.toml:17: claim[1].total" == found.problems[0].where
+    assert [item.code for item in found.problems] == ["file.value"]
+    assert found.problems[0].where == "case.toml:17: claim[1].total"
     assert found.situation is not None
-    assert () == found.situation.claims
+    assert found.situation.claims == ()
 
 
 @pytest.mark.parametrize("written", ["5.0", '"５"', "true", "-1", "99999", '"five"'])
 def test_counts_are_whole_numbers_within_their_bounds(written: str) -> None:
     """A float, full-width digits, a flag, a negative and an absurd number of days are refused."""
-    assert [("file.value", "case.toml:16: claim[1].days")] == problems(CASE.replace("days = 5", f"days = {written}"))
+    assert problems(CASE.replace("days = 5", f"days = {written}")) == [
+        ("file.value", "case.toml:16: claim[1].days")
+    ]
 
 
 def test_all_mistakes_of_a_file_come_at_once() -> None:
@@ -76,16 +80,16 @@ def test_all_mistakes_of_a_file_come_at_once() -> None:
         .replace("days = 5", 'days = "5 天"')
     )
 
-    assert [
+    assert problems(wrong) == [
         ("file.value", "case.toml:3: member.sex"),
         ("file.unknown-key", "case.toml:11: coverage[1].shars"),
         ("file.value", "case.toml:15: claim[1].admitted"),
         ("file.value", "case.toml:16: claim[1].days"),
-    ] == problems(wrong)
+    ]
 
 
 def test_an_unknown_field_offers_the_nearest() -> None:
-    """"diagnosi" is probably "diagnosis"."""
+    """ "diagnosi" is probably "diagnosis"."""
     (found,) = read(CASE.replace("days = 5", 'diagnosi = "C50"')).problems
 
     assert found.hint is not None
@@ -94,12 +98,14 @@ def test_an_unknown_field_offers_the_nearest() -> None:
 
 def test_a_missing_first_day_is_said() -> None:
     """A cover without its first day is reported and left out."""
-    assert [("file.missing-key", "case.toml:7: coverage[1]")] == problems(CASE.replace("first_day = 2024-01-01", ""))
+    assert problems(CASE.replace("first_day = 2024-01-01", "")) == [
+        ("file.missing-key", "case.toml:7: coverage[1]")
+    ]
 
 
 def test_a_cover_that_ends_before_it_begins_is_refused() -> None:
     """The last day must not lie before the first."""
-    assert [("file.value", "case.toml:7: coverage[1]")] == problems(CASE.replace("2024-12-31", "2023-12-31"))
+    assert problems(CASE.replace("2024-12-31", "2023-12-31")) == [("file.value", "case.toml:7: coverage[1]")]
 
 
 def test_the_member_is_needed() -> None:
@@ -112,7 +118,9 @@ def test_the_member_is_needed() -> None:
 
 def test_sex_and_birth_date_come_from_the_id_number() -> None:
     """The number 999999 19750304 002 1 is a woman's, born 1975-03-04."""
-    found = read(CASE.replace('sex = "female"\nbirth_date = 1980-05-01', 'id_number = "999999197503040021"')).situation
+    found = read(
+        CASE.replace('sex = "female"\nbirth_date = 1980-05-01', 'id_number = "999999197503040021"')
+    ).situation
 
     assert found is not None
     assert ("female", date(1975, 3, 4)) == (found.member.sex, found.member.birth_date)
@@ -122,7 +130,7 @@ def test_a_contradiction_with_the_id_number_is_not_resolved_silently() -> None:
     """A stated birth date other than the number's is reported; neither is chosen."""
     text = CASE.replace('sex = "female"', 'sex = "female"\nid_number = "999999197503040021"')
 
-    assert [("person.id-differs", "case.toml:5: member.birth_date")] == problems(text)
+    assert problems(text) == [("person.id-differs", "case.toml:5: member.birth_date")]
 
 
 def test_a_damaged_id_number_is_reported_without_printing_it() -> None:
@@ -146,14 +154,16 @@ def test_a_plan_can_declare_fields_of_its_own() -> None:
     too_many = read_situation(read_toml("case.toml", CASE.replace("days = 5", "rest_days = 366")), [plan])
 
     assert with_plan.situation is not None
-    assert {"rest_days": 30} == with_plan.situation.claims[0].extra
-    assert ["file.unknown-key"] == [item.code for item in read_situation(file, [allowance()[0]]).problems]
-    assert ["file.value"] == [item.code for item in too_many.problems]
+    assert with_plan.situation.claims[0].extra == {"rest_days": 30}
+    assert [item.code for item in read_situation(file, [allowance()[0]]).problems] == ["file.unknown-key"]
+    assert [item.code for item in too_many.problems] == ["file.value"]
 
 
 def test_names_and_numbers_are_masked_in_what_python_prints() -> None:
     """The repr of a member shows neither the name nor the number in full."""
-    text = CASE.replace('sex = "female"\nbirth_date = 1980-05-01', 'name = "彭丽华"\nid_number = "999999197503040021"')
+    text = CASE.replace(
+        'sex = "female"\nbirth_date = 1980-05-01', 'name = "彭丽华"\nid_number = "999999197503040021"'
+    )
     found = read(text).situation
 
     assert found is not None

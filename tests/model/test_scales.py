@@ -19,6 +19,7 @@ from mutualplans.model.scales import (
     Scale,
     Table,
     is_icd10,
+    is_icd10_group,
 )
 from mutualplans.model.text import Text
 from tests.expr.strategies import scales as any_scale
@@ -248,3 +249,36 @@ def test_diagnosis_matches_the_first_condition(diagnosis: str, expected: str | N
 def test_list_knows_its_ids() -> None:
     """Ids are known, codes are not ids."""
     assert [LIST.knows(item) for item in ("breast", "C50", "")] == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("code", "means"),
+    [
+        ("B99", False),
+        ("C00", True),
+        ("C00.9", True),
+        ("C44.1", False),
+        ("C45", True),
+        ("C97.9", True),
+        ("D00", False),
+    ],
+)
+def test_a_range_of_categories_has_both_its_ends(code: str, means: bool) -> None:
+    """C00-C97 without C44 holds everything from C00 to C97 with any decimals, but no C44."""
+    condition = Condition(
+        id="x", title=Text("恶性肿瘤"), class_="", icd10=("C00-C97",), except_icd10=("C44",)
+    )
+
+    assert means is condition.means(code)
+
+
+@pytest.mark.parametrize("text", ["C00-C97", "C50", "C50.9", "D05.1"])
+def test_groups_of_codes_are_prefixes_and_ranges(text: str) -> None:
+    """A prefix and a rising range of categories name a group of codes."""
+    assert is_icd10_group(text)
+
+
+@pytest.mark.parametrize("text", ["C97-C00", "C00-", "C00-C9", "C00.1-C00.9", "c00-c97", "C00–C97", ""])
+def test_other_writings_name_no_group(text: str) -> None:
+    """A falling range, a range of subcodes, a dash of another kind and small letters are refused."""
+    assert not is_icd10_group(text)

@@ -58,7 +58,7 @@ daily = {{ value = "40", confidence = "assumed", reason = "没有来源", source
 grades = {{ value = {{ "3" = "5", "*" = "1" }} }}
 bands = [{{ up_to = 3, gives = "0" }}, {{ gives = "50" }}]
 diseases = [
-  {{ id = "cancer", title = {{ zh = "癌" }}, class = "severe", icd10 = ["C00", "C01", "C02", "C15"], except_icd10 = ["C01.1"] }},
+  {{ id = "cancer", title = {{ zh = "癌" }}, class = "severe", icd10 = ["C00-C02", "C15"], except_icd10 = ["C01.1"] }},
   {{ id = "bypass", title = {{ zh = "搭桥" }}, class = "operation", definition = {{ zh = "开胸" }} }},
 ]
 """

@@ -52,11 +52,6 @@ disability_sum = value.disability.of(cover.tier) * cover.shares
 death_sum = value.death.of(cover.tier) * cover.shares
 
 
-def offered(daily: mp.Formula) -> mp.Formula:
-    """Return the condition that the edition pays an allowance at all."""
-    return daily.over(0).because("not-offered", zh="本版次不给付此项津贴", en="not paid under this edition")
-
-
 injury = claim.event.is_one_of("accident", "inpatient").because(
     "not-injury", zh="不是意外伤害或住院申领", en="neither an injury nor a stay in hospital"
 )
@@ -107,14 +102,16 @@ plan = mp.Plan(
             "rest",
             mp.Text(zh="生活津贴", en="Living allowance"),
             clause="给付标准：生活津贴",
-            when=[injury, offered(rest_daily)],
+            offered=rest_daily.over(0),
+            when=[injury],
             pays=rest_days.capped(value.rest_most, per=per.TERM) * rest_daily * cover.shares,
         ),
         mp.Benefit(
             "stay",
             mp.Text(zh="住院津贴", en="Hospital allowance"),
             clause="给付标准：住院津贴",
-            when=[injury, offered(stay_daily)],
+            offered=stay_daily.over(0),
+            when=[injury],
             pays=claim.days.capped(value.stay_most, per=per.TERM) * stay_daily * cover.shares,
         ),
         mp.Benefit(

@@ -65,12 +65,8 @@ plan = mp.Plan(
             "death",
             mp.Text(zh="身故互助金", en="Death"),
             clause="给付标准：身故给付",
-            when=[
-                claim.is_death.because("not-death", zh="不是身故申领", en="not a death"),
-                value.death.over(0).because(
-                    "not-offered", zh="本版次不给付身故", en="this edition pays no death sum"
-                ),
-            ],
+            offered=value.death.over(0),
+            when=[claim.is_death.because("not-death", zh="不是身故申领", en="not a death")],
             pays=value.death.less(paid.before("disability", per=per.TERM)).once(per=per.TERM),
         ),
     ],

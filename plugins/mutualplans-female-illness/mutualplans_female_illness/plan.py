@@ -53,11 +53,6 @@ full_period = (~waiting.reduced).because(
 invasive = (~is_in_situ).because("in-situ", zh="原位癌不给付此项", en="not paid for carcinoma in situ")
 
 
-def offered(amount: mp.Formula) -> mp.Formula:
-    """The condition that the edition pays `amount` at all; where it does not, nothing else needs to be known."""
-    return amount.over(0).because("not-offered", zh="本版规则没有此项给付", en="not paid under this edition")
-
-
 plan = mp.Plan(
     id="female-illness",
     title=mp.Text(zh="在职女职工特殊疾病互助保障计划", en="Female-specific illness"),
@@ -112,8 +107,8 @@ plan = mp.Plan(
             "convalescence",
             mp.Text(zh="住院疗养金", en="Convalescence"),
             clause="给付标准：住院一次性给付",
+            offered=value.convalescence.over(0),
             when=[
-                offered(value.convalescence),
                 full_period,
                 invasive,
                 claim.days.over(0).because("not-hospitalised", zh="未住院", en="not hospitalised"),
@@ -124,7 +119,8 @@ plan = mp.Plan(
             "living",
             mp.Text(zh="首次住院生活补贴", en="Living allowance of the first stay"),
             clause="给付标准：首次住院按天给付",
-            when=[offered(value.daily), full_period, invasive],
+            offered=value.daily.over(0),
+            when=[full_period, invasive],
             pays=claim.days.capped(value.max_days, per=per.TERM) * value.daily * cover.shares,
         ),
     ],

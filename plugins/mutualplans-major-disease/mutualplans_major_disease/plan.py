@@ -65,11 +65,6 @@ own_costs = claim.self_paid_in_scope.so_far(per=per.POLICY_YEAR)
 extra = mp.choose(own_costs.over(value.extra_over), value.extra, 0)
 
 
-def offered(amount: mp.Formula) -> mp.Formula:
-    """The condition that the edition pays `amount` at all; where it does not, nothing else needs to be known."""
-    return amount.over(0).because("not-offered", zh="本版规则没有此项给付", en="not paid under this edition")
-
-
 had_before = claim.circumstance("preexisting", zh="参保前已患所列疾病", en="a listed disease before joining")
 new_disease = mp.excluded("preexisting", zh="参保前已患所列疾病", en="a listed disease before joining")
 
@@ -122,8 +117,8 @@ plan = mp.Plan(
             "prior-operation",
             mp.Text(zh="参保前已患疾病的首次手术", en="First operation of an illness before joining"),
             clause="给付标准：参保前已患疾病，参保后首次实施所列手术",
+            offered=value.prior_operation.over(0),
             when=[
-                offered(value.prior_operation),
                 had_before.because("not-preexisting", zh="不是参保前已患的疾病", en="not had before joining"),
                 disease.is_class("operation").because(
                     "not-operation", zh="不是所列手术", en="not a listed operation"
@@ -135,7 +130,8 @@ plan = mp.Plan(
             "extra",
             mp.Text(zh="大额自付一次性互助金", en="Sum for high costs of one's own"),
             clause="给付标准：年度个人自付超过限额的一次性给付",
-            when=[offered(value.extra), new_disease],
+            offered=value.extra.over(0),
+            when=[new_disease],
             pays=extra.once(per=per.POLICY_YEAR),
         ),
     ],

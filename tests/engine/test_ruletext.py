@@ -1,0 +1,342 @@
+"""The rule text read back from a declaration: sections, cases, tables, marks, and what an edition rules out."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import mutualplans as mp
+from mutualplans import claim, cover, insured, per
+from mutualplans.backends import exact
+from mutualplans.engine.ruletext import Part, RuleText, rule_text
+from mutualplans.engine.settle import settle
+from mutualplans.expr import nodes as n
+from mutualplans.expr.fold import fold, order
+from mutualplans.model.money import Rounding
+from mutualplans.plan.edition import Confidence, Entry
+from tests.engine.plans import allowance, edition, inpatient_medical, make
+
+SECTIONS = [
+    "insured",
+    "premium",
+    "term",
+    "shares",
+    "waiting",
+    "benefits",
+    "excludes",
+    "ends",
+    "papers",
+    "deadlines",
+    "edition",
+]
+
+
+def written(plan: mp.Plan, values: str, **more: object) -> RuleText:
+    """Return the rule text of a plan under some values; every value of the test edition is assumed."""
+    return rule_text(plan, edition(plan, values), **more)  # type: ignore[arg-type]
+
+
+def said(rule: RuleText, section: str) -> list[str]:
+    """Return the sentences of a section, those of its parts included."""
+    found = rule.section(section)
+    lines = [*found.lines, *(line for part in found.parts for line in part.lines)]
+    return [line.in_words(rule.lang) for line in lines]
+
+
+def part(rule: RuleText, id_: str) -> Part:
+    """Return one benefit of a rule text."""
+    return next(item for item in rule.section("benefits").parts if item.id == id_)
+
+
+def graded() -> tuple[mp.Plan, str]:
+    """A lump with a waiting period, a reduced period and a mild stage, and a benefit that may be off."""
+    value = mp.parameters(
+        premium=mp.money("每份互助费", "fee"),
+        waiting=mp.days("免责期"),
+        reduced_to=mp.days("减责期止于"),
+        reduced=mp.money("减责期每份给付", open_to_office=mp.between("0", "10000")),
+        mild=mp.money("轻症每份给付"),
+        full=mp.money("重症每份给付"),
+        care=mp.money("护理金"),
+        most=mp.money("每期限额"),
+        report=mp.days("报案时限", optional=True),
+    )
+    waiting = mp.Waiting(value.waiting, reduced_to=value.reduced_to, waived=cover.is_renewal)
+    amount = mp.choose(waiting.reduced, value.reduced, mp.choose(claim.is_mild, value.mild, value.full))
+    plan = make(
+        "graded",
+        value,
+        premium=value.premium * cover.shares,
+        max_shares=2,
+        waiting=waiting,
+        report_within=value.report,
+        ends=True,
+        joins=[insured.is_female.because("sex", zh="仅限女职工")],
+        excludes=[mp.excluded("fraud", zh="欺诈", en="fraud")],
+        benefits=[
+            mp.Benefit(
+                "lump",
+                mp.Text("互助金", "Lump"),
+                clause="第五条",
+                pays=(amount * cover.shares).capped(value.most, per=per.TERM),
+            ),
+            mp.Benefit(
+                "care",
+                mp.Text("护理金", "Care"),
+                clause="第六条",
+                offered=value.care.over(0),
+                pays=value.care.once(per=per.TERM),
+            ),
+        ],
+    )
+    values = (
+        'premium = "40"\nwaiting = 30\nreduced_to = 90\nreduced = "500"\nmild = "3000"\nfull = "10000"\n'
+        'care = "0"\nmost = "15000"'
+    )
+    return plan, values
+
+
+class TestSections:
+    def test_order(self) -> None:
+        """The sections stand in the order of a paper rule, the same in both languages."""
+        plan, values = graded()
+
+        assert [item.id for item in written(plan, values).sections] == SECTIONS
+        assert [item.id for item in written(plan, values, lang="en").sections] == SECTIONS
+
+    def test_what_the_rule_does_not_say(self) -> None:
+        """A plan without papers, exclusions or time limits says so, instead of an empty section."""
+        plan, values = allowance()
+        rule = written(plan, values)
+
+        assert said(rule, "excludes") == ["规则未载明"]
+        assert said(rule, "papers") == ["规则未载明"]
+        assert said(rule, "deadlines") == ["申领时效：规则未载明", "报案时限：规则未载明"]
+
+    def test_unset_optional_value(self) -> None:
+        """An optional time limit that the edition leaves out is "not stated"; one that it sets is told."""
+        plan, values = graded()
+
+        assert "报案时限：规则未载明" in said(written(plan, values), "deadlines")
+        assert "报案时限：出险后 10 天［假定］内" in said(
+            written(plan, values + "\nreport = 10"), "deadlines"
+        )
+
+    def test_english(self) -> None:
+        """In English no sentence of our own is left in Chinese."""
+        plan, values = allowance()
+        rule = written(plan, values, lang="en")
+
+        assert said(rule, "ends") == ["the cover goes on after a payment"]
+        assert said(rule, "waiting") == ["no waiting period"]
+
+
+class TestDays:
+    def test_both_periods(self) -> None:
+        """Waiting and reduced period are given as days of cover, both ends counted, with when they are waived."""
+        plan, values = graded()
+        lines = said(written(plan, values), "waiting")
+
+        assert lines[0] == "保障第 1 天至第 30 天不给付［假定］"
+        assert lines[1] == "保障第 31 天至第 90 天为减责期［假定］"
+        assert lines[2] == "不适用的情形：属按时续保"
+
+    def test_no_reduced_period(self) -> None:
+        """A reduced period that ends with the waiting period does not exist, nor does its amount."""
+        plan, values = graded()
+        rule = written(plan, values.replace("reduced_to = 90", "reduced_to = 30"))
+
+        assert "无减责期［假定］" in said(rule, "waiting")
+        assert not any("减责期" in line for line in part(rule, "lump").pays)
+
+
+class TestAmounts:
+    def test_one_line_per_case(self) -> None:
+        """An amount that depends on the case takes one line each, and its limit comes last."""
+        plan, values = graded()
+
+        assert part(written(plan, values), "lump").pays == (
+            "处于减责期：减责期每份给付 500.00 元［假定、可设］ × 份数",
+            "除上述外，病情分级为 轻症：轻症每份给付 3,000.00 元［假定］ × 份数",
+            "其他情形：重症每份给付 10,000.00 元［假定］ × 份数",
+            "以上金额，每保障期最多 15,000.00 元［假定］",
+        )
+
+    def test_one_sentence(self) -> None:
+        """An amount without cases is one sentence; limits stand in it as bare values with their marks."""
+        plan, values = allowance()
+        (pays,) = part(written(plan, values), "allowance").pays
+
+        assert "每日津贴 40.00 元［假定］" in pays
+        assert "每次住院的住院天数超过 3 天［假定］的部分，每保障期最多 180 天［假定］" in pays
+
+    def test_a_start_of_zero_is_not_said(self) -> None:
+        """Where the edition deducts no days, the rule text does not speak of days deducted."""
+        plan, values = allowance(free_days=0)
+
+        assert "超过" not in part(written(plan, values), "allowance").pays[0]
+
+    def test_indemnity(self) -> None:
+        """A benefit that compensates an expense says that it never exceeds what is left of it."""
+        plan, values = inpatient_medical()
+
+        assert any("尚余的个人负担" in line.text for line in part(written(plan, values), "medical").lines)
+
+    def test_left_out(self) -> None:
+        """A benefit that the values bring to 0 is named in one line, and has no part of its own."""
+        plan, values = graded()
+        off, on = written(plan, values), written(plan, values.replace('care = "0"', 'care = "800"'))
+
+        assert said(off, "benefits")[0] == "本版不设：护理金"
+        assert "care" not in [item.id for item in off.section("benefits").parts]
+        assert part(on, "care").pays == ("护理金 800.00 元［假定］，每保障期一次",)
+        assert not any("超过 0" in line.text for line in part(on, "care").lines)
+
+    def test_named_steps_are_defined_once(self) -> None:
+        """A step with a name appears by it, and what it means is said once, before or where it is first used."""
+        value = mp.parameters(daily=mp.money("日额"))
+        counted = claim.days.above(3).named("计付天数", "days that count")
+        benefits = [
+            mp.Benefit(id_, mp.Text(id_), clause="测试", pays=counted * value.daily) for id_ in ("one", "two")
+        ]
+        rule = written(make("named", value, benefits=benefits), 'daily = "40"')
+        lines = said(rule, "benefits")
+
+        assert sum(line.startswith("“计付天数”指：") for line in lines) == 1
+        assert "“计付天数”指：住院天数超过 3 天的部分" in lines
+        assert sum("日额 40.00 元［假定］ × 计付天数" in line for line in lines) == 2
+
+
+class TestTables:
+    def test_table_and_scale(self) -> None:
+        """Tables and scales read by a benefit are printed with it, each edge of a band on its side."""
+        value = mp.parameters(
+            grades=mp.table(mp.Kind.RATE, "给付比例"), sums=mp.bands(mp.Kind.MONEY, "分段给付")
+        )
+        amount = claim.self_paid_in_scope
+        pays = amount * value.grades.of(claim.disability_grade) + amount.banded(value.sums)
+        plan = make("tables", value, benefits=[mp.Benefit("x", mp.Text("甲"), clause="一", pays=pays)])
+        values = (
+            'grades.value = { "1" = "100%", "*" = "10%" }\n'
+            'sums.value = [{ up_to = "100", gives = "5" }, { over = "100", gives = "9" }]'
+        )
+        grids = {grid.title: grid for grid in part(written(plan, values), "x").grids}
+
+        assert grids["给付比例［假定］"].rows == (("1", "100%"), ("其他", "10%"))
+        assert grids["分段给付［假定］"].rows == (
+            ("不超过 100.00 元", "5.00 元"),
+            ("超过 100.00 元", "9.00 元"),
+        )
+
+    def test_a_table_with_one_value_is_a_value(self) -> None:
+        """A table that gives the same whatever the code is said as that value, without a table."""
+        value = mp.parameters(sums=mp.table(mp.Kind.MONEY, "保额"))
+        benefit = mp.Benefit("x", mp.Text("甲"), clause="一", pays=value.sums.of(cover.tier))
+        rule = written(make("flat", value, benefits=[benefit]), 'sums.value = { "*" = "5000" }')
+
+        assert part(rule, "x").pays == ("保额 5,000.00 元［假定］",)
+        assert part(rule, "x").grids == ()
+
+    def test_conditions(self) -> None:
+        """A list of conditions has names, codes with what is taken out of them, and classes only where they differ."""
+        value = mp.parameters(
+            listed=mp.conditions("病种", open_to_office=mp.at_will()), lump=mp.money("金额")
+        )
+        disease = value.listed.match(claim.diagnosis)
+        plan = make(
+            "listed",
+            value,
+            when=[disease.is_listed.because("not-listed", zh="不在病种范围内")],
+            benefits=[mp.Benefit("x", mp.Text("甲"), clause="一", pays=value.lump)],
+        )
+        values = (
+            'lump = "100"\n[[values.listed.value]]\nid = "a"\ntitle = "甲癌"\nclass = "severe"\n'
+            'icd10 = ["C00-C02", "C05"]\nexcept_icd10 = ["C01.9"]'
+        )
+        (grid,) = part(written(plan, values), "common").grids
+
+        assert grid.title == "病种［假定、可设］"
+        assert grid.headers == ("病种", "ICD-10")
+        assert grid.rows == (("甲癌", "C00-C02、C05（不含 C01.9）"),)
+
+
+class TestMarks:
+    def test_lists_at_the_end(self) -> None:
+        """Assumed values stand in a list with reasons, open ones with their limits and name in the office file."""
+        plan, values = graded()
+        rule = written(plan, values)
+        grids = {grid.title: grid for grid in rule.section("edition").grids}
+
+        assert 8 == rule.assumed == len(grids["本版假定值"].rows)
+        assert grids["本版假定值"].rows[0] == ("每份互助费", "40.00 元", "只用于测试")
+        assert grids["办事处可设定的值"].rows == (
+            ("减责期每份给付", "500.00 元", "0.00 元 至 10,000.00 元", "reduced"),
+        )
+
+    def test_office_values(self) -> None:
+        """A value that the office set counts, and is marked as the office's instead of assumed."""
+        plan, values = graded()
+        local = {"reduced": Entry(value=80_000, confidence=Confidence.PUBLISHED)}
+        pays = part(rule_text(plan, edition(plan, values), local), "lump").pays
+
+        assert pays[0] == "处于减责期：减责期每份给付 800.00 元［本办事处设定］ × 份数"
+
+    def test_value_left_to_the_office(self) -> None:
+        """A value that the edition leaves to the office is marked as still to be set; nothing fails."""
+        plan, values = graded()
+        rule = written(plan, values.replace('reduced = "500"\n', ""))
+
+        assert part(rule, "lump").pays[0] == "处于减责期：减责期每份给付［待办事处设定］ × 份数"
+
+    def test_without_open_marks(self) -> None:
+        """For a comparison the marks of open values can be left out; assumed ones stay."""
+        plan, values = graded()
+        pays = part(written(plan, values, mark_open=False), "lump").pays
+
+        assert pays[0] == "处于减责期：减责期每份给付 500.00 元［假定］ × 份数"
+
+
+class TestSettle:
+    VALUES = {"on": True, "off": False, "none": 0, "some": 500}  # noqa: RUF012
+    VALUE = mp.parameters(on=mp.flag("开"), off=mp.flag("关"), none=mp.money("无"), some=mp.money("有"))
+
+    @pytest.mark.parametrize(
+        ("formula", "expected"),
+        [
+            (VALUE.some.over(0), n.Constant(True, mp.Kind.FLAG)),
+            (~VALUE.on, n.Constant(False, mp.Kind.FLAG)),
+            (VALUE.on & claim.is_mild, claim.is_mild.node),
+            (VALUE.off & claim.is_mild, n.Constant(False, mp.Kind.FLAG)),
+            (~VALUE.off | claim.is_mild, n.Constant(True, mp.Kind.FLAG)),
+            (mp.choose(VALUE.none.over(0), claim.total, VALUE.some), VALUE.some.node),
+            (cover.day.over(30) & cover.day.up_to(30), n.Constant(False, mp.Kind.FLAG)),
+            (cover.day.over(30) & cover.day.up_to(31), (cover.day.over(30) & cover.day.up_to(31)).node),
+        ],
+    )
+    def test_settles(self, formula: mp.Formula, expected: n.Node) -> None:
+        """What the values decide is gone, what depends on the claim stays."""
+        assert expected == settle(formula.node, self.VALUES)
+
+    @given(st.integers(0, 60), st.integers(0, 60), st.integers(0, 90), st.booleans())
+    def test_same_result(self, first: int, last: int, day: int, mild: bool) -> None:
+        """A settled formula gives the same as the whole one, for every claim and every value."""
+        value = mp.parameters(a=mp.days("甲"), b=mp.days("乙"), x=mp.money("金额"), y=mp.money("另"))
+        values = {"a": first, "b": last, "x": first * 100, "y": last * 100}
+        reduced = mp.all_of(cover.day.over(value.a), cover.day.up_to(value.b), ~claim.is_mild)
+        offered = value.x.over(0)
+        formula = mp.choose(reduced & offered, value.x, mp.choose(offered, value.y, claim.total))
+        facts = {"day": day, "stage": "mild" if mild else "severe", "total": 123}
+
+        def amount(node: n.Node) -> object:
+            env = exact.Env(
+                read=lambda _subject, name: facts[name],
+                values=values,
+                rounding=Rounding.HALF_UP_FEN,
+                before=lambda _node, _by: 0,
+                benefits={},
+                paid_by={},
+            )
+            return fold(order([node]), exact.TABLE, env)[-1]
+
+        assert amount(formula.node) == amount(settle(formula.node, values))
