@@ -15,6 +15,7 @@ __all__ = ["Found", "found_in", "problems"]
 ROOT = Path(__file__).parent.parent.parent
 _CODE = re.compile(r"[a-z]+\.[a-z0-9-]+")
 _SAYS_CODE = {"problem", "Problem", "_about", "at", "_wrong", "wrong"}
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _LEVELS = ("error", "warning", "note")
 _Function = ast.FunctionDef | None
 
@@ -123,8 +124,13 @@ class _Reader:
                 yield from self._reason(call, function)
             elif name == "_refuse":
                 yield from self._problem(call, function, "formula.")
-            elif name in _SAYS_CODE or self._default_code(name):
+            elif name in _SAYS_CODE or self._takes_code(name):
                 yield from self._problem(call, function, "")
+
+    def _takes_code(self, name: str) -> bool:
+        """Tell whether a function of the file takes a code."""
+        helper = self.functions.get(name)
+        return bool(helper) and "code" in {item.arg for item in (*helper.args.args, *helper.args.kwonlyargs)}
 
     def _default_code(self, name: str) -> str:
         """Return the default of a helper's parameter `code`, or an empty string."""
@@ -193,15 +199,21 @@ class _Reader:
         return []
 
     def _texts(self, arguments: list[ast.expr], function: _Function) -> list[tuple[str, str]]:
-        """Return the Chinese and English templates that the arguments after a code may stand for."""
-        chosen = [item for item in arguments if not isinstance(item, ast.Starred)][:2]
-        if not chosen:
-            return [("", "")]
-        options = [self._options(item, function) for item in chosen]
-        if len(options) == 1:
-            return [(text, "") for text in options[0]]
-        zh, en = options
-        return list(zip(zh, en, strict=True)) if len(zh) == len(en) else [(zh[0], en[0])]
+        """Return the Chinese and English templates among the arguments after a code.
+
+        They stand beside each other, or in one pair; the Chinese one is the first with a Chinese character.
+        """
+        options: list[list[str]] = []
+        for item in arguments:
+            pair = _pair(item, function)
+            options += [
+                self._options(one, function) for one in pair or [item] if not isinstance(one, ast.Starred)
+            ]
+        chinese = [place for place, texts in enumerate(options) if _CHINESE.search("".join(texts))]
+        zh, en, *_rest = [*options[chinese[0] if chinese else 0 :], [], []]
+        if len(zh) == len(en):
+            return list(zip(zh, en, strict=True))
+        return [(text, en[0] if en else "") for text in zh] or [("{text}", "")]
 
     def _options(self, node: ast.expr, function: _Function) -> list[str]:
         if isinstance(node, ast.IfExp):
@@ -228,6 +240,13 @@ class _Reader:
             if _name(call.func) == function.name and 0 <= place < len(call.args) and caller is not function
             for text in self._options(call.args[place], caller)
         ]
+
+
+def _pair(node: ast.expr, function: _Function) -> list[ast.expr]:
+    """Return the two sides of a pair of texts, written here or assigned to a local name; else nothing."""
+    values = _assigned(node.id, function) if isinstance(node, ast.Name) else [node]
+    pairs = [value.elts for value in values if isinstance(value, ast.Tuple) and len(value.elts) == 2]
+    return pairs[0] if pairs else []
 
 
 def _name(node: ast.expr) -> str:

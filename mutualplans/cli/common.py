@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from mutualplans.cli.language import t
-from mutualplans.cli.output import lang_option, say_problems
+from mutualplans.cli.output import lang_option, say, say_problems
 from mutualplans.cli.session import Session
 from mutualplans.cli.width import cells, wrap
 
@@ -124,7 +124,15 @@ def load_office(ctx: click.Context, file: str) -> Office:
     known = registry(ctx)
     office, problems = read_office(read_toml(file), find=known.plan, version=known.version_of)
     errors = [item for item in problems if item.severity == "error"]
-    say_problems(item for item in problems if item.severity != "error")
+    doubts = [item for item in problems if item.severity != "error"]
+    assumed = [item for item in doubts if item.code == "office.value-assumed"]
+    say_problems(item for item in doubts if item not in assumed)
+    if assumed:
+        # Each decision and quote names the assumed values it rests on; `office check` lists them all.
+        say(
+            f"{file} 采用了尚未确认的假定值；mutualplans office check {file} 逐项列出",
+            f"{file} uses assumed values that nobody confirmed; mutualplans office check {file} lists them",
+        )
     if office is None or errors:
         raise MutualPlansError(*errors)
     return office

@@ -121,7 +121,22 @@ def _found_expected(test: n.Node, work: Workings) -> tuple[Text | None, Text | N
     if subject is None:
         return None, None
     value = work.results[subject]
-    return work.text(subject, value), work.words(test)
+    rule = Text(_rule_words(test, subject, work, "zh"), _rule_words(test, subject, work, "en"))
+    return work.text(subject, value), rule
+
+
+def _rule_words(test: n.Node, subject: n.Node, work: Workings, lang: Lang) -> str:
+    """Return what a test asks of its subject, with everything else at the value it has in this case."""
+    wording = work.wording(lang)
+    phrases = []
+    for part in children(test):
+        if part is subject:
+            phrases.append(Phrase(in_words(part, lang, values=work.bound.values)))
+        elif isinstance(part, _INLINE):
+            phrases.append(Phrase(_inline(part, wording)))
+        else:
+            phrases.append(Phrase(wording.show(work.results[part], part)))
+    return str(table(lang)[type(test)](test, phrases, wording).text)
 
 
 def _subject(test: n.Node) -> n.Node | None:

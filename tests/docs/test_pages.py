@@ -75,7 +75,7 @@ def test_links_lead_somewhere(file):
         if not target.exists() or (anchor and anchor not in anchors(target)):
             dead.append(link)
 
-    assert [] == dead
+    assert dead == []
 
 
 @pytest.mark.parametrize("file", DOCS, ids=name_of)
@@ -85,7 +85,7 @@ def test_nothing_of_a_machine(file):
         r"(?:/home/|/root/|/tmp/|/work/|/Users/|C:\\|index-url|pypi\.)\S*", file.read_text("utf-8")
     )
 
-    assert [] == found
+    assert found == []
 
 
 @pytest.mark.parametrize("file", DOCS, ids=name_of)
@@ -112,7 +112,7 @@ def test_decisions_have_their_parts(file):
     """A decision has context, decision and consequences, on one page."""
     text = file.read_text("utf-8")
 
-    assert ["Context", "Decision", "Consequences"] == re.findall(r"^## (.*)$", text, re.MULTILINE)
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
     assert len(text.splitlines()) <= 40
 
 

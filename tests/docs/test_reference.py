@@ -40,7 +40,7 @@ def test_pages_are_current(generated):
         if not (ROOT / name).exists() or (ROOT / name).read_text("utf-8") != text
     ]
 
-    assert [] == differing
+    assert differing == []
 
 
 def test_no_page_is_left_over(generated):
@@ -58,11 +58,11 @@ def test_check_names_the_page_that_differs(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(generate, "PAGES", {"docs/one.md": lambda: "new\n"})
     monkeypatch.setattr(generate, "plugin_pages", lambda: iter(()))
 
-    assert 1 == generate.main(["--check"])
-    assert "old\n" == (tmp_path / "docs" / "one.md").read_text("utf-8")
+    assert generate.main(["--check"]) == 1
+    assert (tmp_path / "docs" / "one.md").read_text("utf-8") == "old\n"
     assert "docs/one.md is not current" in capsys.readouterr().err
-    assert 0 == generate.main([])
-    assert 0 == generate.main(["--check"])
+    assert generate.main([]) == 0
+    assert generate.main(["--check"]) == 0
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -72,7 +72,7 @@ def test_every_command_is_documented(lang):
     known = cli.helps(lang)
 
     assert set() == {f"mutualplans {name}" for name in COMMANDS} - set(known)
-    assert [] == [name for name in known if f"\n## {name}\n" not in text]
+    assert [name for name in known if f"\n## {name}\n" not in text] == []
 
 
 def test_every_help_page_fits_and_has_an_example():
@@ -83,7 +83,7 @@ def test_every_help_page_fits_and_has_an_example():
         if f"  {name} " not in text and name != "mutualplans uninstall"
     ]
 
-    assert [] == [name for name in without if "Example" not in cli.helps("en")[name]]
+    assert [name for name in without if "Example" not in cli.helps("en")[name]] == []
 
 
 def test_every_problem_code_is_documented():
@@ -97,7 +97,7 @@ def test_every_problem_code_is_documented():
         codes |= set(re.findall(r'code(?:: str)? ?= ?"([a-z]+\.[a-z0-9-]+)"', source))
 
     assert len(codes) > 60
-    assert [] == sorted(code for code in codes if f"### `{code}`" not in text)
+    assert sorted(code for code in codes if f"### `{code}`" not in text) == []
 
 
 def test_every_dotted_literal_is_a_known_code_or_field():
@@ -115,7 +115,9 @@ def test_every_dotted_literal_is_a_known_code_or_field():
         "cover.day",
         "cover.is_renewal",
         "cover.terms",
+        "cover.earlier",
         "claim.event_date",
+        "claim.remaining",
     }
     unknown = set()
     for file in SOURCES:
@@ -130,7 +132,7 @@ def test_messages_are_found_for_every_code():
     """The search finds a message for every code: none of them is empty."""
     empty = [item for file in SOURCES for item in problems.found_in(file) if not item.zh]
 
-    assert [] == empty
+    assert empty == []
 
 
 def test_every_hook_is_documented_with_its_signature():
@@ -142,8 +144,8 @@ def test_every_hook_is_documented_with_its_signature():
         if hasattr(function, f"{hookspecs.PROJECT}_spec")
     ]
 
-    assert ["register_plans()"] == hooks
-    assert [] == [hook for hook in hooks if f"### `{hook}`" not in text]
+    assert hooks == ["register_plans()"]
+    assert [hook for hook in hooks if f"### `{hook}`" not in text] == []
 
 
 def test_every_environment_variable_is_documented():
@@ -153,13 +155,13 @@ def test_every_environment_variable_is_documented():
         name for file in SOURCES for name in re.findall(r"\bMUTUALPLANS_[A-Z_]+\b", file.read_text("utf-8"))
     }
 
-    assert [] == sorted(name for name in names if name not in pages)
+    assert sorted(name for name in names if name not in pages) == []
 
 
 def test_every_node_has_an_example_of_its_own():
     """The example of a node has that node as its last step."""
     assert set(NODES) == set(nodes.EXAMPLES)
-    assert [] == [node for node, example in nodes.EXAMPLES.items() if type(example.node) is not node]
+    assert [node for node, example in nodes.EXAMPLES.items() if type(example.node) is not node] == []
 
 
 def test_exit_codes_are_the_same_in_the_guide():
@@ -179,4 +181,4 @@ def test_pages_name_only_known_codes(name):
     groups = "|".join(re.findall(r"^## ([a-z]+)$", text, re.MULTILINE))
     named = set(re.findall(rf"`((?:{groups})\.[a-z]+-[a-z-]+)`", (ROOT / "docs" / name).read_text("utf-8")))
 
-    assert [] == sorted(code for code in named if f"### `{code}`" not in text)
+    assert sorted(code for code in named if f"### `{code}`" not in text) == []

@@ -18,7 +18,7 @@ def test_commands_print_what_the_page_says(walked):
     """Every command of the page prints what stands below it; `python docs/walk.py --write` writes it anew."""
     _page, _folder, differences = walked
 
-    assert [] == [(item.command.line, item.command.printed, item.actual) for item in differences]
+    assert [(item.command.line, item.command.printed, item.actual) for item in differences] == []
 
 
 def test_the_example_is_what_the_page_builds(walked):
@@ -46,7 +46,7 @@ def test_every_shown_command_is_run():
         if any(fence.language == "console" for fence in fences(file.read_text("utf-8")))
     ]
 
-    assert [] == shown
+    assert shown == []
 
 
 def test_commands_are_read_from_a_block():
