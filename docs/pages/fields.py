@@ -100,4 +100,4 @@ def _events() -> str:
 
 
 def _dates() -> Iterable[tuple[str, str]]:
-    return facts._EVENT_DATES.items()
+    return facts.EVENT_DATES.items()

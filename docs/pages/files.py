@@ -17,7 +17,7 @@ from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.scales import Condition
 from mutualplans.office import rows as office
 from mutualplans.plan import reading
-from mutualplans.plan.edition import Confidence, Edition, Entry, InForce
+from mutualplans.plan.edition import Confidence, Edition, Entry
 
 __all__ = ["files"]
 
@@ -42,6 +42,8 @@ def _keys(record: type, said: Mapping[str, str], skip: tuple[str, ...] = ()) -> 
     return rows
 
 
+DEFAULT = Rounding.HALF_UP_FEN.value
+
 _BANDS = (
     'a list of bands `{ over = "500", up_to = "1200", gives = "55%" }`; lower edge `from` (included) or `over`, upper '
     "edge `up_to` (included) or `below`; a band without a lower edge begins where the one before ends; the last band "
@@ -53,7 +55,7 @@ _TABLE = (
 )
 _VALUES = (
     'Under `[values]` each declared value stands either plainly (`premium = "60"`) or as a table when something is to '
-    "be said about it (tables and scales always, under `value`):"
+    "be said about it (what is itself a table always, under `value`):"
 )
 _CASE = (
     "## Case file\n\nFor `simulate`: one person with covers and claims, in the order of decision. "
@@ -67,10 +69,16 @@ def _edition() -> str:
     said["values"] = "The plan's values by name: see below."
     said["title"] = 'What it is called: text, or `{ zh = "…", en = "…" }`.'
     levels = ", ".join(f"`{item.value}` {item.label.zh}" for item in Confidence)
-    said["confidence"] += f": {levels}; *inferred* and *assumed* need a `reason`."
-    said["rounding"] += ": " + ", ".join(f"`{item.value}`" for item in Rounding) + "."
-    dates = attributes(InForce)
+    said["confidence"] += f" One of {levels}; *inferred* and *assumed* need a `reason`."
+    said["rounding"] += (
+        " One of " + ", ".join(f"`{item.value}`" for item in Rounding) + f"; `{DEFAULT}` if not said."
+    )
+    said["in_force"] = (
+        "When it is in force: `{ from = 2011-01-01, to = 2014-06-30 }`, both inclusive. Without `from` no "
+    )
+    said["in_force"] += "source says it; without `to` it is in force as far as known; `{}` says neither."
     entry = attributes(Entry)
+    entry["value"] = "The value, written as below."
     condition = attributes(Condition)
     shapes = [
         ("single value", 'money `"60"`, rate `"70%"` or `"1/3"`, count `30`, flag `true`, code `"text"`'),
@@ -82,8 +90,6 @@ def _edition() -> str:
         [
             "## Edition file\n\n`editions/<id>.toml` inside a plugin: one dated set of values.",
             table(["key", "", "meaning"], _keys(reading._EditionFile, said)),
-            "`in_force`, both inclusive, each may be left out: "
-            + "; ".join(f"`{name.rstrip('_')}`: {text}" for name, text in dates.items()),
             _VALUES,
             table(["key", "meaning"], [(f"`{name}`", text) for name, text in entry.items()]),
             table(["declared as", "written"], shapes),
@@ -114,7 +120,7 @@ def _office() -> str:
         "to": "Last day here, inclusive.",
         "values": "Local values: only those open to offices, within their limits.",
     }
-    group = attributes(GroupRule)
+    group = {name: text.replace("`None`", "left out") for name, text in attributes(GroupRule).items()}
     parts = ["## Office file\n\n`office.toml`: which plans a city office runs, and how."]
     for header, record, said in (
         ("Top", office.OfficeRow, top),
@@ -142,6 +148,13 @@ _OWN = {
 }
 
 
+_OTHERS = {
+    (Claim, "id"): "Number of the claim; its place in the file if not said.",
+    (Claim, "insured"): "Id of the person it is about; `self`, the member, if not said.",
+    (Unit, "name"): "Name of the unit.",
+}
+
+
 def _case() -> str:
     parts = [_CASE]
     for header, record in (
@@ -152,10 +165,7 @@ def _case() -> str:
         ("[[claim]]", Claim),
     ):
         own = [item.name for item in attrs.fields(record) if item.name not in (*fields_of(record), "extra")]
-        rows = [
-            (f"`{name}`", _OWN[name] if name != "id" or record is not Claim else "Number of the claim.")
-            for name in own
-        ]
+        rows = [(f"`{name}`", _OTHERS.get((record, name), _OWN[name])) for name in own]
         subject = record.SUBJECT  # type: ignore[attr-defined]
         parts.append(
             f"`{header}`, and the fields of [{subject}](fields.md#{subject}):\n\n"

@@ -67,7 +67,7 @@ def problems() -> str:
 def _line(item: list[Found]) -> str:
     first = item[0]
     severity = "" if first.severity == "reason" else f" · {', '.join(sorted({one.severity for one in item}))}"
-    wheres = ", ".join(f"`{where}`" for where in dict.fromkeys(one.where for one in item))
+    wheres = ", ".join(f"`{where}`" for where in sorted({one.where for one in item}))
     lines = [f"### {code(first.code)}\n", f"In {wheres}{severity}\n"]
     lines += dict.fromkeys(map(_message, item))
     return "\n".join(lines) + "\n"
@@ -120,7 +120,7 @@ class _Reader:
     def found(self) -> Iterator[Found]:
         for call, function in self.inside.items():
             name = _name(call.func)
-            if name == "Reason" or name == "_date_reason":
+            if name == "Reason" or self._makes_reason(name):
                 yield from self._reason(call, function)
             elif name == "_refuse":
                 yield from self._problem(call, function, "formula.")
@@ -131,6 +131,13 @@ class _Reader:
         """Tell whether a function of the file takes a code."""
         helper = self.functions.get(name)
         return bool(helper) and "code" in {item.arg for item in (*helper.args.args, *helper.args.kwonlyargs)}
+
+    def _makes_reason(self, name: str) -> bool:
+        """Tell whether a function of the file makes a reason of the code it is given."""
+        helper = self.functions.get(name)
+        return (
+            bool(helper and helper.returns) and _name(helper.returns) == "Reason" and self._takes_code(name)
+        )
 
     def _default_code(self, name: str) -> str:
         """Return the default of a helper's parameter `code`, or an empty string."""
@@ -169,10 +176,12 @@ class _Reader:
 
     def _reason(self, call: ast.Call, function: _Function) -> Iterator[Found]:
         given = {item.arg: item.value for item in call.keywords}
-        name = given.get("code") or (call.args[0] if call.args else None)
+        name, text = given.get("code"), given.get("text")
+        texts = text.args if isinstance(text, ast.Call) else call.args
+        if name is None:
+            literals = [item for item in call.args if isinstance(item, ast.Constant)]
+            name, texts = (literals or [None])[0], list(literals[1:])
         for stated in self._strings(name, function):
-            text = given.get("text")
-            texts = text.args if isinstance(text, ast.Call) else call.args[1:]
             for zh, en in self._texts(texts, function):
                 yield Found(stated, "reason", zh, en, "", self.where)
 
@@ -203,19 +212,38 @@ class _Reader:
 
         They stand beside each other, or in one pair; the Chinese one is the first with a Chinese character.
         """
-        options: list[list[str]] = []
-        for item in arguments:
-            pair = _pair(item, function)
-            options += [
-                self._options(one, function) for one in pair or [item] if not isinstance(one, ast.Starred)
-            ]
+        passed = self._passed_on(arguments, function)
+        if passed:
+            return passed
+        parts = [one for item in arguments for one in _pair(item, function) or [item]]
+        options = [self._options(one, function) for one in parts if not isinstance(one, ast.Starred)]
         chinese = [place for place, texts in enumerate(options) if _CHINESE.search("".join(texts))]
         zh, en, *_rest = [*options[chinese[0] if chinese else 0 :], [], []]
-        if len(zh) == len(en):
+        if len(zh) == len(en) and zh:
             return list(zip(zh, en, strict=True))
+        if len(zh) > 1 and len(en) == 1:  # one name, assigned anew before each call: the nearest counts
+            nearest = self._options(parts[options.index(zh)], function, arguments[0].lineno)
+            return [(text, en[0]) for text in nearest]
         return [(text, en[0] if en else "") for text in zh] or [("{text}", "")]
 
-    def _options(self, node: ast.expr, function: _Function) -> list[str]:
+    def _passed_on(self, arguments: list[ast.expr], function: _Function) -> list[tuple[str, str]]:
+        """Return what the callers give, where a helper passes its own parameters `zh` and `en` on."""
+        names = [item.id for item in arguments if isinstance(item, ast.Name)]
+        if function is None or names[:2] != ["zh", "en"] or _assigned("zh", function):
+            return []
+        parameters = [item.arg for item in function.args.args if item.arg != "self"]
+        if "zh" not in parameters:
+            return []
+        place = parameters.index("zh")
+        return [
+            pair
+            for call, caller in self.inside.items()
+            if _name(call.func) == function.name and len(call.args) > place and caller is not function
+            for pair in self._texts(call.args[place : place + 2], caller)
+        ]
+
+    def _options(self, node: ast.expr, function: _Function, line: int = 0) -> list[str]:
+        """Return the templates that an expression may stand for; with `line`, by the assignment nearest before it."""
         if isinstance(node, ast.IfExp):
             return [*self._options(node.body, function), *self._options(node.orelse, function)]
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
@@ -223,23 +251,10 @@ class _Reader:
             return [one + two for one in left for two in right]
         if isinstance(node, ast.Name):
             values = _assigned(node.id, function)
-            if values:
-                return [text for value in values for text in self._options(value, None)]
-            return self._passed(node.id, function) or [f"{{{node.id}}}"]
+            if line:
+                values = [value for value in values if value.lineno <= line][-1:] or values
+            return [text for value in values for text in self._options(value, None)] or [f"{{{node.id}}}"]
         return [_template(node)]
-
-    def _passed(self, parameter: str, function: _Function) -> list[str]:
-        """Return what the callers of a helper give for one of its parameters."""
-        if function is None or parameter not in ("zh", "en"):
-            return []
-        names = [item.arg for item in function.args.args if item.arg != "self"]
-        place = names.index(parameter) if parameter in names else -1
-        return [
-            text
-            for call, caller in self.inside.items()
-            if _name(call.func) == function.name and 0 <= place < len(call.args) and caller is not function
-            for text in self._options(call.args[place], caller)
-        ]
 
 
 def _pair(node: ast.expr, function: _Function) -> list[ast.expr]:
@@ -262,7 +277,7 @@ def _is_code(node: ast.expr | None, prefix: str) -> bool:
 
 
 def _assigned(name: str, function: _Function) -> list[ast.expr]:
-    """Return what is assigned to a local name, also as part of a pair."""
+    """Return what is assigned to a local name, also as part of a pair, in the order of the lines."""
     found: list[ast.expr] = []
     for node in ast.walk(function) if function else ():
         if not isinstance(node, ast.Assign):
@@ -275,7 +290,7 @@ def _assigned(name: str, function: _Function) -> list[ast.expr]:
             if name in names:
                 place = names.index(name)
                 found += [value.elts[place]] if isinstance(value, ast.Tuple) else _of_pair(value, place)
-    return found
+    return sorted(found, key=lambda value: value.lineno)
 
 
 def _of_pair(value: ast.expr, place: int) -> list[ast.expr]:

@@ -153,7 +153,7 @@ def _lookup(node: n.Lookup, args: Args, env: Wording) -> Phrase:
     if (everywhere := env.everywhere(node.table)) is not None:
         return Phrase(f"{label} {everywhere}{mark}")
     keys = "、".join(env.read_keys(node.table, [arg.text for arg in args[1:]]))
-    return Phrase(f"{label}（按{keys}查表）{mark}")
+    return Phrase(f"{label}（按{keys} 查表）{mark}")
 
 
 _SIDES = {

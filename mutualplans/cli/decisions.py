@@ -117,8 +117,9 @@ def _tree(decision: Decision, lang: Lang) -> TreeNode:
         step = trace(item, lang)
         inner = [_branch(step)] if step else []
         branches.append((f"{item.title.in_(lang)}（{item.clause}）：{_amount(item)}", inner))
-    added = " + ".join(_money(item.amount or 0) for item in paying if item.amount)
-    label = f"{decision.title.in_(lang)}：{added or '0.00'} = {_total(decision)}"
+    amounts = [_money(item.amount) for item in paying if item.amount]
+    added = f"{' + '.join(amounts)} = " if len(amounts) > 1 else ""
+    label = t(f"{decision.title.zh}：", f"{decision.title.in_('en')}: ") + added + _total(decision)
     return (label, branches)
 
 

@@ -33,7 +33,7 @@ def _member_options(function: Any) -> Any:
             option,
             f"member__{name}",
             metavar=item.kind.value.upper(),
-            help=t(item.label.zh + choices, item.label.en + choices),
+            help=t(item.prompt.zh + choices, item.prompt.en + choices),
         )(function)
     return function
 

@@ -44,7 +44,7 @@ def _field_options(function: Any) -> Any:
                 f"--{name.replace('_', '-')}",
                 f"{table}__{name}",
                 metavar=item.kind.value.upper(),
-                help=t(item.label.zh + choices, item.label.en + choices),
+                help=t(item.prompt.zh + choices, item.prompt.en + choices),
             )(function)
     return function
 

@@ -130,7 +130,7 @@ def _rule_words(test: n.Node, subject: n.Node, work: Workings, lang: Lang) -> st
     wording = work.wording(lang)
     phrases = []
     for part in children(test):
-        if part is subject:
+        if part == subject:
             phrases.append(Phrase(in_words(part, lang, values=work.bound.values)))
         elif isinstance(part, _INLINE):
             phrases.append(Phrase(_inline(part, wording)))

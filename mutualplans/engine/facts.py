@@ -21,7 +21,7 @@ from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.plan.formula import Formula
 from mutualplans.plan.vocabulary import CIRCUMSTANCE
 
-__all__ = ["Case", "Facts", "Paid", "period_key", "stay_days"]
+__all__ = ["EVENT_DATES", "Case", "Facts", "Paid", "period_key", "stay_days"]
 
 
 @frozen(kw_only=True)
@@ -172,7 +172,7 @@ class Facts:
             return self.value(own, "event_date")
         if self._claim.event is None:
             return _missing("claim.event")
-        name = _EVENT_DATES[self._claim.event]
+        name = EVENT_DATES[self._claim.event]
         if name == "last_day":
             return self.case.coverage.last_day
         return getattr(self._claim, name) or _missing(f"claim.{name}")
@@ -211,7 +211,7 @@ class Facts:
         )
 
 
-_EVENT_DATES = {
+EVENT_DATES = {
     "diagnosis": "diagnosed",
     "inpatient": "admitted",
     "outpatient": "occurred",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import define, evolve, field, frozen
 
-from mutualplans.engine.facts import _EVENT_DATES as EVENT_DATES
+from mutualplans.engine.facts import EVENT_DATES
 from mutualplans.engine.office import LocalEdition
 from mutualplans.engine.settle import settle
 from mutualplans.expr import nodes as n
@@ -224,7 +224,7 @@ class _Found:
             Input(
                 table=_TABLES.get(item.subject, item.subject),
                 name=item.name,
-                label=item.label,
+                label=item.prompt,
                 kind=item.kind,
                 unit=item.unit,
                 choices=choices,

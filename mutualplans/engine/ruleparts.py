@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -69,8 +68,7 @@ class RuleWords:
 
     def words(self, node: n.Node) -> str:
         """Return a formula in words; a single value stands without its name."""
-        said = self._wording(node).bare(node, self._phrases(node)[node].text)
-        return _HINT.sub("", said)
+        return self._wording(node).bare(node, self._phrases(node)[node].text)
 
     def condition(self, node: n.Node) -> str:
         """Return a condition in words: "not A, or B" is said as "who is A: B"."""
@@ -317,8 +315,6 @@ class RuleWords:
         return self.t(f"{codes}（不含 {without}）", f"{codes} (without {without})")
 
 
-_HINT = re.compile(r"（[^（）]*填[^（）]*）| \(0 if none\)")
-"""How a field is filled in, which some labels say in brackets and a rule text does not."""
 _FEW = 6
 _SHORT = 16
 

@@ -44,6 +44,7 @@ class Workings:
             units=self.units,
             results=self.results,
             rounding=self.bound.edition.rounding,
+            titles={item.id: item.title for item in self.bound.plan.benefits},
         )
 
     def text(self, node: n.Node, value: Any) -> Text:

@@ -78,11 +78,11 @@ class Claim:
     discharged: date | None = known(Kind.DATE, "出院日期", "day of discharge")
     reported: date | None = known(Kind.DATE, "报案日期", "day reported")
     diagnosis: str | None = known(
-        Kind.CODE, "诊断（ICD-10 编码或病种代码）", "diagnosis (ICD-10 code or condition id)"
+        Kind.CODE, "诊断", "diagnosis", hint=Text("ICD-10 编码或病种代码", "ICD-10 code or condition id")
     )
     stage: str | None = known(Kind.CODE, "病情分级", "stage", choices=STAGES)
     days: int | None = known(
-        Kind.COUNT, "住院天数（未住院填 0）", "days in hospital (0 if none)", unit=DAYS, most=3660
+        Kind.COUNT, "住院天数", "days in hospital", hint=Text("未住院填 0", "0 if none"), unit=DAYS, most=3660
     )
     hospital_level: str | None = known(Kind.CODE, "医院级别", "hospital level", choices=LEVELS)
     total: Any = known(Kind.MONEY, "医疗费总额", "total of the bill")
@@ -95,10 +95,10 @@ class Claim:
     disability_grade: str | None = known(Kind.CODE, "伤残等级或伤情项目", "disability grade or injury item")
     property_loss: Any = known(Kind.MONEY, "财产损失", "property loss")
     incident: str | None = known(
-        Kind.CODE, "事故编号（同一事故填同一编号）", "incident id (the same for one event)"
+        Kind.CODE, "事故编号", "incident id", hint=Text("同一事故填同一编号", "the same for one event")
     )
     stay: str | None = known(
-        Kind.CODE, "住院编号（合并计算的住院填同一编号）", "stay id (the same for merged stays)"
+        Kind.CODE, "住院编号", "stay id", hint=Text("合并计算的住院填同一编号", "the same for merged stays")
     )
     circumstances: tuple[str, ...] = ()
     extra: Mapping[str, Any] = field(factory=dict)

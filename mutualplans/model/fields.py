@@ -56,6 +56,7 @@ class Field:
         kind: Kind of its value.
         label: What users call it.
         unit: Unit of a count (天, 份, 岁).
+        hint: How it is filled in, where the label alone does not say it.
         choices: Allowed codes with their labels; empty where any code may stand.
         least: Smallest allowed value of money (fen) and counts.
         most: Largest allowed value of money (fen) and counts.
@@ -66,6 +67,7 @@ class Field:
     kind: Kind
     label: Text
     unit: Text | None = None
+    hint: Text | None = None
     choices: Mapping[str, Text] = attrs.field(factory=_Frozen, converter=_choices)
     least: int = 0
     most: int = attrs.field()
@@ -78,6 +80,14 @@ class Field:
     def path(self) -> str:
         """Subject and name, as messages print it: ``claim.days``."""
         return f"{self.subject}.{self.name}"
+
+    @property
+    def prompt(self) -> Text:
+        """The label with the hint, as forms and options show it."""
+        if self.hint is None:
+            return self.label
+        en = f"{self.label.in_('en')} ({self.hint.in_('en')})"
+        return Text(f"{self.label.zh}（{self.hint.zh}）", en)
 
     def fault(self, value: Any) -> str:
         """Return what is wrong with `value` as a value of this field, or an empty string."""
@@ -105,13 +115,22 @@ def known(
     en: str,
     *,
     unit: Text | None = None,
+    hint: Text | None = None,
     choices: Mapping[str, Text] | None = None,
     least: int = 0,
     most: int | None = None,
 ) -> Any:
     """Declare an optional attribute of a record that formulas may read; ``None`` means "not stated"."""
     given = {} if most is None else {"most": most}
-    partial = {"kind": kind, "label": Text(zh, en), "unit": unit, "choices": choices, "least": least} | given
+    partial = {
+        "kind": kind,
+        "label": Text(zh, en),
+        "unit": unit,
+        "hint": hint,
+        "choices": choices,
+        "least": least,
+    }
+    partial |= given
     return attrs.field(default=None, validator=_check_known, metadata={"known": partial})
 
 

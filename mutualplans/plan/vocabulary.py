@@ -165,6 +165,7 @@ def field(
     en: str = "",
     *,
     unit: Text | None = None,
+    hint: Text | None = None,
     choices: Mapping[str, Text] | None = None,
     most: int | None = None,
 ) -> Formula:
@@ -189,6 +190,7 @@ def field(
                 kind=kind,
                 label=Text(zh, en),
                 unit=unit,
+                hint=hint,
                 choices=choices or {},
                 **given,
             )

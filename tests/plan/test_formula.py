@@ -48,8 +48,8 @@ def refused(make: Callable[[], Any]) -> Problem:
     [
         (
             lambda: claim.total + claim.days,
-            "“医疗费总额”（金额） 与 “住院天数（未住院填 0）”（数量） 不能相加",
-            "“total of the bill” (money) and “days in hospital (0 if none)” (count) cannot be added",
+            "“医疗费总额”（金额） 与 “住院天数”（数量） 不能相加",
+            "“total of the bill” (money) and “days in hospital” (count) cannot be added",
         ),
         (
             lambda: claim.total - value.share,
@@ -63,8 +63,8 @@ def refused(make: Callable[[], Any]) -> Problem:
         ),
         (
             lambda: claim.days * value.share,
-            "“住院天数（未住院填 0）”（数量） 与 “给付比例”（比例） 不能相乘",
-            "“days in hospital (0 if none)” (count) and “rate” (rate) cannot be multiplied",
+            "“住院天数”（数量） 与 “给付比例”（比例） 不能相乘",
+            "“days in hospital” (count) and “rate” (rate) cannot be multiplied",
         ),
         (
             lambda: (claim.total - value.limit).over(5),

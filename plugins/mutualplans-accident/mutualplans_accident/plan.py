@@ -40,8 +40,9 @@ rest_days = mp.field(
     "claim",
     "rest_days",
     mp.Kind.COUNT,
-    "医嘱休息天数（未休息填 0）",
-    "days of rest ordered by a doctor (0 if none)",
+    "医嘱休息天数",
+    "days of rest ordered by a doctor",
+    hint=mp.Text("未休息填 0", "0 if none"),
     unit=mp.Text("天", "days"),
     most=3660,
 )

@@ -42,7 +42,7 @@ waiting = mp.Waiting(value.waiting_days, reduced_to=value.reduced_to, waived=cov
 disease = value.diseases.match(claim.diagnosis)
 
 # A claim may name the listed illness by its id instead of an ICD-10 code: then the list knows that it is in situ.
-is_in_situ = (claim.is_in_situ | disease.is_class("in-situ")).named("属原位癌", "is a carcinoma in situ")
+is_in_situ = (claim.is_in_situ | disease.is_class("in-situ")).named("确诊为原位癌", "diagnosed as in situ")
 
 per_share = mp.choose(waiting.reduced, value.reduced, mp.choose(is_in_situ, value.in_situ, value.lump))
 
