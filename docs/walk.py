@@ -33,6 +33,7 @@ __all__ = ["PAGES", "RESULTS", "Command", "Differs", "Walk", "built", "fences", 
 ROOT = Path(__file__).parent.parent
 
 PAGES = {
+    "README.md": {"examples": "examples"},
     "docs/tutorial-plan.md": {},
     "docs/guide-office.md": {"examples/office": ".", "examples/cases": "cases"},
 }

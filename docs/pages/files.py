@@ -34,7 +34,7 @@ def files() -> str:
 
 def _keys(record: type, said: Mapping[str, str], skip: tuple[str, ...] = ()) -> list[tuple[str, str, str]]:
     rows = []
-    for item in attrs.fields(record):  # type: ignore[arg-type]
+    for item in attrs.fields(record):
         if item.name in skip:
             continue
         needed = "required" if item.default is attrs.NOTHING else ""
@@ -166,7 +166,7 @@ def _case() -> str:
     ):
         own = [item.name for item in attrs.fields(record) if item.name not in (*fields_of(record), "extra")]
         rows = [(f"`{name}`", _OTHERS.get((record, name), _OWN[name])) for name in own]
-        subject = record.SUBJECT  # type: ignore[attr-defined]
+        subject = record.SUBJECT
         parts.append(
             f"`{header}`, and the fields of [{subject}](fields.md#{subject}):\n\n"
             + table(["key", "meaning"], rows)

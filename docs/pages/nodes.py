@@ -38,7 +38,7 @@ EXAMPLES = {
     n.Both: claim.is_accident & claim.is_inpatient,
     n.Capped: claim.days.capped(90, per=per.TERM),
     n.Choose: mp.choose(cover.is_renewal, value.most, value.daily),
-    n.ClassOf: mp.Formula(n.ClassOf(illness.node)),
+    n.ClassOf: mp.Formula(n.ClassOf(illness._matched("ClassOf"))),
     n.Compare: bill.over(value.start),
     n.CompletedYears: insured.age,
     n.Computed: mp.computed(

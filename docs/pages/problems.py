@@ -130,14 +130,16 @@ class _Reader:
     def _takes_code(self, name: str) -> bool:
         """Tell whether a function of the file takes a code."""
         helper = self.functions.get(name)
-        return bool(helper) and "code" in {item.arg for item in (*helper.args.args, *helper.args.kwonlyargs)}
+        return helper is not None and "code" in {
+            item.arg for item in (*helper.args.args, *helper.args.kwonlyargs)
+        }
 
     def _makes_reason(self, name: str) -> bool:
         """Tell whether a function of the file makes a reason of the code it is given."""
         helper = self.functions.get(name)
-        return (
-            bool(helper and helper.returns) and _name(helper.returns) == "Reason" and self._takes_code(name)
-        )
+        if helper is None or helper.returns is None:
+            return False
+        return _name(helper.returns) == "Reason" and self._takes_code(name)
 
     def _default_code(self, name: str) -> str:
         """Return the default of a helper's parameter `code`, or an empty string."""
@@ -180,7 +182,7 @@ class _Reader:
         texts = text.args if isinstance(text, ast.Call) else call.args
         if name is None:
             literals = [item for item in call.args if isinstance(item, ast.Constant)]
-            name, texts = (literals or [None])[0], list(literals[1:])
+            name, texts = (literals[0] if literals else None), list(literals[1:])
         for stated in self._strings(name, function):
             for zh, en in self._texts(texts, function):
                 yield Found(stated, "reason", zh, en, "", self.where)
@@ -218,7 +220,8 @@ class _Reader:
         parts = [one for item in arguments for one in _pair(item, function) or [item]]
         options = [self._options(one, function) for one in parts if not isinstance(one, ast.Starred)]
         chinese = [place for place, texts in enumerate(options) if _CHINESE.search("".join(texts))]
-        zh, en, *_rest = [*options[chinese[0] if chinese else 0 :], [], []]
+        found = [*options[chinese[0] if chinese else 0 :], [], []]
+        zh, en = found[:2]
         if len(zh) == len(en) and zh:
             return list(zip(zh, en, strict=True))
         if len(zh) > 1 and len(en) == 1:  # one name, assigned anew before each call: the nearest counts

@@ -308,7 +308,7 @@ def test_exact_equals_naive(case: tuple[n.Node, World]) -> None:
 
 
 @pytest.mark.parametrize("root", n.NODES)
-@settings(QUICK, max_examples=100)
+@settings(QUICK, max_examples=60)
 @given(data=st.data())
 def test_each_node_keeps_the_laws(root: type[n.Node], data: st.DataObject) -> None:
     """Each node over small inputs: exact equals the naive evaluator and lies within its bounds."""

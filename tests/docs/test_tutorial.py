@@ -1,5 +1,7 @@
 """The tutorial and the guide are run: their files written, their commands run, what is printed compared."""
 
+import re
+
 import pytest
 
 from docs.walk import PAGES, RESULTS, ROOT, Command, Fence, built, commands, fences, matches, prepare, walk
@@ -47,6 +49,16 @@ def test_every_shown_command_is_run():
     ]
 
     assert shown == []
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_a_reader_sees_where_a_block_belongs(page):
+    """The line above a file's block names the file: the attributes of a fence are not shown on a page."""
+    text = (ROOT / page).read_text("utf-8")
+    titled = re.findall(r'([^\n]*)\n\n```\w+ title="([^"]+)"', text)
+
+    assert len(titled) == text.count('title="')
+    assert [title for above, title in titled if f"`{title}`" not in above] == []
 
 
 def test_commands_are_read_from_a_block():

@@ -47,9 +47,9 @@ def refused(make: Callable[[], Any]) -> Problem:
     ("make", "zh", "en"),
     [
         (
-            lambda: claim.total + claim.days,
-            "“医疗费总额”（金额） 与 “住院天数”（数量） 不能相加",
-            "“total of the bill” (money) and “days in hospital” (count) cannot be added",
+            lambda: claim.total + cover.shares,
+            "“医疗费总额”（金额） 与 “份数”（数量） 不能相加",
+            "“total of the bill” (money) and “shares” (count) cannot be added",
         ),
         (
             lambda: claim.total - value.share,
@@ -62,9 +62,9 @@ def refused(make: Callable[[], Any]) -> Problem:
             "“total of the bill” (money) and “ceiling” (money) cannot be multiplied",
         ),
         (
-            lambda: claim.days * value.share,
-            "“住院天数”（数量） 与 “给付比例”（比例） 不能相乘",
-            "“days in hospital” (count) and “rate” (rate) cannot be multiplied",
+            lambda: cover.shares * value.share,
+            "“份数”（数量） 与 “给付比例”（比例） 不能相乘",
+            "“shares” (count) and “rate” (rate) cannot be multiplied",
         ),
         (
             lambda: (claim.total - value.limit).over(5),
