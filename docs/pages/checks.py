@@ -25,9 +25,9 @@ def checks() -> str:
     loading = "## Finding and loading\n\nReported for the package, before its plans are looked at:\n\n"
     plans = "## Plans\n\nPure functions over what the plugin returned, all run, all problems reported together:\n\n"
     amounts = (
-        "## Amounts\n\n`mutualplans.engine.limits.limit_problems(bound)` proves from the formulas, under the values of an "
-        "edition and without any claim, that a benefit is never below 0 and is capped, and that no integer on the way is "
-        "too large for a compiled program. It is run by tests, not by `plugins --check`.\n\n"
+        "## Amounts\n\nProved from the formulas under the values of each edition, without any claim: a benefit is never below "
+        "0, has a cap, and no integer on the way is too large for a compiled program. `plugins --check` shows it, and the "
+        "conformance kit refuses the errors; commands that pay do not wait for it.\n\n"
     )
     kit = (
         "## Conformance kit\n\n`mutualplans.testing.conformance.PlanConformance` runs these as tests of a plugin, and each "

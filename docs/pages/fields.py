@@ -55,7 +55,8 @@ def _section(subject: str, record: type, zh: str, en: str) -> str:
 
 def _row(item: Field) -> tuple[object, ...]:
     unit = f"{item.unit.zh} ({item.unit.en})" if item.unit else ""
-    return (f"`{item.path}`", item.label.zh, item.label.en, item.kind.value, unit, _limits(item))
+    zh, en = item.prompt.zh, item.prompt.in_("en")
+    return (f"`{item.path}`", zh, en, item.kind.value, unit, _limits(item))
 
 
 def _limits(item: Field) -> str:

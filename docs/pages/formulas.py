@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Iterator
+from enum import Enum
 from typing import Any
+
+import attrs
 
 import mutualplans
 from docs.pages.markdown import attributes, code, first_sentence, page, table
@@ -68,19 +70,46 @@ def _named(name: str, value: Any) -> tuple[str, str]:
     return code(f"mp.{name}{signature(value)}"), first_sentence(value)
 
 
+class _Shown:
+    """Something that a signature prints as it is."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
 def signature(function: Any, *, bound: bool = False) -> str:
-    """Return a signature without quotes and without `self`."""
+    """Return a signature as an author would write it, without `self`."""
     found = inspect.signature(function)
-    parameters = [item for item in found.parameters.values() if not (bound and item.name == "self")]
-    text = str(found.replace(parameters=parameters))
-    return re.sub(r"'([^']*)'", r"\1", text).replace("mutualplans.model.kinds.", "")
+    parameters = [
+        item.replace(annotation=_annotation(item.annotation), default=_default(item.default))
+        for item in found.parameters.values()
+        if not (bound and item.name == "self")
+    ]
+    return str(found.replace(parameters=parameters, return_annotation=_annotation(found.return_annotation)))
+
+
+def _annotation(found: Any) -> Any:
+    return _Shown(found) if isinstance(found, str) else found
+
+
+def _default(found: Any) -> Any:
+    if isinstance(found, str):
+        return _Shown(f'"{found}"')
+    return _Shown(str(found)) if isinstance(found, Enum) else found
 
 
 def _records() -> Iterator[str]:
     for name in ("Plan", "Benefit", "Waiting", "Paper"):
         record = getattr(mutualplans, name)
-        rows = [(f"`{key}`", text) for key, text in attributes(record).items()]
-        yield f"## mp.{name}\n\n{first_sentence(record)}\n\n" + table(["argument", "meaning"], rows)
+        said = attributes(record)
+        rows = [
+            (f"`{item.name}`", "required" if item.default is attrs.NOTHING else "", said[item.name])
+            for item in attrs.fields(record)
+        ]
+        yield f"## mp.{name}\n\n{first_sentence(record)}\n\n" + table(["argument", "", "meaning"], rows)
 
 
 def _operators() -> Iterator[tuple[str, str]]:

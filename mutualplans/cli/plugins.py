@@ -50,10 +50,20 @@ __all__ = ["command", "show"]
 def command(ctx: click.Context, check: bool, output_format: str) -> ExitStatus:
     """List the plugins and say what is wrong with them."""
     known = registry(ctx)
-    records = known.load_all() if check else known.records
+    records = tuple(map(_with_limits, known.load_all())) if check else known.records
     show(records, output_format, checked=check)
     failed = bool(known.failed) and (check or current_session().strict)
     return ExitStatus.PLUGIN if failed else ExitStatus.OK
+
+
+def _with_limits(record: PluginRecord) -> PluginRecord:
+    """Return a loaded plugin with what can be proved about its amounts among its problems."""
+    from attrs import evolve
+
+    from mutualplans.engine.limits import plan_limit_problems
+
+    found = [item for plan in record.plans for item in plan_limit_problems(plan)]
+    return evolve(record, problems=(*record.problems, *found)) if found else record
 
 
 def show(records: Iterable[PluginRecord], output_format: str, *, checked: bool) -> None:

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from attrs import evolve, frozen
 
 from mutualplans.backends.bounds import TABLE, Bounds, Interval, bounds_of
-from mutualplans.engine.bind import BoundPlan
+from mutualplans.engine.bind import BoundPlan, bind
 from mutualplans.expr.fold import fold
 from mutualplans.model.money import format_yuan
-from mutualplans.model.problem import Problem, problem
+from mutualplans.model.problem import MutualPlansError, Problem, problem
+from mutualplans.plan.declaration import Plan
+from mutualplans.plan.reading import load_editions
 
-__all__ = ["INT64", "BenefitLimits", "limit_problems", "limits"]
+__all__ = ["INT64", "BenefitLimits", "limit_problems", "limits", "plan_limit_problems"]
 
 INT64 = 2**63
 """No integer that a computation meets may reach this, or a compiled one would give another amount."""
@@ -64,7 +66,8 @@ def _whole(end: object) -> int | None:
 
 def _once(bound: BoundPlan, env: Bounds) -> dict[str, Interval]:
     """Return the bounds of each benefit by its id, the peak taken over its conditions too."""
-    found: dict[str, Interval] = {}
+    left_out = [item.id for item in bound.plan.benefits if not bound.offers(item)]
+    found: dict[str, Interval] = dict.fromkeys(left_out, _NOTHING_PAID)
     for program in bound.programs:
         results: list[Interval] = fold(program.order, TABLE, evolve(env, benefits=found))
         peaks = [item.peak for item in results]
@@ -72,6 +75,9 @@ def _once(bound: BoundPlan, env: Bounds) -> dict[str, Interval]:
         pays = results[program.order.place[program.pays]]
         found[program.benefit.id] = evolve(pays, peak=peak)
     return found
+
+
+_NOTHING_PAID = Interval(0, 0, 0)
 
 
 def _settled(bound: BoundPlan, env: Bounds) -> dict[str, Interval]:
@@ -99,6 +105,18 @@ def _top(pays: Interval) -> int | None:
 def limit_problems(bound: BoundPlan) -> list[Problem]:
     """Return what speaks against letting a bound plan run: negative, uncapped or too large amounts."""
     return [found for item in limits(bound) for found in _problems(item, _place(bound, item))]
+
+
+def plan_limit_problems(plan: Plan) -> list[Problem]:
+    """Return the same for every edition of a plan that can be bound without an office's values."""
+    found: list[Problem] = []
+    for edition in load_editions(plan)[0]:
+        try:
+            bound = bind(plan, edition)
+        except MutualPlansError:  # the office has to set a value first; then its own check applies
+            continue
+        found += limit_problems(bound)
+    return found
 
 
 def _place(bound: BoundPlan, item: BenefitLimits) -> str:

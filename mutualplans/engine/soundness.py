@@ -10,12 +10,16 @@ from mutualplans.engine.facts import stay_days
 from mutualplans.engine.office import Office
 from mutualplans.model.claim import BILL_PARTS, Claim
 from mutualplans.model.coverage import Coverage
+from mutualplans.model.fields import fields_of
 from mutualplans.model.money import format_yuan
 from mutualplans.model.problem import Problem, nearest, problem
 from mutualplans.model.scales import ConditionList, is_icd10
 from mutualplans.plan.vocabulary import CIRCUMSTANCE
 
 __all__ = ["claim_problems", "coverage_problems", "repeated"]
+
+LONGEST_STAY = fields_of(Claim)["days"].most
+"""Most days of one claim, stated or by its dates."""
 
 
 def claim_problems(claim: Claim, office: Office) -> list[Problem]:
@@ -33,6 +37,15 @@ def _dates(claim: Claim) -> Iterator[Problem]:
             where=claim.id,
             hint_zh="核对病案首页的入院、出院日期",
             hint_en="check the dates on the front sheet",
+        )
+    elif admitted and discharged and stay_days(admitted, discharged) > LONGEST_STAY:
+        yield problem(
+            "claim.dates",
+            f"住院 {stay_days(admitted, discharged)} 天，超过 {LONGEST_STAY} 天",
+            f"a stay of {stay_days(admitted, discharged)} days is longer than {LONGEST_STAY} days",
+            where=claim.id,
+            hint_zh="核对入院、出院日期的年份",
+            hint_en="check the years of the dates",
         )
     elif admitted and discharged and claim.days is not None and claim.days != stay_days(admitted, discharged):
         counted = stay_days(admitted, discharged)

@@ -15,7 +15,17 @@ from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Money, format_yuan, rate, yuan
 from mutualplans.model.text import Text
 
-__all__ = ["MOST_COUNT", "MOST_FEN", "Field", "fields_of", "known", "plain_value", "read_raw"]
+__all__ = [
+    "FIRST_DAY",
+    "LAST_DAY",
+    "MOST_COUNT",
+    "MOST_FEN",
+    "Field",
+    "fields_of",
+    "known",
+    "plain_value",
+    "read_raw",
+]
 
 MOST_FEN = 1_000_000_000
 """Largest amount a field may hold: 10 million yuan."""

@@ -70,9 +70,11 @@ class Formula:
     # ------------------------------------------------------------ arithmetic
 
     def __add__(self, other: Operand) -> Formula:
+        self._must_be_amount("+")
         return Formula(n.Add(self.node, self._same(other, "相加", "added")))
 
     def __sub__(self, other: Operand) -> Formula:
+        self._must_be_amount("-")
         return Formula(n.Subtract(self.node, self._same(other, "相减", "subtracted")))
 
     def __mul__(self, other: Operand) -> Formula:
@@ -101,7 +103,10 @@ class Formula:
     def share(self, numerator: Operand, denominator: Operand, *, rounding: Rounding | None = None) -> Formula:
         """Money × numerator / denominator, rounded; 0 where the denominator is 0."""
         self._must_be(Kind.MONEY, "share")
-        return Formula(n.ShareOf(self.node, lift(numerator), lift(denominator), rounding))
+        of = formula(numerator)
+        if of.node.kind not in (Kind.MONEY, Kind.COUNT):
+            of._must_be(Kind.COUNT, "share")
+        return Formula(n.ShareOf(self.node, of.node, of._same(denominator, "相除", "divided"), rounding))
 
     def rounded(self, rounding: Rounding) -> Formula:
         """Money rounded by a named rule, for example to whole yuan.
@@ -121,6 +126,7 @@ class Formula:
 
     def raised_to(self, floor: Operand) -> Formula:
         """Raise a small benefit: between 0 and `floor` it becomes `floor`; 0 stays 0."""
+        self._must_be_amount("raised_to")
         return Formula(n.Raised(self.node, self._same(floor, "比较", "compared")))
 
     # ------------------------------------------------------------ scales with a memory
@@ -155,6 +161,8 @@ class Formula:
     def banded(self, scale: Formula, *, per: Period | None = None, by: Formula | None = None) -> Formula:
         """What the band of this gives as a whole: a rate (notch), a fixed amount, a number of days."""
         value = _scale(scale, self.node.kind, None)
+        if value.kind not in _AMOUNTS:
+            Formula(value)._must_be(Kind.MONEY, "banded")
         if per is not None and value.kind is Kind.RATE:
             _refuse(
                 "banded-rate",
@@ -175,7 +183,7 @@ class Formula:
         if per is None:
             return n.Constant(0, self.node.kind)
         _check_period(per)
-        return n.Before(self.node, per, by.node if by is not None else None)
+        return n.Before(self.node, per, _account(by))
 
     # ------------------------------------------------------------ comparisons, each with its side
 
@@ -205,6 +213,7 @@ class Formula:
 
     def within(self, low: Operand, high: Operand) -> Formula:
         """From `low` to `high`, both included."""
+        self._must_be_ordered("within")
         return Formula(
             n.Within(self.node, self._same(low, "比较", "compared"), self._same(high, "比较", "compared"))
         )
@@ -212,11 +221,24 @@ class Formula:
     def is_one_of(self, *codes: str) -> Formula:
         """This code is one of `codes`; for a field with choices every code must be one of them."""
         self._must_be(Kind.CODE, "is_one_of")
+        _some(codes, "is_one_of")
         for code in codes:
             self._known_code(code)
         return Formula(n.OneOf(self.node, codes))
 
+    def days_since(self, day: Operand) -> Formula:
+        """Days from another date to this one: 0 on the same day, negative before it."""
+        self._must_be(Kind.DATE, "days_since")
+        return Formula(n.DaysFrom(self._same(day, "比较", "compared"), self.node))
+
+    def years_since(self, day: Operand) -> Formula:
+        """Completed years from another date to this one, as an age is counted."""
+        self._must_be(Kind.DATE, "years_since")
+        return Formula(n.CompletedYears(self._same(day, "比较", "compared"), self.node))
+
     def _compare(self, side: Side, other: Operand) -> Formula:
+        if side not in (Side.EQUALS, Side.DIFFERS):
+            self._must_be_ordered(side.value)
         right = self._same(other, "比较", "compared")
         if isinstance(other, str):
             self._known_code(other)
@@ -298,10 +320,15 @@ class Formula:
                 f"“{label.zh}”按 {wanted} 个代码查；给了 {len(keys)} 个",
                 f"takes {wanted} keys, found {len(keys)}",
             )
-        return Formula(n.Lookup(value, tuple(lift(key) for key in keys)))
+        nodes = tuple(lift(key) for key in keys)
+        for node in nodes:
+            if node.kind not in (Kind.CODE, Kind.COUNT):
+                Formula(node)._must_be(Kind.CODE, "of")
+        return Formula(n.Lookup(value, nodes))
 
     def match(self, diagnosis: Formula) -> Formula:
         """The id of the condition on this list that `diagnosis` falls under."""
+        diagnosis._must_be(Kind.CODE, "match")
         return Formula(n.Match(self._value(Shape.CONDITIONS, "match"), diagnosis.node))
 
     @property
@@ -350,6 +377,14 @@ class Formula:
             f"{_said_en(self.node)} and {_said_en(right)} cannot be {en}",
         )
 
+    def _must_be_amount(self, what: str) -> None:
+        if self.node.kind not in _AMOUNTS:
+            self._must_be(Kind.MONEY, what)
+
+    def _must_be_ordered(self, what: str) -> None:
+        if self.node.kind is not Kind.DATE:
+            self._must_be_amount(what)
+
     def _must_be(self, kind: Kind, what: str) -> None:
         if self.node.kind is not kind:
             _refuse(
@@ -360,6 +395,9 @@ class Formula:
 
 
 Operand: TypeAlias = "Formula | Money | int | bool | str | date"
+
+_AMOUNTS = (Kind.MONEY, Kind.COUNT, Kind.RATE)
+"""Kinds that can be added, subtracted and ordered by size."""
 
 _PRODUCTS = {
     (Kind.MONEY, Kind.COUNT),
@@ -388,7 +426,7 @@ def lift(value: Any) -> n.Node:
         return n.Constant(value.fen, Kind.MONEY)
     if isinstance(value, str):
         return n.Constant(value, Kind.CODE)
-    if isinstance(value, date):
+    if type(value) is date:
         return n.Constant(value, Kind.DATE)
     if isinstance(value, float | Fraction):
         _refuse(
@@ -440,7 +478,10 @@ def _scale(scale: Formula, measured: Kind, gives: Kind | None) -> n.Value:
 
 def _same_kinds(parts: tuple[Operand, ...], what: str) -> tuple[n.Node, ...]:
     kind = next((lift(part).kind for part in parts if isinstance(part, Formula)), Kind.COUNT)
-    nodes = tuple(n.Constant(0, kind) if type(part) is int and part == 0 else lift(part) for part in parts)
+    zero = kind in (Kind.MONEY, Kind.COUNT)
+    nodes = tuple(
+        n.Constant(0, kind) if zero and type(part) is int and part == 0 else lift(part) for part in parts
+    )
     for node in nodes[1:]:
         if node.kind is not nodes[0].kind:
             _refuse("kind", f"{what}：{_said(nodes[0])} 与 {_said(node)} 种类不同", f"{what}: kinds differ")
@@ -448,16 +489,21 @@ def _same_kinds(parts: tuple[Operand, ...], what: str) -> tuple[n.Node, ...]:
 
 
 def least(*parts: Operand) -> Formula:
-    """The smallest of the parts."""
+    """The smallest of the parts, all money or all counts or all rates."""
+    _some(parts, "least")
+    formula(parts[0])._must_be_amount("least")
     return Formula(n.Least(_same_kinds(parts, "least")))
 
 
 def greatest(*parts: Operand) -> Formula:
-    """The largest of the parts."""
+    """The largest of the parts, all money or all counts or all rates."""
+    _some(parts, "greatest")
+    formula(parts[0])._must_be_amount("greatest")
     return Formula(n.Greatest(_same_kinds(parts, "greatest")))
 
 
 def _flags(parts: tuple[Operand, ...], joiner: Callable[..., n.Node]) -> Formula:
+    _some(parts, "all_of/any_of")
     found: list[n.Node] = []
     for part in parts:
         node = lift(part)
@@ -485,6 +531,18 @@ def choose(test: Formula, then: Operand, otherwise: Operand) -> Formula:
         _refuse("kind", f"choose 的条件应为是否；实为 {_said(lift(test))}", "choose needs a flag as its test")
     nodes = _same_kinds((then, otherwise), "choose")
     return Formula(n.Choose(lift(test), *nodes))
+
+
+def _account(by: Formula | None) -> n.Node | None:
+    if by is None:
+        return None
+    by._must_be(Kind.CODE, "by")
+    return by.node
+
+
+def _some(parts: tuple[Any, ...], what: str) -> None:
+    if not parts:
+        _refuse("empty", f"{what}() 里至少要有一项", f"{what}() needs at least one part")
 
 
 def _check_period(per: Any) -> None:
@@ -516,7 +574,7 @@ class _Paid:
         """What this plan paid on a benefit (or on all) for earlier claims of the period."""
         _check_period(per)
         _check_id(benefit_id or "-")
-        return Formula(n.PaidBefore(benefit_id, per, by.node if by is not None else None))
+        return Formula(n.PaidBefore(benefit_id, per, _account(by)))
 
     def by(self, plan: str) -> Formula:
         """What the office's plan `plan`, run earlier, pays for this claim; 0 when it does not run."""

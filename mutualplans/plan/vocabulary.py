@@ -9,7 +9,7 @@ from mutualplans.expr import nodes as n
 from mutualplans.expr.nodes import Period
 from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import SHARES, Coverage
-from mutualplans.model.fields import Field, fields_of
+from mutualplans.model.fields import FIRST_DAY, LAST_DAY, MOST_FEN, Field, fields_of
 from mutualplans.model.kinds import Kind
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.problem import nearest
@@ -22,6 +22,8 @@ per = Period
 
 CIRCUMSTANCE = "circumstance:"
 """Prefix of the fields that stand for one exclusion circumstance."""
+
+MOST_DAYS = (LAST_DAY - FIRST_DAY).days + 1
 
 _DAY = Text("天", "days")
 
@@ -37,7 +39,16 @@ COMPUTED: Mapping[str, Mapping[str, Field]] = {
             _computed("cover", "shares", Kind.COUNT, "份数", "shares", unit=SHARES, least=1, most=100),
             _computed("cover", "first_day", Kind.DATE, "保障起始日", "first day of cover"),
             _computed("cover", "last_day", Kind.DATE, "保障终止日", "last day of cover"),
-            _computed("cover", "day", Kind.COUNT, "保障第几天", "day of cover", unit=_DAY),
+            _computed(
+                "cover",
+                "day",
+                Kind.COUNT,
+                "保障第几天",
+                "day of cover",
+                unit=_DAY,
+                least=-MOST_DAYS,
+                most=MOST_DAYS,
+            ),
             _computed("cover", "is_renewal", Kind.FLAG, "属按时续保", "is a renewal in time"),
             _computed(
                 "cover",
@@ -56,7 +67,12 @@ COMPUTED: Mapping[str, Mapping[str, Field]] = {
             _computed("claim", "event_date", Kind.DATE, "出险日期", "event date"),
             _computed("claim", "is_in_situ", Kind.FLAG, "属原位癌", "is a carcinoma in situ"),
             _computed(
-                "claim", "remaining", Kind.MONEY, "尚未补偿的个人负担", "personal burden not yet compensated"
+                "claim",
+                "remaining",
+                Kind.MONEY,
+                "尚未补偿的个人负担",
+                "personal burden not yet compensated",
+                most=3 * MOST_FEN,  # three parts of a bill, each inside its own bound
             ),
         )
     },

@@ -25,6 +25,7 @@ from attrs import define
 
 from mutualplans.backends.words import in_words
 from mutualplans.engine.explain import trace
+from mutualplans.engine.limits import plan_limit_problems
 from mutualplans.engine.simulate import Simulation
 from mutualplans.model.problem import MutualPlansError, Problem, problem
 from mutualplans.model.text import Lang
@@ -133,6 +134,11 @@ def registers_alone(subject: Subject) -> Iterator[Problem]:
         )
 
 
+def stays_within_limits(subject: Subject) -> Iterator[Problem]:
+    """Under every edition each benefit is proved to pay at least 0, and no integer on the way leaves 64 bits."""
+    yield from (item for item in plan_limit_problems(subject.plan) if item.severity == "error")
+
+
 def imports_little(subject: Subject) -> Iterator[Problem]:
     """Importing the plugin and asking it for its plans loads nothing that only the command line needs."""
     script = (
@@ -216,6 +222,7 @@ def _wrong(code: str, zh: str, en: str) -> Problem:
 
 CHECKS: tuple[Check, ...] = (
     registers_alone,
+    stays_within_limits,
     imports_little,
     speaks,
     cases_are_sound,

@@ -134,8 +134,9 @@ def test_child(capsys: Capture) -> None:
     assert "insured-1" == data["coverage"][0]["insured"] == data["claim"][0]["insured"]
 
 
-def test_table_and_csv(capsys: Capture) -> None:
+def test_table_and_csv(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     """The table and the CSV list the same inputs, in the order of the case file."""
+    monkeypatch.setenv("COLUMNS", "100")
     rows = list(csv.DictReader(io.StringIO(printed(capsys, "accident", "--format", "csv"))))
     table = printed(capsys, "accident", "--format", "table")
 

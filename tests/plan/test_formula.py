@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -450,3 +450,53 @@ def test_own_field_is_read_like_any_other() -> None:
 def test_formula_is_shown_in_words() -> None:
     """The representation is readable where a debugger prints it."""
     assert repr(claim.total + value.daily) == "<Formula money: total of the bill + daily allowance>"
+
+
+# ---------------------------------------------------------------- kinds that look alike
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: claim.event + claim.event,
+        lambda: claim.is_in_situ + claim.is_in_situ,
+        lambda: claim.admitted - claim.occurred,
+        lambda: claim.admitted.raised_to(claim.occurred),
+        lambda: claim.diagnosis.within("A", "Z"),
+        lambda: claim.is_in_situ.over(value.waived),
+        lambda: claim.diagnosis.below("C"),
+        lambda: claim.total.share(value.share, 2),
+        lambda: claim.total.share(claim.event, 2),
+        lambda: claim.total.share(claim.total, 2),
+        lambda: claim.days.capped(3, per=per.TERM, by=claim.total),
+        lambda: mp.paid.before(per=per.TERM, by=claim.days),
+        lambda: value.grades.of(claim.total),
+        lambda: mp.least(claim.event, 0),
+        lambda: mp.greatest(claim.admitted, 0),
+        lambda: mp.choose(claim.is_in_situ, 0, value.waived),
+        lambda: claim.admitted.from_(datetime(2024, 1, 1)),  # noqa: DTZ001  it is refused whatever its zone
+        lambda: claim.total.rounded("down"),
+        lambda: mp.paid.before("lump", per="term"),
+        lambda: mp.benefit(3),
+    ],
+)
+def test_what_only_looks_like_an_amount_is_refused(make: Callable[[], Any]) -> None:
+    """Codes, flags and dates are not added, ordered or used as accounts, and a 0 is no flag."""
+    assert refused(make).code.startswith("formula.")
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: mp.least(), lambda: mp.greatest(), lambda: mp.all_of(), lambda: claim.event.is_one_of()]
+)
+def test_nothing_cannot_be_joined(make: Callable[[], Any]) -> None:
+    """A list of parts has at least one."""
+    assert "formula.empty" == refused(make).code
+
+
+def test_days_and_years_between_dates() -> None:
+    """`days_since` and `years_since` count from the earlier date to this one."""
+    days, years = claim.admitted.days_since(claim.occurred), claim.admitted.years_since(insured.birth_date)
+
+    assert n.DaysFrom(claim.occurred.node, claim.admitted.node) == days.node
+    assert n.CompletedYears(insured.birth_date.node, claim.admitted.node) == years.node
+    assert (Kind.COUNT, Kind.COUNT) == (days.node.kind, years.node.kind)
