@@ -154,7 +154,10 @@ def call_failed(entry: PluginEntry, error: Exception, function: Any) -> Problem:
         f"的 register_plans() 出错：{said(error)}",
         f"failed in register_plans(): {said(error)}",
         where=place_of(entry, error) or start_of(function),
-        hint_zh="register_plans 应返回计划的列表，如 return [plan]；不读文件，不看时间",
+        # One of our own errors brings its own hint, in a problem after this one.
+        hint_zh=""
+        if isinstance(error, MutualPlansError)
+        else "register_plans 应返回计划的列表，如 return [plan]；不读文件，不看时间",
         hint_en="register_plans returns a list of plans, as in return [plan]; it reads no file and no clock",
     )
 

@@ -67,7 +67,7 @@ def _refusal(decision: Decision, lang: Lang) -> list[tuple[str, ...]]:
     for reason, titles in against.items():
         whole = len(titles) == len(decision.benefits)
         what = t("全部项目", "all benefits") if whole else t("、", ", ").join(titles)
-        lines.append((what, "0.00", reason_text(reason, lang)))
+        lines.append((what, "", reason_text(reason, lang)))
     return lines
 
 
@@ -134,7 +134,7 @@ def _print_after(decision: Decision, lang: Lang) -> None:
         lines.append(t("本次给付后保障终止", "this payment ends the cover"))
     if decision.status != "refused":
         names = t("、", ", ").join(paper.title.in_(lang) for paper in decision.papers)
-        lines.append(t("申领材料：", "papers: ") + names)
+        lines.append(t("申领材料：", "papers: ") + (names or t("规则未载明", "not stated by the rule")))
         by = str(decision.claim_by) if decision.claim_by else t("规则未载明", "not stated by the rule")
         lines.append(t("申领截止日：", "claim by: ") + by)
     if decision.assumed:

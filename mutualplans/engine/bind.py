@@ -124,7 +124,7 @@ def _program(plan: Plan, benefit: Benefit, assumed: Mapping[str, str]) -> Progra
     pays = benefit.pays.node
     if benefit.indemnity:
         pays = least(
-            benefit.pays, claim.remaining.named("不超过尚余的个人负担", "the burden still left")
+            benefit.pays, claim.remaining.named("尚余的个人负担", "the burden still left")
         ).node
     formula = order([*conditions, pays])
     accounts: dict[n.Before | n.PaidBefore, str] = {}

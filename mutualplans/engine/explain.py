@@ -174,6 +174,13 @@ def _zero_reason(node: n.Node, work: Work) -> Reason | None:
             code="already-used", text=Text(f"{zh}只给付一次，已给付过", f"paid once per {en}, already used")
         )
     if isinstance(node, n.Tiered | n.Banded):
+        last = work.results[node.scale].bands[-1].high
+        if last is not None and work.results[node.before] >= last.at:
+            return Reason(
+                code="limit-used-up",
+                text=Text("给付分段已用完", "the scale is used up"),
+                found=work.text(base, work.results[node.before]),
+            )
         return Reason(
             code="below-start",
             text=Text("未达到给付分段", "below the first band"),

@@ -125,7 +125,8 @@ class _Reader:
     def _unknown_headers(self, known: list[str]) -> None:
         for header in self.table.headers:
             if header not in self.columns and header not in self.plan_columns:
-                close = nearest(header, known)
+                # Plans have long names that look alike; another plan's name is no help.
+                close = nearest(header, COLUMNS if "计划" in header or "活动" in header else known)
                 self.problems.append(
                     problem(
                         "roster.unknown-column",
