@@ -125,10 +125,14 @@ def command(
 ) -> int:
     """Run the command."""
     from mutualplans.cli import quotes
+    from mutualplans.engine.soundness import unit_problems
 
     running = office or _without_office(ctx, plan_ids, edition)
     chosen = [running.plan(plan_id) for plan_id in plan_ids] or list(running.plans)
     units = _units(unit_file, headcount, women)
+    wrong = [found for unit in units.values() for found in unit_problems(unit, running)]
+    if wrong:
+        raise MutualPlansError(*wrong)
     if roster:
         read = _read_roster(roster, [item.plan for item in chosen], units, first_day, encoding, sheet)
         say = t(f"名册 {roster}：编码 {read.encoding}", f"roster {roster}: encoding {read.encoding}")

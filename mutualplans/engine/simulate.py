@@ -10,7 +10,7 @@ from mutualplans.backends.exact import Missing
 from mutualplans.engine.assess import Balances, assess
 from mutualplans.engine.facts import Case, Facts, Paid
 from mutualplans.engine.office import Office, OfficePlan
-from mutualplans.engine.soundness import claim_problems, coverage_problems, repeated
+from mutualplans.engine.soundness import claim_problems, coverage_problems, repeated, unit_problems
 from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.dates import DateRange
@@ -79,7 +79,7 @@ def simulate(
     A claim that is faulty in itself, or a plan that cannot be bound, becomes a problem; everything else is decided.
     """
     run = _Run(office, situation, decided_on)
-    problems = list(coverage_problems(situation.coverages))
+    problems = [*coverage_problems(situation.coverages), *unit_problems(situation.unit, office)]
     problems += run.unknown_plans()
     state = balances or Balances()
     decisions: list[Decision] = []

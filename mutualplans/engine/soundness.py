@@ -12,14 +12,34 @@ from mutualplans.model.claim import BILL_PARTS, Claim
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.fields import fields_of
 from mutualplans.model.money import format_yuan
+from mutualplans.model.people import Unit
 from mutualplans.model.problem import Problem, nearest, problem
 from mutualplans.model.scales import ConditionList, is_icd10
 from mutualplans.plan.vocabulary import CIRCUMSTANCE
 
-__all__ = ["claim_problems", "coverage_problems", "repeated"]
+__all__ = ["claim_problems", "coverage_problems", "repeated", "unit_problems"]
 
 LONGEST_STAY = fields_of(Claim)["days"].most
 """Most days of one claim, stated or by its dates."""
+
+
+def unit_problems(unit: Unit, office: Office) -> list[Problem]:
+    """Return the problem that an office does not know a unit's kind; an office without a list knows every kind."""
+    kind = unit.unit_type
+    if kind is None or not office.unit_types or kind in office.unit_types:
+        return []
+    close = nearest(kind, office.unit_types)
+    listed = "、".join(f"{code}（{title.zh}）" for code, title in office.unit_types.items())
+    return [
+        problem(
+            "unit.type",
+            f'单位类型 "{kind}" 不在本办事处的单位类型之内：{listed}',
+            f'kind of unit "{kind}" is not among the office\'s: {", ".join(office.unit_types)}',
+            where=unit.name,
+            hint_zh=f'是不是 "{close}"？' if close else "改正 unit_type，或在 office.toml 的 [unit_types] 里补上",
+            hint_en=f'did you mean "{close}"?' if close else "correct unit_type, or add it to [unit_types]",
+        )
+    ]
 
 
 def claim_problems(claim: Claim, office: Office) -> list[Problem]:
