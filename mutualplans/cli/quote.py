@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import evolve
 
 from mutualplans.cli.common import DATE, PLAN, office_option, plans_in_use, registry
 from mutualplans.cli.exit import ExitStatus
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mutualplans.files.roster import Roster
     from mutualplans.model.people import Unit
     from mutualplans.model.problem import Problem
+    from mutualplans.plan.declaration import Plan
 
 __all__ = ["command"]
 
@@ -88,6 +90,13 @@ def _member_options(function: Any) -> Any:
 )
 @_member_options
 @click.option(
+    "--set",
+    "more",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help=t("计划自设的字段，如 member.healthy=true。", "A plan's own field, such as member.healthy=true."),
+)
+@click.option(
     "--unit", "unit_file", type=click.Path(dir_okay=False), metavar="FILE", help=t("单位文件。", "Unit file.")
 )
 @click.option("--headcount", type=click.IntRange(1), help=t("单位职工人数。", "Staff of the unit."))
@@ -119,6 +128,7 @@ def command(
     encoding: str | None,
     sheet: str | None,
     out: str | None,
+    more: tuple[str, ...],
     output_format: str,
     reveal: bool,
     **person: Any,
@@ -129,16 +139,17 @@ def command(
 
     running = office or _without_office(ctx, plan_ids, edition)
     chosen = [running.plan(plan_id) for plan_id in plan_ids] or list(running.plans)
-    units = _units(unit_file, headcount, women)
+    plans = [item.plan for item in chosen]
+    units = _units(unit_file, headcount, women, plans)
     wrong = [found for unit in units.values() for found in unit_problems(unit, running)]
     if wrong:
         raise MutualPlansError(*wrong)
     if roster:
-        read = _read_roster(roster, [item.plan for item in chosen], units, first_day, encoding, sheet)
+        read = _read_roster(roster, plans, units, first_day, encoding, sheet)
         say = t(f"名册 {roster}：编码 {read.encoding}", f"roster {roster}: encoding {read.encoding}")
         click.echo(say, err=True)
     else:
-        read = _one_person(person, units, first_day)
+        read = _one_person(person, more, plans, units, first_day)
     groups = quotes.quote_all(chosen, read.entries, edition)
     problems = (*read.problems, *quotes.problems_of(groups))
     _show(groups, read, problems, output_format, reveal=reveal, alone=not roster)
@@ -157,7 +168,9 @@ def _without_office(ctx: click.Context, plan_ids: tuple[str, ...], edition: str 
     return office_of(plans, edition=edition, versions={plan.id: known.version_of(plan.id) for plan in plans})
 
 
-def _units(unit_file: str | None, headcount: int | None, women: int | None) -> dict[str, Unit]:
+def _units(
+    unit_file: str | None, headcount: int | None, women: int | None, plans: list[Plan]
+) -> dict[str, Unit]:
     from mutualplans.files.units import read_units
     from mutualplans.model.people import Unit
     from mutualplans.model.tomlfile import read_toml
@@ -166,7 +179,7 @@ def _units(unit_file: str | None, headcount: int | None, women: int | None) -> d
         message = t("--unit 与 --headcount、--women 不能同时使用", "--unit excludes --headcount and --women")
         raise click.UsageError(message)
     if unit_file:
-        return read_units(read_toml(unit_file))
+        return read_units(read_toml(unit_file), plans)
     if headcount or women:
         name = t("本单位", "the unit")
         return {name: Unit(name=name, headcount=headcount, women=women)}
@@ -183,7 +196,13 @@ def _read_roster(
     return read_roster(table, plans, units, first_day)
 
 
-def _one_person(person: dict[str, Any], units: dict[str, Unit], first_day: date) -> Roster:
+def _one_person(
+    person: dict[str, Any],
+    more: tuple[str, ...],
+    plans: list[Plan],
+    units: dict[str, Unit],
+    first_day: date,
+) -> Roster:
     """Return the person that the options describe, as a roster of one."""
     from mutualplans.engine.quote import Joining
     from mutualplans.files.roster import Entry, Roster
@@ -198,22 +217,46 @@ def _one_person(person: dict[str, Any], units: dict[str, Unit], first_day: date)
     read = read_situation(TomlFile(t("命令行", "command line"), {"member": given}, {}), [])
     if read.situation is None:
         raise MutualPlansError(*read.problems)
-    member = read.situation.member
-    insured = Insured.member(member)
+    own = _own(more, plans)
+    member = evolve(read.situation.member, extra=own["member"])
+    insured = evolve(Insured.member(member), extra=own["insured"])
     if person["relation"] != "self":
         insured = Insured(
-            id="insured", relation=person["relation"], sex=member.sex, birth_date=member.birth_date
+            id="insured",
+            relation=person["relation"],
+            sex=member.sex,
+            birth_date=member.birth_date,
+            extra=own["insured"],
         )
-        member = Member(employment=member.employment)
+        member = Member(employment=member.employment, extra=own["member"])
     joining = Joining(
         member=member,
         insured=insured,
-        unit=next(iter(units.values()), Unit()),
+        unit=evolve(next(iter(units.values()), Unit()), extra=own["unit"]),
         first_day=first_day,
         shares=person["shares"],
         tier=person["tier"],
+        extra=own["cover"],
     )
     return Roster(entries=(Entry(row=1, joining=joining, plans=None),), problems=(), refused=(), encoding="")
+
+
+def _own(more: tuple[str, ...], plans: list[Plan]) -> dict[str, dict[str, Any]]:
+    """Return the plans' own fields given by ``--set``: subject → name → value."""
+    from mutualplans.files.own import own_fields, read_own
+
+    own = own_fields(plans)
+    found: dict[str, dict[str, Any]] = {subject: {} for subject in own}
+    for item in more:
+        key, _, written = item.partition("=")
+        subject, _, name = key.partition(".")
+        try:
+            value = read_own(own, subject, name, written)
+        except ValueError as error:
+            message = f"--set {item}: {error}"
+            raise click.UsageError(message) from error
+        found[subject][name] = value
+    return found
 
 
 def _show(

@@ -15,12 +15,13 @@ from attrs import evolve, field, frozen
 from mutualplans.backends import exact
 from mutualplans.backends.exact import Missing
 from mutualplans.engine.bind import BoundPlan, Program
-from mutualplans.engine.explain import Work, condition_reason, path_label, remaining, zero_reasons
+from mutualplans.engine.explain import Work, condition_reason, path_field, path_label, remaining, zero_reasons
 from mutualplans.engine.facts import Case, Facts, Paid, period_key
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import fold, order
 from mutualplans.model.claim import Claim
 from mutualplans.model.decision import BenefitDecision, Decision, Paper, Reason, Receipt
+from mutualplans.model.kinds import Kind
 from mutualplans.model.people import RELATIONS
 from mutualplans.model.problem import MutualPlansError, Problem, problem
 from mutualplans.model.text import Text
@@ -117,7 +118,7 @@ def assess(
         return decision, balances
     if decision.status != "paid":
         return decision, balances.plus(changes)
-    if facts.value(bound.plan.ends, "ends") is True:
+    if _ends(facts, benefits):
         decision = evolve(decision, ends_cover=True, remaining=())
         changes[books.ended_key()] = 1
     return decision, balances.plus(changes)
@@ -271,6 +272,15 @@ def _without_event(facts: Facts, program: Program, event: Missing) -> BenefitDec
     return _benefit(work, ()) if work.failed else _undecided(program, event)
 
 
+def _ends(facts: Facts, benefits: tuple[BenefitDecision, ...]) -> bool:
+    """Return whether the plan's rule lets these payments end the cover."""
+    bound = facts.bound
+    amounts = dict.fromkeys((item.id for item in bound.plan.benefits), 0)
+    amounts |= {item.id: item.amount or 0 for item in benefits}
+    formula = bound.order_of([bound.plan.ends], "ends")
+    return fold(formula, exact.TABLE, facts.env(benefits=amounts))[-1] is True
+
+
 def _undecided(program: Program, event: Missing) -> BenefitDecision:
     benefit = program.benefit
     paths = tuple(sorted(event.paths))
@@ -328,20 +338,21 @@ def _missing_problem(path: str, bound: BoundPlan, claim: Claim) -> Problem:
             hint_zh=f"可用的行见 mutualplans plans {bound.plan.id} --edition {bound.edition.id}",
             hint_en=f"mutualplans plans {bound.plan.id} --edition {bound.edition.id} shows the rows",
         )
-    label = path_label(bound.plan, path)
+    label, found = path_label(bound.plan, path), path_field(bound.plan, path)
+    counted = found is not None and found.kind in (Kind.MONEY, Kind.COUNT)
     return problem(
         "claim.missing-field",
         f"计划 {bound.plan.id} 需要“{label.zh}”({path})，申领材料中没有",
         f"plan {bound.plan.id} needs {label.in_('en')} ({path}), which is not stated",
         where=claim.id,
-        hint_zh="补填后再核定；确实为 0 的也要写 0",
-        hint_en="state it and assess again; a real 0 is written as 0",
+        hint_zh="补填后再核定" + ("；确实为 0 的也要写 0" if counted else ""),
+        hint_en="state it and assess again" + ("; a real 0 is written as 0" if counted else ""),
     )
 
 
 def _void_shares(facts: Facts) -> list[Problem]:
     stated, most = facts.case.coverage.shares, facts.value(facts.bound.plan.max_shares, "max_shares")
-    if stated is None or stated <= most:
+    if stated is None or isinstance(most, Missing) or stated <= most:
         return []
     return [
         problem(

@@ -123,9 +123,7 @@ def _program(plan: Plan, benefit: Benefit, assumed: Mapping[str, str]) -> Progra
     conditions = tuple(item.node for item in plan.conditions(benefit))
     pays = benefit.pays.node
     if benefit.indemnity:
-        pays = least(
-            benefit.pays, claim.remaining.named("尚余的个人负担", "the burden still left")
-        ).node
+        pays = least(benefit.pays, claim.remaining.named("尚余的个人负担", "the burden still left")).node
     formula = order([*conditions, pays])
     accounts: dict[n.Before | n.PaidBefore, str] = {}
     numbered = 0

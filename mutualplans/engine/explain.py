@@ -22,14 +22,23 @@ from mutualplans.expr.fold import children
 from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.decision import BenefitDecision, Reason, Remaining
-from mutualplans.model.fields import fields_of
+from mutualplans.model.fields import Field, fields_of
 from mutualplans.model.kinds import Kind
 from mutualplans.model.parameter import Shape
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.text import Lang, Text
 from mutualplans.plan.declaration import Plan
 
-__all__ = ["Step", "Work", "condition_reason", "path_label", "remaining", "trace", "zero_reasons"]
+__all__ = [
+    "Step",
+    "Work",
+    "condition_reason",
+    "path_field",
+    "path_label",
+    "remaining",
+    "trace",
+    "zero_reasons",
+]
 
 
 @define(eq=False, slots=False, kw_only=True)
@@ -316,12 +325,17 @@ def _inline(node: n.Node, wording: Wording) -> str:
 # ---------------------------------------------------------------- names of fields
 
 
-def path_label(plan: Plan, path: str) -> Text:
-    """Return what users call the field at a path such as ``claim.days``."""
+def path_field(plan: Plan, path: str) -> Field | None:
+    """Return the field at a path such as ``claim.days``, standard or the plan's own."""
     subject, _, name = path.partition(".")
     for item in plan.fields():
         if item.path == path:
-            return item.label
+            return item
     records = {"member": Member, "insured": Insured, "unit": Unit, "cover": Coverage, "claim": Claim}
-    known = fields_of(records[subject]) if subject in records else {}
-    return known[name].label if name in known else Text(path)
+    return fields_of(records[subject]).get(name) if subject in records else None
+
+
+def path_label(plan: Plan, path: str) -> Text:
+    """Return what users call the field at a path."""
+    found = path_field(plan, path)
+    return found.label if found else Text(path)

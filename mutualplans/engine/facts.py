@@ -15,7 +15,7 @@ from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import fold
 from mutualplans.model.claim import BILL_PARTS, Claim
 from mutualplans.model.coverage import Coverage
-from mutualplans.model.dates import completed_years
+from mutualplans.model.dates import DateRange, completed_years
 from mutualplans.model.fields import plain_value
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.plan.formula import Formula
@@ -153,18 +153,29 @@ class Facts:
     def _shares(self) -> Any:
         most = self.value(self.bound.plan.max_shares, "max_shares")
         stated = self.case.coverage.shares
+        if isinstance(most, Missing):
+            return most
         if stated is None:
             return 1 if most == 1 else _missing("cover.shares")
         return min(stated, most)
 
-    def _window(self) -> int:
-        return int(self.value(self.bound.plan.renewal_window, "renewal_window"))
+    def _chain(self) -> tuple[DateRange, ...] | Missing:
+        window = self.value(self.bound.plan.renewal_window, "renewal_window")
+        return window if isinstance(window, Missing) else self.case.coverage.chain(window)
+
+    def _terms(self) -> Any:
+        chain = self._chain()
+        return chain if isinstance(chain, Missing) else len(chain)
+
+    def _is_renewal(self) -> Any:
+        chain = self._chain()
+        return chain if isinstance(chain, Missing) else len(chain) > 1
 
     def _chain_days(self) -> Any:
-        event = self.event_date
+        event, chain = self.event_date, self._chain()
         if isinstance(event, Missing):
             return event
-        return (event - self.case.coverage.chain(self._window())[0].first).days + 1
+        return chain if isinstance(chain, Missing) else (event - chain[0].first).days + 1
 
     def _event_date(self) -> Any:
         own = self.bound.plan.event_date
@@ -199,16 +210,19 @@ class Facts:
         return max(burden - self.paid.indemnity - self.indemnity, 0)
 
     def _burden(self) -> Any:
-        """What the bill leaves to the person: its own parts, or the total minus everything others paid."""
+        """What the bill leaves to the person: as stated, or its parts, or the total minus what others paid."""
+        if self._claim.self_paid is not None:
+            return self._claim.self_paid.fen
         own = [getattr(self._claim, name) for name in BILL_PARTS[3:]]
         if all(part is not None for part in own):
             return sum(part.fen for part in own)
         others = [getattr(self._claim, name) for name in BILL_PARTS[:3]]
         if self._claim.total is not None and all(part is not None for part in others):
             return self._claim.total.fen - sum(part.fen for part in others)
-        return Missing(
-            frozenset(f"claim.{name}" for name in BILL_PARTS[3:] if getattr(self._claim, name) is None)
-        )
+        if all(part is None for part in own):
+            return _missing("claim.self_paid")
+        lacking = (name for name, part in zip(BILL_PARTS[3:], own, strict=True) if part is None)
+        return Missing(frozenset(f"claim.{name}" for name in lacking))
 
 
 EVENT_DATES = {
@@ -227,8 +241,8 @@ _COMPUTED: Mapping[tuple[str, str], Callable[[Facts], Any]] = {
     ("cover", "first_day"): lambda facts: facts.case.coverage.first_day,
     ("cover", "last_day"): lambda facts: facts.case.coverage.last_day,
     ("cover", "day"): Facts._chain_days,
-    ("cover", "is_renewal"): lambda facts: len(facts.case.coverage.chain(facts._window())) > 1,
-    ("cover", "terms"): lambda facts: len(facts.case.coverage.chain(facts._window())),
+    ("cover", "is_renewal"): Facts._is_renewal,
+    ("cover", "terms"): Facts._terms,
     ("claim", "event_date"): Facts._event_date,
     ("claim", "is_in_situ"): Facts._is_in_situ,
     ("claim", "remaining"): Facts._remaining,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from mutualplans.backends import exact
 from mutualplans.backends.exact import Missing
@@ -38,6 +39,7 @@ class Joining:
         first_day: First day of cover.
         shares: Shares wanted; ``None`` if not stated.
         tier: Tier wanted; ``None`` if not stated.
+        extra: Fields of the cover that plans declare themselves, by name.
         key: What the caller knows this joining by, for example a roster row.
     """
 
@@ -47,6 +49,7 @@ class Joining:
     first_day: date
     shares: int | None = None
     tier: str | None = None
+    extra: Mapping[str, Any] = field(factory=dict)
     key: str = ""
 
 
@@ -99,14 +102,18 @@ def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None) -> 
         insured=joining.insured.id,
         shares=joining.shares,
         tier=joining.tier,
+        extra=joining.extra,
     )
     facts = Facts(
         bound, Case(member=joining.member, insured=joining.insured, unit=joining.unit, coverage=cover)
     )
     months = facts.value(bound.plan.term_months, "term_months")
-    days = term(joining.first_day, months)
-    facts = evolve(facts, case=evolve(facts.case, coverage=evolve(cover, last_day=days.last)))
+    if not isinstance(months, Missing):
+        last_day = term(joining.first_day, months).last
+        facts = evolve(facts, case=evolve(facts.case, coverage=evolve(cover, last_day=last_day)))
     reasons, missing = _may_join(facts)
+    if not reasons and isinstance(months, Missing):
+        missing |= months.paths
     premium = facts.value(bound.plan.premium, "premium")
     if not reasons and isinstance(premium, Missing):
         missing |= premium.paths
@@ -184,7 +191,7 @@ def _missing_problem(facts: Facts, path: str) -> Problem:
 def _void(facts: Facts) -> list[Problem]:
     wanted = facts.case.coverage.shares
     most = facts.value(facts.bound.plan.max_shares, "max_shares")
-    if wanted is None or wanted <= most:
+    if wanted is None or isinstance(most, Missing) or wanted <= most:
         return []
     return [
         problem(

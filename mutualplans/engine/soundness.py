@@ -36,7 +36,9 @@ def unit_problems(unit: Unit, office: Office) -> list[Problem]:
             f'单位类型 "{kind}" 不在本办事处的单位类型之内：{listed}',
             f'kind of unit "{kind}" is not among the office\'s: {", ".join(office.unit_types)}',
             where=unit.name,
-            hint_zh=f'是不是 "{close}"？' if close else "改正 unit_type，或在 office.toml 的 [unit_types] 里补上",
+            hint_zh=f'是不是 "{close}"？'
+            if close
+            else "改正 unit_type，或在 office.toml 的 [unit_types] 里补上",
             hint_en=f'did you mean "{close}"?' if close else "correct unit_type, or add it to [unit_types]",
         )
     ]
@@ -81,18 +83,26 @@ def _dates(claim: Claim) -> Iterator[Problem]:
 
 
 def _bill(claim: Claim) -> Iterator[Problem]:
-    parts = [getattr(claim, name) for name in BILL_PARTS]
-    if claim.total is None or any(part is None for part in parts):
+    yield from _sum(claim, "total", BILL_PARTS)
+    yield from _sum(claim, "self_paid", BILL_PARTS[3:])
+
+
+def _sum(claim: Claim, whole: str, names: tuple[str, ...]) -> Iterator[Problem]:
+    """Report a stated whole that is not the sum of its parts, where all of them are stated."""
+    stated, parts = getattr(claim, whole), [getattr(claim, name) for name in names]
+    if stated is None or any(part is None for part in parts):
         return
     added = sum(part.fen for part in parts)
-    if added != claim.total.fen:
+    if added != stated.fen:
+        fields = fields_of(Claim)
+        label, listed = fields[whole].label, "、".join(fields[name].label.zh for name in names)
         yield problem(
             "claim.bill",
-            f"医疗费总额 {format_yuan(claim.total.fen)} 与各项之和 {format_yuan(added)} 不等",
-            f"the bill's total {format_yuan(claim.total.fen)} is not the sum of its parts {format_yuan(added)}",
+            f"{label.zh} {format_yuan(stated.fen)} 与各项之和 {format_yuan(added)} 不等",
+            f"{label.en} {format_yuan(stated.fen)} is not the sum of its parts {format_yuan(added)}",
             where=claim.id,
-            hint_zh="核对结算单：统筹支付、大额支付、其他支付、自付一、自付二、自费",
-            hint_en="check the settlement form: pool, large-sum, other, self-paid parts, out of scope",
+            hint_zh=f"核对结算单：{listed}",
+            hint_en=f"check the settlement form: {', '.join(fields[name].label.en for name in names)}",
         )
 
 

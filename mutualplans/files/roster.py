@@ -9,6 +9,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from mutualplans.engine.quote import Joining
+from mutualplans.files.own import own_fields, read_own
 from mutualplans.files.tables import Cell, Row, Table
 from mutualplans.model.fields import Field, fields_of, read_raw
 from mutualplans.model.identity import IdNumber, Name, diagnose_id, read_id
@@ -79,10 +80,18 @@ class Roster:
     encoding: str
 
 
+def own_columns(plans: Iterable[Plan]) -> dict[str, Field]:
+    """Return header → field for the fields that plans declare of members, persons insured and covers."""
+    own = own_fields(plans)
+    items = [item for subject in ("member", "insured", "cover") for item in own[subject].values()]
+    return {header: item for item in items for header in (item.label.zh, item.name)}
+
+
 def known_headers(plans: Iterable[Plan]) -> tuple[str, ...]:
     """Return the headers that a roster for the plans may have."""
-    own = [name for plan in plans for name in (plan.id, plan.title.zh)]
-    return (*COLUMNS, *own)
+    known = list(plans)
+    own = [name for plan in known for name in (plan.id, plan.title.zh)]
+    return (*COLUMNS, *own, *own_columns(known))
 
 
 def read_roster(table: Table, plans: Sequence[Plan], units: Mapping[str, Unit], first_day: date) -> Roster:
@@ -118,13 +127,16 @@ class _Reader:
         self.seen: dict[str, int] = {}
         self.members: dict[str, Member] = {}
         by_header = {name: plan.id for plan in plans for name in (plan.id, plan.title.zh)}
+        self.own = own_fields(plans)
+        own = own_columns(plans)
         self.columns = {header: COLUMNS[header] for header in table.headers if header in COLUMNS}
+        self.own_columns = {header: own[header] for header in table.headers if header in own}
         self.plan_columns = {header: by_header[header] for header in table.headers if header in by_header}
-        self._unknown_headers([*COLUMNS, *by_header])
+        self._unknown_headers([*COLUMNS, *by_header, *own])
 
     def _unknown_headers(self, known: list[str]) -> None:
         for header in self.table.headers:
-            if header not in self.columns and header not in self.plan_columns:
+            if header not in (self.columns | self.plan_columns | self.own_columns):
                 # Plans have long names that look alike; another plan's name is no help.
                 close = nearest(header, COLUMNS if "计划" in header or "活动" in header else known)
                 self.problems.append(
@@ -145,6 +157,7 @@ class _Reader:
         """Return the row as an entry, or ``None`` after reporting what is wrong with it."""
         before = self._errors()
         values = {name: self._cell(row, header, name) for header, name in self.columns.items()}
+        values["own"] = self._own_values(row)
         plans = self._plans(row)
         number: IdNumber | None = values.get("id_number")
         self._consistent(row, values, number)
@@ -175,13 +188,14 @@ class _Reader:
         own: dict[str, Any] = {
             name: values.get(name) for name in _MEMBER if name in values and name not in person
         }
+        extra = values["own"]
         if relation == "self":
-            member = Member(**person, **own)
-            insured = Insured.member(member)
+            member = Member(**person, **own, extra=extra["member"])
+            insured = evolve(Insured.member(member), extra=extra["insured"])
         else:
             # The row is about the insured; what it says of employment and cards is about the member.
-            member = Member(id_number=values.get("member_id"), **own)
-            insured = Insured(id=f"row {row.number}", relation=relation, **person)
+            member = Member(id_number=values.get("member_id"), **own, extra=extra["member"])
+            insured = Insured(id=f"row {row.number}", relation=relation, **person, extra=extra["insured"])
         return Joining(
             member=member,
             insured=insured,
@@ -189,6 +203,7 @@ class _Reader:
             first_day=self.first_day,
             shares=values.get("shares"),
             tier=values.get("tier"),
+            extra=extra["cover"],
             key=str(row.number),
         )
 
@@ -213,6 +228,21 @@ class _Reader:
         except ValueError as error:
             self._wrong(row, header, f"{error}", f"{error}")
         return None
+
+    def _own_values(self, row: Row) -> dict[str, dict[str, Any]]:
+        """Return the plans' own fields that the row states: subject → name → value."""
+        found: dict[str, dict[str, Any]] = {"member": {}, "insured": {}, "cover": {}}
+        for header, item in self.own_columns.items():
+            cell = row.cells[header]
+            if not cell.text:
+                continue
+            codes = {text.zh: code for code, text in item.choices.items()}
+            try:
+                written = codes.get(cell.text, cell.text)
+                found[item.subject][item.name] = read_own(self.own, item.subject, item.name, written)
+            except ValueError as error:
+                self._wrong(row, header, f"{error}", f"{error}")
+        return found
 
     def _plans(self, row: Row) -> dict[str, int] | None:
         if not self.plan_columns:

@@ -13,6 +13,7 @@ import attrs
 from attrs import frozen
 
 from mutualplans.engine.simulate import Situation
+from mutualplans.files.own import own_fields
 from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.dates import DateRange
@@ -23,9 +24,8 @@ from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.problem import Problem, nearest, problem
 from mutualplans.model.tomlfile import TomlFile
 from mutualplans.plan.declaration import Plan
-from mutualplans.plan.vocabulary import CIRCUMSTANCE
 
-__all__ = ["SituationFile", "own_fields", "read_situation"]
+__all__ = ["SituationFile", "read_situation"]
 
 R = TypeVar("R")
 Where = tuple[str | int, ...]
@@ -42,21 +42,6 @@ class SituationFile:
 
     situation: Situation | None
     problems: tuple[Problem, ...]
-
-
-def own_fields(plans: Iterable[Plan]) -> dict[str, dict[str, Field]]:
-    """Return the fields that plans declare themselves: subject → name → field."""
-    standard = {"member": Member, "insured": Insured, "unit": Unit, "cover": Coverage, "claim": Claim}
-    found: dict[str, dict[str, Field]] = {subject: {} for subject in standard}
-    for plan in plans:
-        for item in plan.fields():
-            computed = item.name in _COMPUTED or item.name.startswith(CIRCUMSTANCE)
-            if not computed and item.name not in fields_of(standard[item.subject]):
-                found[item.subject][item.name] = item
-    return found
-
-
-_COMPUTED = {"first_day", "last_day", "day", "is_renewal", "terms", "event_date", "is_in_situ", "remaining"}
 
 
 def read_situation(file: TomlFile, plans: Iterable[Plan], *, also: Iterable[str] = ()) -> SituationFile:

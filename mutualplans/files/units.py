@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import frozen
 
-from mutualplans.model.fields import fields_of, read_raw
+from mutualplans.files.own import own_fields, read_own
+from mutualplans.model.fields import Field, fields_of, read_raw
 from mutualplans.model.people import Unit
 from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
 from mutualplans.model.tomlfile import TomlFile
+from mutualplans.plan.declaration import Plan
 
 __all__ = ["read_units"]
 
@@ -20,8 +23,8 @@ class _Row:
     problems: list[Problem]
 
 
-def read_units(file: TomlFile) -> dict[str, Unit]:
-    """Return the units of a file by name.
+def read_units(file: TomlFile, plans: Iterable[Plan] = ()) -> dict[str, Unit]:
+    """Return the units of a file by name; `plans` are those whose own fields may appear.
 
     Raises:
         MutualPlansError: anything in the file is wrong; all of it is reported.
@@ -30,8 +33,9 @@ def read_units(file: TomlFile) -> dict[str, Unit]:
     rows = rows if isinstance(rows, list) else [rows]
     found: dict[str, Unit] = {}
     problems = [_unknown(file, key, ("unit",), ()) for key in file.data if key != "unit"]
+    own = own_fields(plans)
     for number, row in enumerate(rows):
-        read = _row(file, row, ("unit", number) if isinstance(file.data["unit"], list) else ("unit",))
+        read = _row(file, row, own, ("unit", number) if isinstance(file.data["unit"], list) else ("unit",))
         problems += read.problems
         if not read.problems:
             unit = Unit(**read.values)
@@ -43,11 +47,21 @@ def read_units(file: TomlFile) -> dict[str, Unit]:
     return found
 
 
-def _row(file: TomlFile, row: dict[str, Any], where: tuple[str | int, ...]) -> _Row:
+def _row(
+    file: TomlFile, row: dict[str, Any], own: dict[str, dict[str, Field]], where: tuple[str | int, ...]
+) -> _Row:
     fields = fields_of(Unit)
     read = _Row({}, [])
+    extra: dict[str, Any] = {}
     for key, raw in row.items():
-        if key == "name" and isinstance(raw, str) and raw:
+        if key in own["unit"]:
+            try:
+                extra[key] = read_own(own, "unit", key, raw)
+            except ValueError as error:
+                read.problems.append(
+                    problem("file.value", str(error), str(error), where=file.where(*where, key))
+                )
+        elif key == "name" and isinstance(raw, str) and raw:
             read.values[key] = raw
         elif key in fields:
             try:
@@ -67,7 +81,9 @@ def _row(file: TomlFile, row: dict[str, Any], where: tuple[str | int, ...]) -> _
                 )
             read.values[key] = value
         else:
-            read.problems.append(_unknown(file, key, (*fields, "name"), where))
+            read.problems.append(_unknown(file, key, (*fields, *own["unit"], "name"), where))
+    if extra:
+        read.values["extra"] = extra
     if "name" not in read.values:
         read.problems.append(
             problem(

@@ -89,6 +89,12 @@ class Claim:
     pool_paid: Any = known(Kind.MONEY, "统筹基金支付", "paid by the pool fund")
     large_sum_paid: Any = known(Kind.MONEY, "大额互助支付", "paid by the large-sum fund")
     other_paid: Any = known(Kind.MONEY, "其他支付", "other payments")
+    self_paid: Any = known(
+        Kind.MONEY,
+        "个人负担合计",
+        "self-paid in all",
+        hint=Text("自付一、自付二、自费之和", "the three parts together"),
+    )
     self_paid_in_scope: Any = known(Kind.MONEY, "自付一", "self-paid within scope")
     self_paid_partly: Any = known(Kind.MONEY, "自付二", "self-paid partly")
     out_of_scope: Any = known(Kind.MONEY, "自费", "out of scope")

@@ -190,7 +190,7 @@ def read_raw(kind: Kind, raw: Any) -> Any:
     if kind is Kind.COUNT and type(raw) is not int:
         return _as_text(raw, _whole, "数量要写成整数，如 3")
     if kind is Kind.FLAG and type(raw) is not bool:
-        return _as_text(raw, _flag, "是否要写成 true 或 false")
+        return _as_text(raw, _flag, "写成 true 或 false（是、否）")
     if kind is Kind.CODE and type(raw) is not str:
         message = f"代码要写成带引号的文字；实为 {raw!r}"
         raise ValueError(message)

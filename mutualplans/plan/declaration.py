@@ -153,7 +153,8 @@ class Plan:
         when: Conditions of every benefit.
         excludes: Exclusions (`mp.excluded`), conditions of every benefit.
         benefits: What it pays, computed in this order; a benefit reads only earlier ones.
-        ends: Whether a payment ends the cover; tested after a payment above 0.
+        ends: Whether a payment ends the cover; tested after a payment above 0, and may read what each benefit
+            pays: ``ends=mp.benefit("full").over(0)``.
         event_date: The date that counts; by default it follows from the kind of event.
         rules_in_force: Whether the edition is chosen by the first day of cover or by the event date.
         claim_within: Last day to claim, in days from the event; unset where the rule does not say.

@@ -118,7 +118,7 @@ def reasons(view: View) -> Iterator[Problem]:
 _WITHOUT_CLAIM = ("joins", "premium", "term_months", "max_shares", "renewal_window")
 """Parts that are worked out when a person joins: there is no claim yet."""
 _WITHOUT_BALANCES = (*_WITHOUT_CLAIM, "event_date", "claim_within", "report_within", "ends", "papers")
-"""Parts that are worked out without the balances and the amounts of the benefits."""
+"""Parts that are worked out without the balances; of them only `ends` knows the amounts of this claim."""
 _CIRCULAR: Mapping[str, frozenset[str]] = {
     "max_shares": frozenset({"cover.shares"}),
     "term_months": frozenset({"cover.last_day"}),
@@ -136,6 +136,8 @@ def context(view: View) -> Iterator[Problem]:
             said = "，而它自己由此算出", ", which is worked out from it"
         elif spot.part in _WITHOUT_CLAIM and _is_about_claim(node):
             said = "，而参保时还没有申领", ", but there is no claim when a person joins"
+        elif spot.part == "ends" and isinstance(node, n.BenefitAmount):
+            continue  # it is asked once the amounts are known
         elif spot.part in _WITHOUT_BALANCES and isinstance(node, n.Before | n.PaidBefore | n.BenefitAmount):
             said = "，而此处不知道累计数和各项金额", ", but balances and amounts are not known here"
         if said:

@@ -337,3 +337,71 @@ def test_the_receipt_tells_apart_what_was_decided() -> None:
     assert first == second
     assert first.inputs_hash != third.inputs_hash
     assert first.values_hash != other.values_hash
+
+
+@pytest.mark.parametrize(("stage", "ends"), [("mild", False), ("severe", True)])
+def test_what_ends_the_cover_may_depend_on_which_benefit_paid(stage: str, ends: bool) -> None:
+    """Only the full sum ends the cover; the small one leaves it standing."""
+    value = mp.parameters(small=mp.money("小额"), full=mp.money("全额"))
+    plan = make(
+        "ending",
+        value,
+        ends=mp.benefit("full").over(0),
+        benefits=[
+            mp.Benefit(
+                "small",
+                mp.Text("小额"),
+                clause="测试",
+                when=[claim.is_mild.because("not-mild", zh="非轻症")],
+                pays=value.small,
+            ),
+            mp.Benefit(
+                "full",
+                mp.Text("全额"),
+                clause="测试",
+                when=[(~claim.is_mild).because("mild", zh="轻症")],
+                pays=value.full,
+            ),
+        ],
+    )
+    first, second = run(
+        (plan, 'small = "10"\nfull = "100"'), [stay(1, 1, stage=stage), stay(2, 1, stage="severe")]
+    )
+
+    assert ends is first.ends_cover
+    assert ends is ("cover-ended" in codes(second))
+
+
+@pytest.mark.parametrize(
+    ("bill", "left"),
+    [
+        ({"self_paid": "300"}, 300_00),
+        ({"self_paid_in_scope": "100", "self_paid_partly": "50", "out_of_scope": "25"}, 175_00),
+        ({"total": "1000", "pool_paid": "600", "large_sum_paid": "0", "other_paid": "100"}, 300_00),
+    ],
+)
+def test_the_burden_is_what_the_bill_leaves(bill: dict[str, str], left: int) -> None:
+    """A stated sum, its three parts, or the total minus what others paid: each gives the burden that is left."""
+    value = mp.parameters(most=mp.money("最多"))
+    plan = make(
+        "burden",
+        value,
+        benefits=[mp.Benefit("b", mp.Text("给付"), clause="测试", pays=value.most, indemnity=True)],
+    )
+    amounts = {name: mp.yuan(text) for name, text in bill.items()}
+    (decision,) = run((plan, 'most = "9000"'), [stay(1, 1, **amounts)])
+
+    assert left == decision.total
+
+
+def test_without_any_part_of_the_bill_the_burden_is_missing() -> None:
+    """An indemnity without a bill asks for the sum that the person bears."""
+    value = mp.parameters(most=mp.money("最多"))
+    plan = make(
+        "burden",
+        value,
+        benefits=[mp.Benefit("b", mp.Text("给付"), clause="测试", pays=value.most, indemnity=True)],
+    )
+    (decision,) = run((plan, 'most = "9000"'), [stay(1, 1)])
+
+    assert ("claim.self_paid",) == decision.benefits[0].missing

@@ -135,3 +135,37 @@ def test_an_unknown_headcount_is_said_not_guessed() -> None:
 
     assert len(found.joining) == 3
     assert [(item.code, item.severity) for item in found.problems] == [("unit.missing-field", "warning")]
+
+
+def by_tier() -> OfficePlan:
+    """Return a plan whose fee and term depend on the tier: 20 for one year, 60 for three."""
+    value = mp.parameters(fee=mp.table(mp.Kind.MONEY, "互助费"), months=mp.table(mp.Kind.COUNT, "期限"))
+    declared = make(
+        "by-tier",
+        value,
+        premium=value.fee.of(cover.tier),
+        term_months=value.months.of(cover.tier),
+        benefits=[mp.Benefit("b", mp.Text("给付"), clause="测试", pays=value.fee.of(cover.tier))],
+    )
+    values = 'fee = { value = { "1y" = "20", "3y" = "60" } }\nmonths = { value = { "1y" = 12, "3y" = 36 } }'
+    return OfficePlan(plan=declared, editions=(LocalEdition(edition=edition(declared, values)),))
+
+
+@pytest.mark.parametrize(
+    ("tier", "premium", "last_day"),
+    [("1y", 20_00, date(2025, 2, 28)), ("3y", 60_00, date(2027, 2, 28))],
+)
+def test_the_tier_may_decide_the_length_of_the_term(tier: str, premium: int, last_day: date) -> None:
+    """The one-year tier costs 20 and the three-year tier 60; the cover ends accordingly."""
+    found = quote(by_tier(), joining(tier=tier, shares=1))
+
+    assert (premium, last_day) == (found.premium, found.coverage.last_day)
+
+
+@pytest.mark.parametrize(("tier", "code"), [(None, "join.missing-field"), ("5y", "join.not-in-table")])
+def test_a_tier_that_is_missing_or_unknown_is_a_problem_of_its_row(tier: str | None, code: str) -> None:
+    """Without a usable tier neither fee nor term are known: one problem, no premium, and no crash."""
+    found = quote(by_tier(), joining(tier=tier, shares=1))
+
+    assert found.premium is None
+    assert {code} == {item.code for item in found.problems}

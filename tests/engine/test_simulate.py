@@ -184,7 +184,7 @@ def test_the_order_of_independent_persons_does_not_matter() -> None:
 
 
 def test_a_kind_of_unit_that_the_office_does_not_know_is_reported() -> None:
-    """"enterprize" is not a kind of unit of the office; one without a list of kinds takes any."""
+    """ "enterprize" is not a kind of unit of the office; one without a list of kinds takes any."""
     situation = Situation(member=MEMBER, unit=mp.Unit(name="厂", unit_type="enterprize"))
     strict, free = office(allowance()), office(allowance())
     strict.unit_types = {"enterprise": mp.Text("企业", "enterprise")}

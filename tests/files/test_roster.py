@@ -11,6 +11,8 @@ import pytest
 import mutualplans as mp
 from mutualplans.files.roster import Roster, known_headers, read_roster
 from mutualplans.files.tables import read_table
+from mutualplans.files.units import read_units
+from mutualplans.model.tomlfile import read_toml
 from tests.engine.plans import allowance, make
 
 PENG = "999999197503040021"  # check digit by hand: weights 7 9 10 5 8 4 2 1 6 3 7 9 10 5 8 4 2, see test_identity
@@ -150,3 +152,51 @@ def test_a_new_plan_needs_no_change_here() -> None:
     plan = make("new-plan", mp.parameters(), benefits=[], title=mp.Text("新计划"))
 
     assert {"new-plan", "新计划"} <= set(known_headers([plan]))
+
+
+HEALTHY = mp.field("member", "healthy", mp.Kind.FLAG, "参保时健康", "healthy when joining")
+SEASON = mp.field("cover", "season", mp.Kind.CODE, "季度", choices={"spring": mp.Text("春", "spring")})
+
+
+def test_a_plans_own_fields_are_columns(tmp_path: Path) -> None:
+    """A field that a plan declares may stand in a roster under its label or its name, checked like any other."""
+    plan = make(
+        "own",
+        mp.parameters(),
+        joins=[
+            HEALTHY.because("healthy", zh="须健康"),
+            SEASON.equals("spring").because("season", zh="须春季参保"),
+        ],
+        benefits=[],
+    )
+    path = csv(
+        tmp_path,
+        f"彭丽华,{PENG},true,春",
+        f"王建国,{WANG},也许,spring",
+        header="姓名,证件号,参保时健康,season",
+    )
+    table = read_table(path, known_headers=known_headers([plan]))
+    found = read_roster(table, [plan], {}, date(2024, 1, 1))
+    (entry,) = found.entries
+
+    assert ({"healthy": True}, {"season": "spring"}) == (entry.joining.member.extra, entry.joining.extra)
+    assert [("roster.value", 3)] == [
+        (item.code, 3) for item in found.problems if ":3:参保时健康" in item.where
+    ]
+
+
+def test_a_unit_file_takes_the_fields_that_plans_declare(tmp_path: Path) -> None:
+    """A unit's own field is read for the plan that declares it, and unknown without that plan."""
+    shares = mp.field("unit", "equal_shares", mp.Kind.COUNT, "统一份数", most=9)
+    plan = make(
+        "units", mp.parameters(), joins=[shares.over(0).because("shares", zh="须统一份数")], benefits=[]
+    )
+    file = read_toml("unit.toml", '[[unit]]\nname = "厂"\nequal_shares = 2\n')
+
+    assert {"equal_shares": 2} == read_units(file, [plan])["厂"].extra
+    with pytest.raises(mp.MutualPlansError) as caught:
+        read_units(file)
+    assert ["file.unknown-key"] == [item.code for item in caught.value.problems]
+    with pytest.raises(mp.MutualPlansError) as caught:
+        read_units(read_toml("unit.toml", '[[unit]]\nname = "厂"\nequal_shares = 10\n'), [plan])
+    assert ["file.value"] == [item.code for item in caught.value.problems]

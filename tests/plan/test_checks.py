@@ -586,7 +586,7 @@ before = claim.days.before(per=per.TERM)
         ({"term_months": mp.choose(claim.is_death, 1, 12)}, "term_months"),
         ({"max_shares": mp.choose(claim.is_death, 1, 2)}, "max_shares"),
         ({"renewal_window": mp.choose(claim.is_death, 1, 2)}, "renewal_window"),
-        ({"ends": mp.benefit("lump").over(0)}, "ends"),
+        ({"ends": paid.before("lump", per=per.TERM).over(0)}, "ends"),
         ({"claim_within": mp.choose(before.over(0), 1, 2)}, "claim_within"),
         ({"papers": [mp.Paper("p", mp.Text("证明"), when=before.over(0))]}, "papers.p"),
         ({"max_shares": cover.shares}, "max_shares"),
