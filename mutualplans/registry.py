@@ -17,7 +17,7 @@ from attrs import evolve, field, frozen
 
 from mutualplans import registry_problems as wrong
 from mutualplans.model.problem import MutualPlansError, Problem
-from mutualplans.registry_problems import CONTRACT, ONLY
+from mutualplans.registry_problems import CONTRACT, ONLY, PLUGIN_NAME
 
 if TYPE_CHECKING:
     from mutualplans.plan.declaration import Plan
@@ -27,7 +27,6 @@ __all__ = ["PluginEntry", "PluginError", "PluginRecord", "PluginRegistry", "Stat
 Status = Literal["found", "ok", "blocked", "broken", "invalid", "incompatible"]
 
 _GROUP = re.compile(r"mutualplans\.plans\.v\d+")
-_NAME = re.compile(r"[a-z][a-z0-9-]{2,39}")
 _NEARNESS: tuple[Status, ...] = ("ok", "found", "invalid", "broken", "blocked", "incompatible")
 """Of several records with one name, the first of these statuses speaks for the name."""
 
@@ -311,7 +310,7 @@ def _seen(entry: PluginEntry, used: list[PluginEntry]) -> tuple[Status, list[Pro
         return "invalid", [wrong.torn(entry)]
     if entry.group != CONTRACT:
         return "incompatible", [wrong.other_contract(entry, entry.group)]
-    if not _NAME.fullmatch(entry.name):
+    if not PLUGIN_NAME.fullmatch(entry.name):
         return "invalid", [wrong.bad_name(entry)]
     twins = [other for other in used if other.name == entry.name and other.group == CONTRACT]
     return ("invalid", [wrong.duplicate(entry, twins)]) if len(twins) > 1 else ("found", [])

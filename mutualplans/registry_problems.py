@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import evolve
 
-from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
+from mutualplans.model.problem import PLANS_ALIKE, MutualPlansError, Problem, nearest, problem
 
 if TYPE_CHECKING:
     from mutualplans.registry import PluginEntry
@@ -18,6 +19,8 @@ CONTRACT = "mutualplans.plans.v1"
 """The group we read: `hookspecs.GROUP`, repeated so that a listing does not import pluggy."""
 ONLY = "MUTUALPLANS_LOAD_PLUGINS"
 """Environment variable with the plugins to use."""
+PLUGIN_NAME = re.compile(r"[a-z][a-z0-9-]{2,39}")
+"""How the entry point of a plugin is named."""
 
 
 def _about(entry: PluginEntry, code: str, zh: str, en: str, **more: str) -> Problem:
@@ -216,7 +219,7 @@ def unknown_plugin(
     name: str, known: Iterable[str], severity: Literal["error", "warning"] = "error"
 ) -> Problem:
     """Say that no plugin has the name, with the nearest that there is."""
-    close = nearest(name, known)
+    close = nearest(name, known, PLANS_ALIKE)
     return problem(
         "plugin.unknown",
         f'没有安装名为 "{name}" 的插件',
@@ -228,19 +231,19 @@ def unknown_plugin(
 
 
 def unknown_plan(plan_id: str, known: Iterable[str]) -> Problem:
-    """Say that no plugin has the plan, with the nearest that there is."""
+    """Say that no plugin has the plan, with the nearest that there is, or how to install it."""
     names = tuple(dict.fromkeys(known))
-    close = nearest(plan_id, names)
+    owner = plan_id.partition(".")[0]
+    close = owner if owner in names else nearest(plan_id, names, PLANS_ALIKE)
+    command = f"mutualplans install {owner if PLUGIN_NAME.fullmatch(owner) else '…'}"
     return problem(
         "plan.unknown",
         f'没有计划 "{plan_id}"；有：{"、".join(names) or "无"}',
         f'there is no plan "{plan_id}"; known: {", ".join(names) or "none"}',
-        hint_zh=f'是不是 "{close}"？'
-        if close
-        else "mutualplans plugins 列出已安装的插件，mutualplans install 安装",
+        hint_zh=f'是不是 "{close}"？' if close else f"{command} 安装它；mutualplans plugins 列出已安装的",
         hint_en=f'did you mean "{close}"?'
         if close
-        else "mutualplans plugins lists them; mutualplans install adds one",
+        else f"{command} installs it; mutualplans plugins lists what is there",
     )
 
 

@@ -428,7 +428,12 @@ def test_plan_of_broken_plugin() -> None:
 
 @pytest.mark.parametrize(
     ("plan_id", "hint"),
-    [("godo", '是不是 "good"？'), ("good.extra", '是不是 "good"？'), ("zzz", "mutualplans plugins")],
+    [
+        ("godo", '是不是 "good"？'),
+        ("good.extra", '是不是 "good"？'),
+        ("zzz", "mutualplans plugins"),
+        ("child-good", "mutualplans install child-good "),
+    ],
 )
 def test_unknown_plan(plan_id: str, hint: str) -> None:
     """An unknown plan is refused with the nearest known id, whether or not a plugin owns its name."""

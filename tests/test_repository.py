@@ -28,7 +28,7 @@ def test_a_plugin_folder_is_complete(folder: Path) -> None:
     slug = folder.name.removeprefix("mutualplans-")
     project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
 
-    assert [] == [name for name in KEPT if not (folder / name).is_file()]
+    assert [name for name in KEPT if not (folder / name).is_file()] == []
     assert (folder / package / "cases.toml").is_file()
     assert {slug: package} == project["project"]["entry-points"]["mutualplans.plans.v1"]
     assert {"cases.toml", "editions/*.toml"} <= set(project["tool"]["setuptools"]["package-data"][package])
@@ -51,7 +51,7 @@ def test_every_plugin_has_five_or_fewer_screens() -> None:
         if len(path.read_text(encoding="utf-8").splitlines()) > 200
     ]
 
-    assert [] == long
+    assert long == []
 
 
 def test_pins_name_versions_and_no_host() -> None:
@@ -66,8 +66,8 @@ def test_pins_name_versions_and_no_host() -> None:
         if path != Path(__file__) and host.search(path.read_text(encoding="utf-8"))
     ]
 
-    assert [] == [line for line in pins if not re.fullmatch(r"[A-Za-z0-9_.\-]+==[A-Za-z0-9_.\-+]+", line)]
-    assert [] == named
+    assert [line for line in pins if not re.fullmatch(r"[A-Za-z0-9_.\-]+==[A-Za-z0-9_.\-+]+", line)] == []
+    assert named == []
 
 
 def test_every_test_says_what_it_shows() -> None:
@@ -81,7 +81,7 @@ def test_every_test_says_what_it_shows() -> None:
                 if not body.startswith(('"""', 'r"""')):
                     silent.append(f"{path.name}: {found.group(1) or found.group(2)}")
 
-    assert [] == silent
+    assert silent == []
 
 
 def test_the_readme_names_every_edition_that_is_shipped() -> None:
@@ -89,4 +89,4 @@ def test_the_readme_names_every_edition_that_is_shipped() -> None:
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     editions = [path.stem for folder in PLUGINS for path in folder.glob("*/editions/*.toml")]
 
-    assert [] == [name for name in editions if f"`{name}`" not in readme]
+    assert [name for name in editions if f"`{name}`" not in readme] == []

@@ -16,6 +16,7 @@ from attrs import frozen
 from mutualplans.expr import nodes as n
 from mutualplans.model.dates import completed_years
 from mutualplans.model.money import Rounding
+from mutualplans.model.scales import is_icd10
 
 __all__ = ["TABLE", "Env", "Missing"]
 
@@ -42,7 +43,7 @@ class Env:
         rounding: The edition's rounding rule.
         before: Balance of a `Before` or `PaidBefore` node under the code it is split by.
         benefits: Amounts of the plan's earlier benefits for this claim.
-        paid_by: Plan id → what it paid for this claim.
+        paid_by: Plan id → what it paid for this claim, or `Missing` while it is not decided.
     """
 
     read: Callable[[str, str], Any]
@@ -50,7 +51,7 @@ class Env:
     rounding: Rounding
     before: Callable[[n.Before | n.PaidBefore, str], Any]
     benefits: Mapping[str, Any]
-    paid_by: Mapping[str, int]
+    paid_by: Mapping[str, Any]
 
 
 Args = list[Any]
@@ -98,6 +99,15 @@ def _before(node: n.Before, args: Args, env: Env) -> Any:
 
 def _paid_before(node: n.PaidBefore, args: Args, env: Env) -> Any:
     return env.before(node, args[0] if args else "")
+
+
+def _paid_by_plan(node: n.PaidByPlan, _args: Args, env: Env) -> Any:
+    """An earlier plan that is not decided yet has not paid 0: what it pays is missing."""
+    if node.plan is not None:
+        return env.paid_by.get(node.plan, 0)
+    amounts = list(env.paid_by.values())
+    missing = [amount for amount in amounts if isinstance(amount, Missing)]
+    return _all_missing(missing) if missing else sum(amounts)
 
 
 def _scaled(amount: int, part: Fraction, rounding: Rounding) -> int:
@@ -175,9 +185,18 @@ _SIDES: Mapping[n.Side, Callable[[Any, Any], bool]] = {
 }
 
 
-def _match(_node: n.Match, args: Args, _env: Env) -> str:
-    found = args[0].match(args[1])
-    return found.id if found else ""
+def _match(_node: n.Match, args: Args, _env: Env) -> Any:
+    conditions, diagnosis, *rest = args
+    if isinstance(conditions, Missing):
+        return conditions
+    if rest and isinstance(rest[0], str) and conditions.knows(rest[0]):
+        return rest[0]
+    if isinstance(diagnosis, Missing):
+        return diagnosis
+    found = conditions.match(diagnosis)
+    if found:
+        return found.id
+    return "" if is_icd10(diagnosis) else Missing(frozenset({"claim.diagnosis"}))
 
 
 def _class_of(node: n.ClassOf, args: Args, env: Env) -> str:
@@ -191,9 +210,7 @@ TABLE: Mapping[type[n.Node], Function] = {
     n.Read: lambda node, args, env: env.read(node.field.subject, node.field.name),
     n.Value: _value,
     n.BenefitAmount: lambda node, args, env: env.benefits[node.benefit],
-    n.PaidByPlan: lambda node, args, env: (
-        sum(env.paid_by.values()) if node.plan is None else env.paid_by.get(node.plan, 0)
-    ),
+    n.PaidByPlan: _paid_by_plan,
     n.PaidBefore: _strict(_paid_before),
     n.Before: _before,
     n.Add: _strict(lambda node, args, env: args[0] + args[1]),
@@ -222,7 +239,7 @@ TABLE: Mapping[type[n.Node], Function] = {
     n.Choose: _choose,
     n.CompletedYears: _strict(lambda node, args, env: completed_years(args[0], args[1])),
     n.DaysFrom: _strict(lambda node, args, env: (args[1] - args[0]).days),
-    n.Match: _strict(_match),
+    n.Match: _match,
     n.ClassOf: _strict(_class_of),
     n.Listed: _strict(lambda node, args, env: args[0] != ""),
     n.Named: lambda node, args, env: args[0],

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import evolve
 
 from mutualplans.cli.common import (
     PLAN,
@@ -21,6 +22,7 @@ from mutualplans.cli.common import (
     output_formats,
     plans_in_use,
 )
+from mutualplans.cli.example import Example, example
 from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import print_csv, print_json, print_table, say
 from mutualplans.engine.form import Form, Input, form
@@ -99,7 +101,7 @@ def command(
     elif output_format == "table":
         _print_table(made)
     else:
-        for line in _toml(made):
+        for line in _toml(made, example(made, chosen or editions[-1])):
             click.echo(line)
 
 
@@ -203,19 +205,23 @@ def _needed(made: Form, item: Input) -> str:
 # ---------------------------------------------------------------- as a TOML file
 
 
-def _toml(made: Form) -> Iterator[str]:
+def _toml(made: Form, case: Example) -> Iterator[str]:
     title = made.plan.title.in_(lang())
     yield t(f"# {title}（{made.plan.id}）申领内容", f"# {title} ({made.plan.id}): what a claim states")
     yield t(
         "# 去掉要填的行前面的“# ”并填好；然后运行：mutualplans simulate 本文件",
         '# Remove the "# " before what you fill in; then: mutualplans simulate THIS-FILE',
     )
-    yield from _member(made)
+    yield t(
+        "# 所填的是一个前后一致的例子。“#”后面没有空格的，有这种情形才填",
+        '# The values are one example that agrees with itself. What has "#" without a space is for other cases only',
+    )
+    yield from _member(made, case)
     if made.of("unit"):
-        yield from ("", "[unit]", *_fields(made, made.of("unit")))
+        yield from ("", "[unit]", *_fields(made, made.of("unit"), case))
     if made.plan.insures != ("self",):
-        yield from _insured(made)
-    yield from _coverage(made)
+        yield from _insured(made, case)
+    yield from _coverage(made, case)
     yield from (
         "",
         t("# 每次事件一个 [[claim]]，按发生先后排列", "# one [[claim]] for each event, in order"),
@@ -223,16 +229,16 @@ def _toml(made: Form) -> Iterator[str]:
     )
     if "self" not in made.plan.insures:
         yield 'insured = "insured-1"'
-    yield from _fields(made, made.of("claim"))
+    yield from _fields(made, made.of("claim"), case)
 
 
-def _member(made: Form) -> Iterator[str]:
+def _member(made: Form, case: Example) -> Iterator[str]:
     yield from ("", t("# 会员", "# the member"), "[member]")
     yield t("# 姓名和身份证号可不填；填了身份证号，性别和出生日期可不填", "# name and id_number are optional")
-    yield from _fields(made, made.of("member"))
+    yield from _fields(made, made.of("member"), case)
 
 
-def _insured(made: Form) -> Iterator[str]:
+def _insured(made: Form, case: Example) -> Iterator[str]:
     yield from ("", t("# 被保障人；本人不用写", "# the person insured; not for the member"), "[[insured]]")
     yield t("# 编号，与下面 [[coverage]] 和 [[claim]] 中的 insured 一致", "# id, the same as insured below")
     yield 'id = "insured-1"'
@@ -241,10 +247,10 @@ def _insured(made: Form) -> Iterator[str]:
         codes = " ".join(f'"{name}"' for name in made.plan.insures)
         yield t(f"# 与会员关系，代码，加引号：{codes}", f"# relation to the member, code in quotes: {codes}")
         yield f'# relation = "{made.plan.insures[0]}"'
-    yield from _fields(made, given)
+    yield from _fields(made, given, case)
 
 
-def _coverage(made: Form) -> Iterator[str]:
+def _coverage(made: Form, case: Example) -> Iterator[str]:
     yield from ("", t("# 保障：每期一个 [[coverage]]", "# one [[coverage]] for each term"), "[[coverage]]")
     yield f'plan = "{made.plan.id}"'
     if len(made.editions) == 1:
@@ -258,13 +264,15 @@ def _coverage(made: Form) -> Iterator[str]:
     if "self" not in made.plan.insures:
         yield 'insured = "insured-1"'
     yield t("# 保障起始日、终止日（含当天）", "# first and last day of cover, both inclusive")
-    yield "# first_day = 2024-07-01"
-    yield "# last_day = 2025-06-30"
-    yield from _fields(made, made.of("coverage"))
+    yield f"# first_day = {case.first_day}"
+    yield f"# last_day = {case.last_day}"
+    yield from _fields(made, made.of("coverage"), case)
 
 
-def _fields(made: Form, items: Iterable[Input]) -> Iterator[str]:
-    for item in items:
+def _fields(made: Form, items: Iterable[Input], case: Example) -> Iterator[str]:
+    for found in items:
+        key = (found.table, found.name)
+        item = evolve(found, optional=False) if key in case.given else found
         needed = _needed(made, item)
         for_ = t(f"（用于{needed}）", f" (for {needed})") if needed else ""
         what = f"# {item.label.in_(lang())}{for_}{t('：', ': ')}"
@@ -273,25 +281,16 @@ def _fields(made: Form, items: Iterable[Input]) -> Iterator[str]:
             yield from (f"#   {code}" for code in _codes(item))
         else:
             yield what + _how(item)
-        yield f"# {item.name} = {_example(item)}"
+        yield f"#{' ' * (key in case.given)}{item.name} = {_written(case.values[key])}"
 
 
 _FEW = 6
 
 
-def _example(item: Input) -> str:
-    """Return a value that fits the field."""
-    code = next(iter(item.choices), "")
-    if item.name == "earlier":
-        return "[{ first = 2023-07-01, last = 2024-06-30 }]"
-    if item.kind is None:
-        return json.dumps([code], ensure_ascii=False)
-    if item.kind is Kind.CODE:
-        return json.dumps(code or "A-1", ensure_ascii=False)
-    return {
-        Kind.MONEY: '"1234.50"',
-        Kind.COUNT: "4",
-        Kind.RATE: '"70%"',
-        Kind.FLAG: "true",
-        Kind.DATE: "2024-02-29",
-    }[item.kind]
+def _written(value: Any) -> str:
+    """Return a value as TOML."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_written, value))}]"
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{name} = {_written(inner)}' for name, inner in value.items())} }}"
+    return str(value) if isinstance(value, date) else json.dumps(value, ensure_ascii=False)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import t
 from mutualplans.cli.output import lang_option, say, say_problems
 from mutualplans.cli.session import Session
@@ -22,35 +23,60 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from mutualplans.engine.office import LocalEdition, Office
+    from mutualplans.model.problem import Problem
     from mutualplans.plan.declaration import Plan
     from mutualplans.registry import PluginRegistry
 
 __all__ = [
     "DATE",
+    "OFFICE_FILE",
     "PLAN",
     "chosen_edition",
     "columns",
+    "complete_plugins",
     "edition_option",
     "fitted",
     "load_office",
     "local_editions",
+    "installed",
     "office_option",
     "on_option",
     "output_formats",
     "print_markdown",
     "plans_in_use",
     "registry",
+    "status_without",
+    "usable_plans",
 ]
 
 _Function = TypeVar("_Function", bound=Callable[..., object])
 
 _REGISTRY = "mutualplans.registry"
 
+OFFICE_FILE = "mutualplans.office-file"
+"""Key of ``ctx.meta`` under which `office_option` leaves the name of the file it read."""
+
 
 # ---------------------------------------------------------------- plugins and plans
 
 
 def registry(ctx: click.Context) -> PluginRegistry:
+    """Return the plugins of this run for a command that uses them.
+
+    Raises:
+        PluginError: under ``--strict``, any of them is broken or invalid, whether it is needed or not.
+    """
+    known = installed(ctx)
+    if (ctx.find_object(Session) or Session()).strict:
+        from mutualplans.registry import PluginError
+
+        known.load_all()
+        if known.failed:
+            raise PluginError(*(found for record in known.failed for found in record.problems))
+    return known
+
+
+def installed(ctx: click.Context) -> PluginRegistry:
     """Return the plugins of this run, ``--no-plugin`` left out; found once, loading none.
 
     A name given to ``--no-plugin`` that fits no plugin is a warning, and an error under ``--strict``.
@@ -100,22 +126,51 @@ def plans_in_use(
 def _installed(ctx: click.Context) -> tuple[Plan, ...]:
     from attrs import evolve
 
-    from mutualplans.registry import PluginError
-
     known = registry(ctx)
     plans = known.plans()
     problems = [found for record in known.failed for found in record.problems]
-    if problems and (ctx.find_object(Session) or Session()).strict:
-        raise PluginError(*problems)
     say_problems(evolve(item, severity="warning") for item in problems if item.severity == "error")
     return plans
+
+
+def usable_plans(
+    ctx: click.Context, ids: Iterable[str], office: Office | None = None
+) -> tuple[tuple[Plan, ...], tuple[Problem, ...]]:
+    """Return those of some plans that can be had, and why the others cannot.
+
+    For commands that do the rest without them, say the problems, and end with `status_without`. That a plugin is
+    blocked (``--no-plugin``) is only a note.
+    """
+    from mutualplans.model.problem import MutualPlansError
+    from mutualplans.office.problems import plugin_problems
+
+    plans: list[Plan] = []
+    problems: list[Problem] = []
+    for plan_id in dict.fromkeys(ids):
+        try:
+            plans.append(office.plan(plan_id).plan if office else registry(ctx).plan(plan_id))
+        except MutualPlansError as error:
+            problems += plugin_problems(error)
+    return tuple(plans), tuple(problems)
+
+
+def status_without(office: Office | None, problems: Iterable[Problem] = ()) -> ExitStatus:
+    """Return how a command ends that needed every plan of an office, or met `problems` of `usable_plans`."""
+    from mutualplans.office.problems import plugin_problems
+
+    lost = [item for error in (office.missing if office else {}).values() for item in plugin_problems(error)]
+    failed = any(item.severity == "error" for item in (*lost, *problems))
+    return ExitStatus.PLUGIN if failed else ExitStatus.OK
 
 
 def load_office(ctx: click.Context, file: str) -> Office:
     """Return the office of a file, its warnings told on stderr.
 
+    A plan that cannot be had (its plugin is not installed, broken or blocked) is told as well; the office is
+    returned without it.
+
     Raises:
-        MutualPlansError: anything in the file is wrong; every error at once.
+        MutualPlansError: anything in the file itself is wrong; every error at once.
     """
     from mutualplans.model.problem import MutualPlansError
     from mutualplans.model.tomlfile import read_toml
@@ -123,22 +178,34 @@ def load_office(ctx: click.Context, file: str) -> Office:
 
     known = registry(ctx)
     office, problems = read_office(read_toml(file), find=known.plan, version=known.version_of)
-    errors = [item for item in problems if item.severity == "error"]
-    doubts = [item for item in problems if item.severity != "error"]
-    assumed = [item for item in doubts if item.code == "office.value-assumed"]
-    say_problems(item for item in doubts if item not in assumed)
+    if office is None:
+        raise MutualPlansError(*(item for item in problems if item.severity == "error"))
+    assumed = [item for item in problems if item.code == "office.value-assumed"]
+    say_problems(item for item in problems if item not in assumed)
     if assumed:
         # Each decision and quote names the assumed values it rests on; `office check` lists them all.
         say(
             f"{file} 采用了尚未确认的假定值；mutualplans office check {file} 逐项列出",
             f"{file} uses assumed values that nobody confirmed; mutualplans office check {file} lists them",
         )
-    if office is None or errors:
-        raise MutualPlansError(*errors)
     return office
 
 
 # ---------------------------------------------------------------- parameter types
+
+
+def complete_plugins(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Return the names of installed plugins that complete the last of a list with commas; imports none of them."""
+    from click.shell_completion import CompletionItem
+
+    from mutualplans.registry import PluginRegistry
+
+    before, comma, begun = incomplete.rpartition(",")
+    return [
+        CompletionItem(f"{before}{comma}{record.name}", help=record.summary)
+        for record in PluginRegistry.discover().records
+        if record.name.startswith(begun) and record.status == "found"
+    ]
 
 
 class _PlanType(click.ParamType[str]):
@@ -150,16 +217,7 @@ class _PlanType(click.ParamType[str]):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """Return the names of the installed plugins that begin so; imports none of them."""
-        from click.shell_completion import CompletionItem
-
-        from mutualplans.registry import PluginRegistry
-
-        records = PluginRegistry.discover().records
-        return [
-            CompletionItem(record.name, help=record.summary)
-            for record in records
-            if record.name.startswith(incomplete) and record.status == "found"
-        ]
+        return complete_plugins(ctx, param, incomplete)
 
 
 class _DateType(click.ParamType["date"]):
@@ -225,7 +283,10 @@ def office_option(function: _Function) -> _Function:
     """
 
     def load(ctx: click.Context, _param: click.Parameter, value: str | None) -> Office | None:
-        return None if value is None or ctx.resilient_parsing else load_office(ctx, value)
+        if value is None or ctx.resilient_parsing:
+            return None
+        ctx.meta[OFFICE_FILE] = value
+        return load_office(ctx, value)
 
     return click.option(
         "--office",

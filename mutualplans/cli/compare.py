@@ -16,7 +16,9 @@ from mutualplans.cli.common import (
     output_formats,
     plans_in_use,
     print_markdown,
+    status_without,
 )
+from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import print_csv, print_json, print_table, say
 from mutualplans.engine.compare import Comparison, compare
@@ -64,7 +66,9 @@ _LEAST_COLUMN = 28
 @office_option
 @output_formats("table", "json", "csv", "md")
 @click.pass_context
-def command(ctx: click.Context, plans: tuple[str, ...], office: Office | None, output_format: str) -> None:
+def command(
+    ctx: click.Context, plans: tuple[str, ...], office: Office | None, output_format: str
+) -> ExitStatus:
     """Print the comparison."""
     names = [name.partition(":") for name in plans]
     found = {plan.id: plan for plan in plans_in_use(ctx, [name for name, _, _ in names], office)}
@@ -72,7 +76,7 @@ def command(ctx: click.Context, plans: tuple[str, ...], office: Office | None, o
     rules = [rule for id_, colon, edition in wanted for rule in _rules(found[id_], colon, edition, office)]
     if not rules:
         say("没有可比较的计划", "there is no plan to compare")
-        return
+        return status_without(office)
     table = compare(rules)
     if output_format == "json":
         print_json(_as_data(table))
@@ -82,6 +86,7 @@ def command(ctx: click.Context, plans: tuple[str, ...], office: Office | None, o
         print_markdown([t("项目", "row"), *map(_title, table.rules)], _rows(table, 0, len(rules)))
     else:
         _print(table)
+    return ExitStatus.OK if names else status_without(office)
 
 
 def _rules(plan: Plan, colon: str, edition: str, office: Office | None) -> list[RuleText]:

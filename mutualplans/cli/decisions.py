@@ -9,6 +9,7 @@ from mutualplans.cli.output import TreeNode, print_table, print_tree
 from mutualplans.engine.explain import Step, trace
 from mutualplans.engine.simulate import Simulation
 from mutualplans.model.decision import BenefitDecision, Decision, Reason
+from mutualplans.model.masks import mask_digits
 from mutualplans.model.money import format_yuan
 from mutualplans.model.text import Lang
 
@@ -25,7 +26,11 @@ def print_simulation(result: Simulation, lang: Lang, *, explain: bool) -> None:
                 print_tree(_tree(decision, lang))
             _print_after(decision, lang)
     if result.decisions:
-        click.echo(t("合计给付：", "Total paid: ") + _money(result.total))
+        whole = result.complete and all(item.total is not None for item in result.decisions)
+        label = t("合计给付：", "Total paid: ")
+        if not whole:
+            label = t("合计给付（不含待补充的）：", "Total paid, without what is undecided: ")
+        click.echo(label + _money(result.total))
 
 
 def _print_claim(claim: str, decisions: list[Decision], lang: Lang) -> None:
@@ -43,8 +48,9 @@ def _print_claim(claim: str, decisions: list[Decision], lang: Lang) -> None:
         for number, line in enumerate(lines):
             plan = ("", "") if number else (decision.title.in_(lang), decision.edition)
             rows.append((*plan, *line))
+    name = mask_digits(claim)
     print_table(
-        t(f"申领 {claim}", f"Claim {claim}"), headers, rows, align=["left", "left", "left", "right", "left"]
+        t(f"申领 {name}", f"Claim {name}"), headers, rows, align=["left", "left", "left", "right", "left"]
     )
 
 
@@ -148,16 +154,16 @@ def _print_after(decision: Decision, lang: Lang) -> None:
 
 
 def csv_rows(result: Simulation, lang: Lang) -> tuple[list[str], list[list[str]]]:
-    """Return header and rows, one for each benefit."""
+    """Return header and rows, one for each benefit; no amount where the decision is not complete."""
     headers = ["claim", "plan", "edition", "status", "benefit", "amount", "reasons"]
     rows = [
         [
-            decision.claim,
+            mask_digits(decision.claim),
             decision.plan,
             decision.edition,
             decision.status,
             item.id,
-            "" if item.amount is None else format_yuan(item.amount),
+            "" if decision.total is None or item.amount is None else format_yuan(item.amount),
             "; ".join(f"{reason.code}: {reason.text.in_(lang)}" for reason in item.reasons),
         ]
         for decision in result.decisions

@@ -168,6 +168,7 @@ def build(table: Mapping[str, LazyCommand] = COMMANDS) -> LazyGroup:
         "--no-plugin",
         metavar="NAME",
         multiple=True,
+        shell_complete=_complete_plugins,
         help=t("不使用这个插件；可多次给出。", "Do not use this plugin; may be repeated."),
     )
     @click.option(
@@ -195,6 +196,12 @@ def build(table: Mapping[str, LazyCommand] = COMMANDS) -> LazyGroup:
 
     _adopt(group)
     return group
+
+
+def _complete_plugins(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    from mutualplans.cli.common import complete_plugins
+
+    return complete_plugins(ctx, param, incomplete)
 
 
 def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:

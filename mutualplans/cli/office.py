@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mutualplans.cli.common import output_formats, plans_in_use, registry
+from mutualplans.cli.common import complete_plugins, output_formats, plans_in_use, registry, status_without
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import lang_option, print_csv, print_json, print_table, say, say_problems
@@ -50,7 +50,7 @@ def command() -> None:
     help=t(
         """写一个新的设置文件，带说明和可设的值；已有的文件不改动。
 
-        每个计划列一个版次，其他版次写在说明里。可自定的值都以 # 开头，去掉 # 就生效。
+        每个计划列最近起用的一版，其他版次写在说明里；起始日没有来源、分不出先后的，要由办事处选定。可自定的值都以 # 开头，去掉 # 就生效。
 
         \b
         例：
@@ -59,7 +59,8 @@ def command() -> None:
         """,
         """Write a new settings file, with comments (in Chinese) and what may be set. Overwrites nothing.
 
-        Each plan has one edition; the others stand in comments. Values that the office may set begin with
+        Each plan has its latest edition, the others stand in comments; where the dates of several do not say
+        which is the latest, choose one. Values that the office may set begin with
         #; remove it to set one.
 
         \b
@@ -76,6 +77,7 @@ def command() -> None:
     "plan_ids",
     metavar="PLAN,…",
     default="",
+    shell_complete=complete_plugins,
     help=t("要办理的计划，用逗号分开；默认全部已安装的。", "Plans, separated by commas; default: all."),
 )
 @click.option(
@@ -111,11 +113,17 @@ def init(ctx: click.Context, file: str, plan_ids: str, name: str) -> ExitStatus:
 
 
 def _say_what_is_left(file: str, plans: Iterable[Plan]) -> None:
-    from mutualplans.office.write import latest_edition, left_to_office
+    from mutualplans.office.write import latest_editions, left_to_office
 
     for plan in plans:
-        edition = latest_edition(plan)
-        unset = left_to_office(plan, edition) if edition else ()
+        latest = latest_editions(plan)
+        if len(latest) > 1:
+            known = [item.id for item in latest]
+            say(
+                f"  {plan.id} 请选定版次：先写了 {known[0]}；另有 {'、'.join(known[1:])}",
+                f"  {plan.id}: choose the edition: {known[0]} was written; there are also {', '.join(known[1:])}",
+            )
+        unset = left_to_office(plan, latest[0]) if latest else ()
         if unset:
             names = "、".join(f"“{item.label.zh}”({item.name})" for item in unset)
             say(
@@ -163,6 +171,7 @@ def _nothing_installed() -> Problem:
         """检查设置文件：一次列出全部问题，写明行号、现状、应有的写法和最接近的名称。
 
         没有错误时列出计划、版次、自定的值和负担方式；尚未确认的假定值是警告。有错误时退出状态为 5。
+        某个计划的插件没有安装或损坏时，其余计划照常列出，退出状态为 4。
 
         \b
         例：
@@ -172,7 +181,7 @@ def _nothing_installed() -> Problem:
         """Check a settings file: every problem at once, with its line, what is expected and the nearest name.
 
         Without errors, lists plans, editions, values and who pays; assumed values that nobody confirmed are
-        warnings. Exit status 5 when there are errors.
+        warnings. Exit status 5 when there are errors; 4 when only a plan's plugin is missing or broken.
 
         \b
         Examples:
@@ -203,7 +212,7 @@ def check(ctx: click.Context, file: str, output_format: str) -> ExitStatus:
         _show(office, output_format)
         say_problems(sorted(problems, key=lambda item: item.severity != "error"))
         _count(file, problems)
-    return ExitStatus.DATA if office is None else ExitStatus.OK
+    return ExitStatus.DATA if office is None else status_without(office)
 
 
 def _count(file: str, problems: Iterable[Problem]) -> None:

@@ -20,7 +20,9 @@ from mutualplans.cli.common import (
     output_formats,
     plans_in_use,
     print_markdown,
+    status_without,
 )
+from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import print_csv, print_json, print_table, say
 from mutualplans.cli.width import cells, wrap
@@ -72,21 +74,22 @@ def command(
     on: date | None,
     office: Office | None,
     output_format: str,
-) -> None:
+) -> ExitStatus:
     """List plans, or print one."""
     if plan is None:
         if edition or on:
             message = t("--edition 和 --on 要和 PLAN 一起用", "--edition and --on need a PLAN")
             raise click.UsageError(message)
         _list(plans_in_use(ctx, office=office), office, output_format)
-        return
+        return status_without(office)
     (found,) = plans_in_use(ctx, [plan], office)
     editions = local_editions(found, office)
     chosen = chosen_edition(found, editions, edition, on)
     if chosen is None:
         _list_editions(found, editions, output_format)
-        return
-    _print_rule(rule_text(found, chosen.edition, chosen.values, lang=lang()), output_format)
+    else:
+        _print_rule(rule_text(found, chosen.edition, chosen.values, lang=lang()), output_format)
+    return ExitStatus.OK
 
 
 # ---------------------------------------------------------------- lists
@@ -173,8 +176,10 @@ def _print_rule(rule: RuleText, output_format: str) -> None:
 def _heads(rule: RuleText) -> tuple[str, str]:
     title = t(f"{rule.title}（{rule.plan}）", f"{rule.title} ({rule.plan})")
     edition = t(
-        f"版次：{rule.edition_title}（{rule.edition}），{rule.in_force}，{rule.confidence}",
-        f"Edition: {rule.edition_title} ({rule.edition}), {rule.in_force}, {rule.confidence}",
+        f"版次：{rule.edition_title}（{rule.edition}），{rule.in_force}，{rule.confidence}，"
+        f"假定值 {rule.assumed} 项",
+        f"Edition: {rule.edition_title} ({rule.edition}), {rule.in_force}, {rule.confidence}, "
+        f"{rule.assumed} assumed values",
     )
     return title, edition
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mutualplans.cli.common import output_formats, registry
+from mutualplans.cli.common import installed, output_formats
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import print_csv, print_json, print_table, say, say_problems
@@ -49,7 +49,7 @@ __all__ = ["command", "show"]
 @click.pass_context
 def command(ctx: click.Context, check: bool, output_format: str) -> ExitStatus:
     """List the plugins and say what is wrong with them."""
-    known = registry(ctx)
+    known = installed(ctx)
     records = tuple(map(_with_limits, known.load_all())) if check else known.records
     show(records, output_format, checked=check)
     failed = bool(known.failed) and (check or current_session().strict)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
 from attrs import evolve
 
-from mutualplans.cli.common import DATE, PLAN, office_option, plans_in_use, registry
+from mutualplans.cli.common import (
+    DATE,
+    OFFICE_FILE,
+    PLAN,
+    office_option,
+    plans_in_use,
+    registry,
+    status_without,
+)
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import output_options, print_csv, print_json, say_problems
 from mutualplans.model.fields import fields_of
-from mutualplans.model.people import Member
-from mutualplans.model.problem import MutualPlansError
+from mutualplans.model.masks import mask_digits
+from mutualplans.model.people import RELATIONS, Member
+from mutualplans.model.problem import MutualPlansError, problem
 
 if TYPE_CHECKING:
     from mutualplans.engine.office import Office
@@ -84,9 +94,10 @@ def _member_options(function: Any) -> Any:
 @click.option("--tier", help=t("档次。", "Tier."))
 @click.option(
     "--relation",
+    type=click.Choice([*RELATIONS]),
     default="self",
     show_default=True,
-    help=t("与会员关系（self|child|spouse|retiree）。", "Relation."),
+    help=t("与会员关系。", "Relation to the member."),
 )
 @_member_options
 @click.option(
@@ -135,10 +146,14 @@ def command(
 ) -> int:
     """Run the command."""
     from mutualplans.cli import quotes
-    from mutualplans.engine.soundness import unit_problems
+    from mutualplans.engine.covers import unit_problems
+    from mutualplans.engine.office import check_edition
 
-    running = office or _without_office(ctx, plan_ids, edition)
+    if out:
+        _refuse_input(out, (roster, ctx.meta.get(OFFICE_FILE), unit_file))
+    running = office or _without_office(ctx, plan_ids)
     chosen = [running.plan(plan_id) for plan_id in plan_ids] or list(running.plans)
+    check_edition(chosen, edition)
     plans = [item.plan for item in chosen]
     units = _units(unit_file, headcount, women, plans)
     wrong = [found for unit in units.values() for found in unit_problems(unit, running)]
@@ -146,26 +161,62 @@ def command(
         raise MutualPlansError(*wrong)
     if roster:
         read = _read_roster(roster, plans, units, first_day, encoding, sheet)
-        say = t(f"名册 {roster}：编码 {read.encoding}", f"roster {roster}: encoding {read.encoding}")
-        click.echo(say, err=True)
+        click.echo(_source(roster, read), err=True)
     else:
         read = _one_person(person, more, plans, units, first_day)
     groups = quotes.quote_all(chosen, read.entries, edition)
-    problems = (*read.problems, *quotes.problems_of(groups))
+    problems = (*read.problems, *quotes.problems_of(groups, read))
     _show(groups, read, problems, output_format, reveal=reveal, alone=not roster)
     if out:
-        quotes.write(out, groups, read, reveal=reveal)
+        quotes.write(out, groups, read, lang(), reveal=reveal)
         click.echo(t(f"明细已写入 {out}", f"rows written to {out}"), err=True)
     refused = any(item.severity == "error" for item in problems)
-    return ExitStatus.ROWS_REFUSED if refused else ExitStatus.OK
+    return status_without(office) or (ExitStatus.ROWS_REFUSED if refused else ExitStatus.OK)
 
 
-def _without_office(ctx: click.Context, plan_ids: tuple[str, ...], edition: str | None) -> Office:
+def _refuse_input(out: str, inputs: tuple[str | None, ...]) -> None:
+    """Refuse to write over a file that this run reads.
+
+    Raises:
+        MutualPlansError: `out` is one of `inputs`, by whatever name.
+    """
+    for path in filter(None, inputs):
+        if _same_file(out, path):
+            raise MutualPlansError(
+                problem(
+                    "file.same",
+                    f"-o 与要读的文件 {path} 是同一个文件，没有写入",
+                    f"-o names the file {path} that is read; nothing was written",
+                    where=out,
+                    hint_zh="换一个文件名，如 报价.xlsx",
+                    hint_en="choose another name, such as quotes.xlsx",
+                )
+            )
+
+
+def _same_file(one: str, other: str) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:  # the one to be written need not exist yet
+        return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _source(path: str, read: Roster) -> str:
+    """Return where the roster was read from, as a person checks it."""
+    if read.sheet:
+        return t(
+            f"名册 {path}：工作表“{mask_digits(read.sheet)}”",
+            f'roster {path}: sheet "{mask_digits(read.sheet)}"',
+        )
+    return t(f"名册 {path}：编码 {read.encoding}", f"roster {path}: encoding {read.encoding}")
+
+
+def _without_office(ctx: click.Context, plan_ids: tuple[str, ...]) -> Office:
     from mutualplans.engine.office import office_of
 
     known = registry(ctx)
     plans = plans_in_use(ctx, plan_ids)
-    return office_of(plans, edition=edition, versions={plan.id: known.version_of(plan.id) for plan in plans})
+    return office_of(plans, versions={plan.id: known.version_of(plan.id) for plan in plans})
 
 
 def _units(
@@ -193,7 +244,20 @@ def _read_roster(
     from mutualplans.files.tables import read_table
 
     table = read_table(path, known_headers=known_headers(plans), encoding=encoding, sheet=sheet)
-    return read_roster(table, plans, units, first_day)
+    read = read_roster(table, plans, units, first_day)
+    if not table.headers:
+        raise MutualPlansError(*read.problems)
+    if not read.entries and not read.refusals:
+        empty = problem(
+            "roster.empty",
+            "名册里一个人也没有",
+            "the roster lists nobody",
+            where=table.source,
+            hint_zh="在表头下每人填一行",
+            hint_en="add a row for each person below the header",
+        )
+        raise MutualPlansError(*read.problems, empty)
+    return read
 
 
 def _one_person(
@@ -238,7 +302,7 @@ def _one_person(
         tier=person["tier"],
         extra=own["cover"],
     )
-    return Roster(entries=(Entry(row=1, joining=joining, plans=None),), problems=(), refused=(), encoding="")
+    return Roster(entries=(Entry(row=1, joining=joining, plans=None),), problems=())
 
 
 def _own(more: tuple[str, ...], plans: list[Plan]) -> dict[str, dict[str, Any]]:
@@ -253,7 +317,7 @@ def _own(more: tuple[str, ...], plans: list[Plan]) -> dict[str, dict[str, Any]]:
         try:
             value = read_own(own, subject, name, written)
         except ValueError as error:
-            message = f"--set {item}: {error}"
+            message = mask_digits(f"--set {item}: {error}")
             raise click.UsageError(message) from error
         found[subject][name] = value
     return found
@@ -274,7 +338,7 @@ def _show(
         print_json(quotes.as_data(groups, read, problems, lang(), reveal=reveal))
         return
     if output_format == "csv":
-        print_csv(*quotes.rows(groups, read, reveal=reveal))
+        print_csv(*quotes.rows(groups, read, lang(), reveal=reveal))
     elif alone:
         quotes.print_person(groups, lang())
     else:

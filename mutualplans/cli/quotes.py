@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import click
@@ -16,10 +17,10 @@ from mutualplans.engine.asdata import problem_data, reason_data
 from mutualplans.engine.office import PAYERS, OfficePlan
 from mutualplans.engine.quote import GroupQuote, Quote, quote_group
 from mutualplans.files.roster import Entry, Roster
-from mutualplans.files.write_tables import write_table
-from mutualplans.model.identity import mask_id, mask_name
+from mutualplans.files.write_tables import Cell, write_table
+from mutualplans.model.masks import mask_digits, mask_id, mask_name
 from mutualplans.model.money import format_yuan
-from mutualplans.model.problem import Problem
+from mutualplans.model.problem import Problem, problem
 from mutualplans.model.text import Lang
 
 __all__ = ["as_data", "print_groups", "print_person", "problems_of", "quote_all", "rows", "write"]
@@ -48,15 +49,53 @@ def _wants(entry: Entry, item: OfficePlan) -> bool:
     return entry.joining.insured.relation in item.plan.insures
 
 
-def problems_of(groups: Iterable[GroupQuote]) -> list[Problem]:
-    """Return the problems of all quotes, each once, with the row it is about."""
+def problems_of(groups: Sequence[GroupQuote], read: Roster) -> list[Problem]:
+    """Return the problems of all quotes, each once, with the row and the masked name it is about."""
+    people = _people(read)
     found: list[Problem] = []
     for group in groups:
         found += group.problems
         for item in group.quotes:
-            place = t(f"第 {item.key} 行", f"row {item.key}") if item.key else ""
+            place = _place(people[item.key])
             found += [evolve(one, where=one.where or place) for one in item.problems]
+    found += [_no_plan(entry) for entry in _joining_none(groups, read)]
     return list(dict.fromkeys(found))
+
+
+def _place(entry: Entry) -> str:
+    """Return row and masked name; nothing for the one person that the options describe."""
+    key = entry.joining.key
+    return f"{t(f'第 {key} 行', f'row {key}')} {_name(entry, reveal=False)}".strip() if key else ""
+
+
+def _no_plan(entry: Entry) -> Problem:
+    """Return what there is to say of a person who is quoted for no plan."""
+    if entry.plans is None:
+        return problem(
+            "join.no-plan",
+            "没有计划保障这样的人（与会员关系不符），未报价",
+            "no plan covers a person of this relation to the member; not quoted",
+            where=_place(entry),
+            severity="warning",
+        )
+    return problem(
+        "join.none-wanted",
+        "没有要参加的计划，未报价",
+        "wants no plan; not quoted",
+        where=_place(entry),
+        severity="note",
+    )
+
+
+def _people(read: Roster) -> dict[str, Entry]:
+    return {entry.joining.key: entry for entry in read.entries}
+
+
+def _joining_none(groups: Iterable[GroupQuote], read: Roster) -> list[Entry]:
+    """Return the people who are quoted for no plan: they want none, or no plan covers such a person."""
+    quoted = {item.key for group in groups for item in group.quotes}
+    quoted |= {key for group in groups for key, _why in group.unquoted}
+    return [entry for entry in read.entries if entry.joining.key not in quoted]
 
 
 # ---------------------------------------------------------------- tables
@@ -86,7 +125,10 @@ def print_person(groups: Sequence[GroupQuote], lang: Lang) -> None:
                     _notes(item, lang),
                 )
             )
-    print_table(t("报价", "Quote"), headers, lines, align=["left", "left", "left", "right", "left", "left"])
+    if lines:
+        print_table(
+            t("报价", "Quote"), headers, lines, align=["left", "left", "left", "right", "left", "left"]
+        )
 
 
 def print_groups(groups: Sequence[GroupQuote], read: Roster, lang: Lang, *, reveal: bool) -> None:
@@ -103,46 +145,81 @@ def print_groups(groups: Sequence[GroupQuote], read: Roster, lang: Lang, *, reve
     lines = [
         (
             group.title.in_(lang),
-            group.unit,
-            str(len(group.quotes)),
-            str(len(group.joining)),
-            str(len(group.quotes) - len(group.joining)),
-            _money(group.premium),
-            _split(group.split, lang) or t("未规定", "not set"),
+            mask_digits(group.unit, reveal=reveal),
+            str(group.listed),
+            str(len(group.joining)) if group.quotes else "",
+            str(group.listed - len(group.joining)) if group.quotes else "",
+            _money(group.premium) if group.quotes else t("未报价", "not quoted"),
+            _split_total(group, lang),
         )
         for group in groups
     ]
     align: list[Align] = ["left", "left", "right", "right", "right", "right", "left"]
-    print_table(t("报价汇总", "Totals"), headers, lines, align=align)
-    total = sum(group.premium for group in groups)
-    click.echo(t(f"保费合计：{_money(total)} 元", f"Total premium: {_money(total)} yuan"))
+    if lines:
+        print_table(t("报价汇总", "Totals"), headers, lines, align=align)
+    if any(group.quotes for group in groups):
+        click.echo(_total(groups))
     read_, refused = len(read.entries), len(read.refused)
-    click.echo(
-        t(f"名册：读取 {read_} 行，退回 {refused} 行", f"Roster: {read_} rows read, {refused} rows refused")
+    rows_zh, rows_en = (
+        f"名册：读取 {read_} 行，退回 {refused} 行",
+        f"Roster: {read_} rows read, {refused} refused",
     )
+    if idle := len(_joining_none(groups, read)):
+        rows_zh, rows_en = (
+            f"{rows_zh}，其中 {idle} 行没有可报价的计划",
+            f"{rows_en}, {idle} of them for no plan",
+        )
+    click.echo(t(rows_zh, rows_en))
     _print_refusals(groups, read, lang, reveal=reveal)
 
 
+def _total(groups: Sequence[GroupQuote]) -> str:
+    amount = _money(sum(group.premium for group in groups))
+    if any(group.unquoted for group in groups):
+        return t(f"保费合计（不含未报价的）：{amount} 元", f"Total premium, where quoted: {amount} yuan")
+    return t(f"保费合计：{amount} 元", f"Total premium: {amount} yuan")
+
+
+def _split_total(group: GroupQuote, lang: Lang) -> str:
+    return _split(group.split, lang) or (t("未规定", "not set") if group.premium else "")
+
+
 def _print_refusals(groups: Sequence[GroupQuote], read: Roster, lang: Lang, *, reveal: bool) -> None:
-    people = {str(entry.row): entry for entry in read.entries}
+    people = _people(read)
     lines = []
     for group in groups:
+        title = group.title.in_(lang)
+        if group.unquoted and not group.quotes:
+            why = _sentences(dict.fromkeys(one for _key, found in group.unquoted for one in found), lang)
+            lines.append((title, t("全部", "all"), mask_digits(group.unit, reveal=reveal), why))
+        else:
+            lines += [
+                (title, key, _name(people[key], reveal=reveal), _sentences(why_not, lang))
+                for key, why_not in group.unquoted
+            ]
         if group.group:
-            why = t("；", "; ").join(reason_text(item, lang) for item in group.group)
-            lines.append((group.title.in_(lang), t("全单位", "whole unit"), group.unit, why))
-        for item in group.refused:
-            entry = people[item.key]
-            name = _name(entry, reveal=reveal)
-            lines.append((group.title.in_(lang), item.key, name, _notes(item, lang)))
+            # Its sentence holds the numbers already.
+            why = t("；", "; ").join(item.text.in_(lang) for item in group.group)
+            lines.append((title, t("全单位", "whole unit"), mask_digits(group.unit, reveal=reveal), why))
+        lines += [
+            (title, item.key, _name(people[item.key], reveal=reveal), _notes(item, lang))
+            for item in group.refused
+        ]
     if lines:
         headers = [t("计划", "plan"), t("行", "row"), t("姓名", "name"), t("原因", "why")]
         print_table(t("不能参保", "Cannot join"), headers, lines, align=["left", "right", "left", "left"])
         counted = Counter(
-            reason.code for group in groups for item in group.refused for reason in item.reasons
+            reason.text.in_(lang) for group in groups for item in group.refused for reason in item.reasons
         )
         if counted:
-            listed = t("、", ", ").join(f"{code} {count}" for code, count in counted.most_common())
+            listed = t("；", "; ").join(
+                t(f"{text} {count} 人次", f"{text}: {count}") for text, count in counted.most_common()
+            )
             click.echo(t("原因统计：", "By reason: ") + listed)
+
+
+def _sentences(problems: Iterable[Problem], lang: Lang) -> str:
+    return t("；", "; ").join(one.message.in_(lang) for one in problems)
 
 
 def _notes(item: Quote, lang: Lang) -> str:
@@ -173,14 +250,17 @@ def _name(entry: Entry, *, reveal: bool) -> str:
 # ---------------------------------------------------------------- rows and data
 
 
-def rows(groups: Sequence[GroupQuote], read: Roster, *, reveal: bool) -> tuple[list[str], list[list[str]]]:
-    """Return header and rows: one for each person and plan."""
+def rows(
+    groups: Sequence[GroupQuote], read: Roster, lang: Lang, *, reveal: bool
+) -> tuple[list[str], list[list[Cell]]]:
+    """Return header and rows: one for each person and plan, then every row for which nothing is quoted."""
     headers = [
         t("行", "row"),
         t("姓名", "name"),
         t("证件号", "id number"),
         t("单位", "unit"),
         t("计划", "plan"),
+        t("计划编号", "plan id"),
         t("版次", "edition"),
         t("起始日", "first day"),
         t("终止日", "last day"),
@@ -189,59 +269,87 @@ def rows(groups: Sequence[GroupQuote], read: Roster, *, reveal: bool) -> tuple[l
         t("保费（元）", "premium"),
         *(t(payer.zh, payer.en) for payer in PAYERS.values()),
         t("原因", "reasons"),
+        t("代码", "codes"),
     ]
-    people = {str(entry.row): entry for entry in read.entries}
-    lines = []
+    people = _people(read)
+    lines: list[list[Cell]] = []
     for group in groups:
         joining = set(map(id, group.joining))
+        plan = (group.title.in_(lang), group.plan)
         for item in group.quotes:
-            joins = id(item) in joining
-            codes = [reason.code for reason in (*item.reasons, *(() if joins else group.group))]
-            codes += [one.code for one in item.problems]
-            lines.append(_row(item, group, people.get(item.key or "1"), codes, joins=joins, reveal=reveal))
+            cells = _quote_cells(item, group, lang, joins=id(item) in joining)
+            lines.append([*_person_cells(people[item.key], reveal=reveal), *plan, *cells])
+        for key, problems in group.unquoted:
+            cells = _not_quoted([_sentences(problems, lang)], [one.code for one in problems])
+            lines.append([*_person_cells(people[key], reveal=reveal), *plan, *cells])
+    for entry in _joining_none(groups, read):
+        found = _no_plan(entry)
+        cells = _not_quoted([found.message.in_(lang)], [found.code])
+        lines.append([*_person_cells(entry, reveal=reveal), "", "", *cells])
+    for row in read.refused:
+        problems = read.refusals[row]
+        why = t("退回：", "refused: ") + _sentences(problems, lang)
+        cells = _not_quoted([why], [one.code for one in problems])
+        lines.append([str(row), "", "", "", "", "", *cells])
     return headers, lines
 
 
-def _row(
-    item: Quote, group: GroupQuote, entry: Entry | None, codes: list[str], *, joins: bool, reveal: bool
-) -> list[str]:
-    number = entry.joining.insured.id_number if entry else None
-    cover = item.coverage
+def _person_cells(entry: Entry, *, reveal: bool) -> list[Cell]:
+    number = entry.joining.insured.id_number
     return [
-        item.key,
-        _name(entry, reveal=reveal) if entry else "",
+        entry.joining.key,
+        _name(entry, reveal=reveal),
         mask_id(number.reveal(), reveal=reveal) if number else "",
-        group.unit,
-        item.plan,
+        mask_digits(entry.joining.unit.name, reveal=reveal),
+    ]
+
+
+def _quote_cells(item: Quote, group: GroupQuote, lang: Lang, *, joins: bool) -> list[Cell]:
+    cover = item.coverage
+    reasons = (*item.reasons, *(() if joins else group.group))
+    whys = [reason_text(reason, lang) for reason in item.reasons]
+    whys += [] if joins else [reason.text.in_(lang) for reason in group.group]
+    whys += [one.message.in_(lang) for one in item.problems]
+    due = item.split if joins else {}
+    return [
         item.edition,
         str(cover.first_day),
         str(cover.last_day),
         str(cover.shares or ""),
         t("是", "yes") if joins else t("否", "no"),
-        format_yuan(item.premium) if joins and item.premium is not None else "",
-        *(format_yuan(item.split[payer]) if joins and payer in item.split else "" for payer in PAYERS),
-        "; ".join(codes),
+        _amount(item.premium) if joins else "",
+        *(_amount(due.get(payer)) for payer in PAYERS),
+        t("；", "; ").join(whys),
+        "; ".join([*(reason.code for reason in reasons), *(one.code for one in item.problems)]),
     ]
 
 
-def write(path: str, groups: Sequence[GroupQuote], read: Roster, *, reveal: bool) -> None:
-    """Write the rows as csv or xlsx, and after them every row of the roster that was refused."""
-    headers, lines = rows(groups, read, reveal=reveal)
-    blank = [""] * (len(headers) - 2)
-    note = t("该行有误，未报价", "row refused, not quoted")
-    write_table(path, headers, [*lines, *([str(row), *blank, note] for row in read.refused)])
+def _not_quoted(whys: list[str], codes: list[str]) -> list[Cell]:
+    """Return the cells of a row without a quote, from the edition on."""
+    blank = [""] * (5 + len(PAYERS))
+    return [*blank[:4], t("否", "no"), *blank[4:], t("；", "; ").join(whys), "; ".join(codes)]
+
+
+def _amount(fen: int | None) -> Cell:
+    return "" if fen is None else Decimal(format_yuan(fen))
+
+
+def write(path: str, groups: Sequence[GroupQuote], read: Roster, lang: Lang, *, reveal: bool) -> None:
+    """Write the rows as csv or xlsx."""
+    write_table(path, *rows(groups, read, lang, reveal=reveal))
 
 
 def as_data(
     groups: Sequence[GroupQuote], read: Roster, problems: Sequence[Problem], lang: Lang, *, reveal: bool
 ) -> dict[str, Any]:
     """Return the quotes as data."""
-    people = {str(entry.row): entry for entry in read.entries}
+    people = _people(read)
     return {
         "version": 1,
         "total": format_yuan(sum(group.premium for group in groups)),
         "rows_read": len(read.entries),
         "rows_refused": list(read.refused),
+        "rows_without_plan": [entry.row for entry in _joining_none(groups, read)],
         "plans": [_group_data(group, people, lang, reveal=reveal) for group in groups],
         "problems": [problem_data(item, lang) for item in problems],
     }
@@ -251,26 +359,40 @@ def _group_data(group: GroupQuote, people: dict[str, Entry], lang: Lang, *, reve
     return {
         "plan": group.plan,
         "title": group.title.in_(lang),
-        "unit": group.unit,
-        "listed": len(group.quotes),
+        "unit": mask_digits(group.unit, reveal=reveal),
+        "listed": group.listed,
         "joining": len(group.joining),
         "premium": format_yuan(group.premium),
         "split": {payer: format_yuan(fen) for payer, fen in group.split.items()},
         "group": [reason_data(item, lang) for item in group.group],
-        "quotes": [_quote_data(item, people, lang, reveal=reveal) for item in group.quotes],
+        "quotes": [
+            _quote_data(item, people[item.key], lang, due=not group.group, reveal=reveal)
+            for item in group.quotes
+        ],
+        "not_quoted": [
+            {
+                "row": key,
+                "name": _name(people[key], reveal=reveal),
+                "problems": [problem_data(one, lang) for one in why],
+            }
+            for key, why in group.unquoted
+        ],
     }
 
 
-def _quote_data(item: Quote, people: dict[str, Entry], lang: Lang, *, reveal: bool) -> dict[str, Any]:
-    entry = people.get(item.key or "1")
+def _quote_data(item: Quote, entry: Entry, lang: Lang, *, due: bool, reveal: bool) -> dict[str, Any]:
+    """Return one quote; where too few of the unit join, nothing is due and the amount stands beside."""
+    premium = None if item.premium is None else format_yuan(item.premium)
+    split = {payer: format_yuan(fen) for payer, fen in item.split.items()}
     return {
         "row": item.key,
-        "name": _name(entry, reveal=reveal) if entry else "",
+        "name": _name(entry, reveal=reveal),
         "edition": item.edition,
         "first_day": str(item.coverage.first_day),
         "last_day": str(item.coverage.last_day),
-        "premium": None if item.premium is None else format_yuan(item.premium),
-        "split": {payer: format_yuan(fen) for payer, fen in item.split.items()},
+        "premium": premium if due else None,
+        "premium_if_met": None if due else premium,
+        "split": split if due else {},
         "reasons": [reason_data(reason, lang) for reason in item.reasons],
         "problems": [problem_data(one, lang) for one in item.problems],
         "assumed": list(item.assumed),

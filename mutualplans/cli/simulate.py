@@ -7,20 +7,23 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
+from attrs import evolve
 
-from mutualplans.cli.common import DATE, PLAN, office_option, plans_in_use, registry
+from mutualplans.cli.common import DATE, PLAN, office_option, plans_in_use, registry, status_without
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import output_options, print_csv, print_json, say_problems
 from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.fields import fields_of
+from mutualplans.model.masks import mask_digits
 from mutualplans.model.people import Member, Unit
 from mutualplans.model.problem import MutualPlansError, problem
 
 if TYPE_CHECKING:
     from mutualplans.engine.office import Office
-    from mutualplans.engine.simulate import Simulation
+    from mutualplans.engine.simulate import Simulation, Situation
+    from mutualplans.model.problem import Problem
     from mutualplans.model.tomlfile import TomlFile
 
 __all__ = ["command"]
@@ -122,25 +125,58 @@ def command(
     **fields: str | None,
 ) -> int:
     """Run the command."""
+    from mutualplans.engine.office import check_edition
     from mutualplans.engine.simulate import simulate
     from mutualplans.files.situation import read_situation
 
     given = {key: value for key, value in fields.items() if value is not None}
-    cover = {"first_day": first_day, "last_day": last_day, "edition": edition}
+    cover = {"first_day": first_day, "last_day": last_day}
     if file and (given or more or plan_ids or first_day or last_day):
         message = t(
             "FILE 与描述事件的选项不能同时使用", "FILE and options that describe an event exclude each other"
         )
         raise click.UsageError(message)
+    if file and edition and office:
+        message = t(
+            "FILE、--office 与 --edition 不能同时使用：办事处和案例已写明版次",
+            "FILE, --office and --edition exclude each other: office and case say which edition counts",
+        )
+        raise click.UsageError(message)
     case = _read(file) if file else _from_options(plan_ids, cover, given, more)
-    running = office or _office_of(ctx, case, edition)
+    running = office or _office_of(ctx, case)
+    check_edition(running.plans, edition)
     read = read_situation(case, [item.plan for item in running.plans])
     if read.situation is None:
         raise MutualPlansError(*read.problems)
-    result = simulate(running, read.situation, decided_on=decided_on)
+    if not case.data.get("claim"):
+        raise MutualPlansError(*read.problems, _no_claim(case))
+    situation = _under(read.situation, running, edition) if edition else read.situation
+    result = simulate(running, situation, decided_on=decided_on)
     _show(result, read.problems, output_format, explain=explain, reveal=reveal)
     errors = [item for item in (*read.problems, *result.problems) if item.severity == "error"]
-    return ExitStatus.ROWS_REFUSED if errors else ExitStatus.OK
+    return status_without(office) or (ExitStatus.ROWS_REFUSED if errors else ExitStatus.OK)
+
+
+def _under(situation: Situation, running: Office, edition: str) -> Situation:
+    """Return the situation with the covers of every plan that has the edition under it, whatever they state."""
+    having = {
+        item.plan.id for item in running.plans if any(local.edition.id == edition for local in item.editions)
+    }
+    covers = [
+        evolve(cover, edition=edition) if cover.plan in having else cover for cover in situation.coverages
+    ]
+    return evolve(situation, coverages=tuple(covers))
+
+
+def _no_claim(case: TomlFile) -> Problem:
+    return problem(
+        "case.no-claim",
+        "没有 [[claim]]：没有要核定的申领",
+        "there is no [[claim]]: nothing to decide",
+        where=case.name,
+        hint_zh="补上 [[claim]]；mutualplans claim-form 计划编号 列出要填的内容",
+        hint_en="add [[claim]]; mutualplans claim-form PLAN lists what to fill in",
+    )
 
 
 def _read(file: str) -> TomlFile:
@@ -168,8 +204,9 @@ def _from_options(
         key, equals, value = item.partition("=")
         subject, _, name = key.partition(".")
         if not (equals and name and subject in _SUBJECTS):
+            found = mask_digits(item)
             message = t(
-                f"--set 写成 claim.字段=值；实为 {item!r}", f"--set is claim.field=value; found {item!r}"
+                f"--set 写成 claim.字段=值；现在写的是 {found}", f"--set is claim.field=value; found {found}"
             )
             raise click.UsageError(message)
         tables[_SUBJECTS[subject]][name] = value
@@ -183,7 +220,7 @@ def _from_options(
     return TomlFile(t("命令行", "command line"), data, {})
 
 
-def _office_of(ctx: click.Context, case: TomlFile, edition: str | None) -> Office:
+def _office_of(ctx: click.Context, case: TomlFile) -> Office:
     """Return the plans that the case's covers name, in their order, without an office's values."""
     from mutualplans.engine.office import office_of
 
@@ -203,7 +240,7 @@ def _office_of(ctx: click.Context, case: TomlFile, edition: str | None) -> Offic
         )
     known = registry(ctx)
     plans = plans_in_use(ctx, ids)
-    return office_of(plans, edition=edition, versions={plan.id: known.version_of(plan.id) for plan in plans})
+    return office_of(plans, versions={plan.id: known.version_of(plan.id) for plan in plans})
 
 
 def _show(result: Simulation, read: Any, output_format: str, *, explain: bool, reveal: bool) -> None:

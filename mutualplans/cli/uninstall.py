@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mutualplans.cli.common import complete_plugins
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.install import is_place, normal, package_of, run_pip
 from mutualplans.cli.language import t
@@ -42,7 +43,7 @@ __all__ = ["command"]
         """,
     )
 )
-@click.argument("names", metavar="NAME...", nargs=-1, required=True)
+@click.argument("names", metavar="NAME...", nargs=-1, required=True, shell_complete=complete_plugins)
 @click.option("-y", "--yes", is_flag=True, help=t("不再询问，直接卸载。", "Do not ask for confirmation."))
 @lang_option
 def command(names: tuple[str, ...], yes: bool) -> ExitStatus:

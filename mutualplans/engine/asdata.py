@@ -97,6 +97,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "office_values": receipt.office_values,
         "values_hash": receipt.values_hash,
         "inputs_hash": receipt.inputs_hash,
+        "balances_hash": receipt.balances_hash,
         "event_date": _date(receipt.event_date),
         "rules_date": _date(receipt.rules_date),
         "decision_date": _date(receipt.decision_date),

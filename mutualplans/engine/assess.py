@@ -6,11 +6,11 @@ A pure function: no clock, no files, no state but the balances that go in and co
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field, fields, frozen, has
 
 from mutualplans.backends import exact
 from mutualplans.backends.exact import Missing
@@ -21,13 +21,14 @@ from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import fold, order
 from mutualplans.model.claim import Claim
 from mutualplans.model.decision import BenefitDecision, Decision, Paper, Reason, Receipt
+from mutualplans.model.identity import IdNumber, Name
 from mutualplans.model.kinds import Kind
 from mutualplans.model.people import RELATIONS
 from mutualplans.model.problem import MutualPlansError, Problem, problem
 from mutualplans.model.text import Text
 from mutualplans.version import VERSION
 
-__all__ = ["Balances", "assess"]
+__all__ = ["Balances", "assess", "undecided"]
 
 Key = tuple[str, str, str, str]
 """(insured, plan, account, period)."""
@@ -104,24 +105,36 @@ def assess(
     Raises:
         MutualPlansError: a formula gave a negative amount (a fault of the plan).
     """
+    if not claim.id:
+        raise MutualPlansError(problem("claim.id", "申领没有编号", "the claim has no id"))
     balances = balances or Balances()
     facts = Facts(bound, case, claim, paid or Paid())
     event = facts.event_date
+    made = _Making(facts, balances, decided_on)
     if isinstance(event, Missing):
-        benefits = tuple(_without_event(facts, program, event) for program in bound.programs)
-        return _decision(facts, benefits, None, decided_on), balances
+        return made.decision(tuple(_without_event(facts, item, event) for item in bound.programs)), balances
     books = _Books(bound, case, claim, event, balances)
     gate = tuple(_gate(facts, books))
     benefits, changes = _run(facts, books, gate)
-    decision = _decision(facts, benefits, event, decided_on, gate)
+    ends = _ends(facts, benefits)
+    decision = made.decision(benefits, event, gate, (*_unknown(facts, event), *_paths(ends)))
     if decision.status == "incomplete":
         return decision, balances
-    if decision.status != "paid":
-        return decision, balances.plus(changes)
-    if _ends(facts, benefits):
+    if decision.total and ends is True:
         decision = evolve(decision, ends_cover=True, remaining=())
         changes[books.ended_key()] = 1
     return decision, balances.plus(changes)
+
+
+def undecided(
+    bound: BoundPlan, case: Case, claim: Claim, missing: Iterable[str], *, decided_on: date | None = None
+) -> Decision:
+    """Return an incomplete decision that tells what has to be stated before anything can be judged."""
+    facts = Facts(bound, case, claim)
+    lack = Missing(frozenset(missing))
+    return _Making(facts, Balances(), decided_on).decision(
+        tuple(_undecided(item, lack) for item in bound.programs)
+    )
 
 
 # ---------------------------------------------------------------- what stands before every benefit
@@ -148,11 +161,10 @@ def _gate(facts: Facts, books: _Books) -> list[Reason]:
             Reason(code=ENDED, text=Text("保障已因先前给付终止", "the cover was ended by an earlier payment"))
         )
     relation = facts.case.insured.relation
-    if relation not in facts.bound.plan.insures:
+    if relation is not None and relation not in facts.bound.plan.insures:
         reasons.append(_relation_reason(relation, facts.bound.plan.insures))
-    deadline = _deadline(facts, event)
-    reported = facts._claim.reported
-    if deadline and reported and reported > deadline:
+    deadline, reported = _deadline(facts, event), facts._claim.reported
+    if isinstance(deadline, date) and reported and reported > deadline:
         reasons.append(_date_reason("late", "申领已过时效", "claimed too late", reported, deadline))
     return reasons
 
@@ -167,22 +179,35 @@ def _date_reason(code: str, zh: str, en: str, found: date, expected: date) -> Re
     )
 
 
-def _relation_reason(relation: str | None, insures: tuple[str, ...]) -> Reason:
+def _unknown(facts: Facts, event: date) -> tuple[str, ...]:
+    """Return what is not stated although it would decide whether anything can be paid."""
+    paths = [] if facts.case.insured.relation else ["insured.relation"]
+    deadline = _deadline(facts, event)
+    if deadline is not None and facts._claim.reported is None:
+        paths.append("claim.reported")
+    return (*paths, *_paths(deadline))
+
+
+def _paths(value: Any) -> tuple[str, ...]:
+    return tuple(sorted(value.paths)) if isinstance(value, Missing) else ()
+
+
+def _relation_reason(relation: str, insures: tuple[str, ...]) -> Reason:
     expected = [RELATIONS[item] for item in insures if item in RELATIONS]
-    found = RELATIONS.get(relation or "", Text("未填", "not stated"))
     return Reason(
         code="relation",
         text=Text("本计划不保障此人", "the plan does not cover this person"),
-        found=found,
+        found=RELATIONS[relation],
         expected=Text("、".join(item.zh for item in expected), ", ".join(item.en for item in expected)),
     )
 
 
-def _deadline(facts: Facts, event: date) -> date | None:
+def _deadline(facts: Facts, event: date) -> date | Missing | None:
     rule = facts.bound.plan.claim_within
     if rule is None or _unset(facts.bound, rule.node):
         return None
-    return event + timedelta(days=facts.value(rule, "claim_within"))
+    days = facts.value(rule, "claim_within")
+    return days if isinstance(days, Missing) else event + timedelta(days=days)
 
 
 def _unset(bound: BoundPlan, node: n.Node) -> bool:
@@ -272,13 +297,15 @@ def _without_event(facts: Facts, program: Program, event: Missing) -> BenefitDec
     return _benefit(work, ()) if work.failed else _undecided(program, event)
 
 
-def _ends(facts: Facts, benefits: tuple[BenefitDecision, ...]) -> bool:
-    """Return whether the plan's rule lets these payments end the cover."""
+def _ends(facts: Facts, benefits: tuple[BenefitDecision, ...]) -> Any:
+    """Return whether the plan's rule lets these payments end the cover, or what it lacks to tell."""
+    if not any(item.amount for item in benefits):
+        return False
     bound = facts.bound
     amounts = dict.fromkeys((item.id for item in bound.plan.benefits), 0)
     amounts |= {item.id: item.amount or 0 for item in benefits}
     formula = bound.order_of([bound.plan.ends], "ends")
-    return fold(formula, exact.TABLE, facts.env(benefits=amounts))[-1] is True
+    return fold(formula, exact.TABLE, facts.env(benefits=amounts))[-1]
 
 
 def _undecided(program: Program, event: Missing) -> BenefitDecision:
@@ -292,32 +319,46 @@ def _undecided(program: Program, event: Missing) -> BenefitDecision:
 # ---------------------------------------------------------------- the decision around them
 
 
-def _decision(
-    facts: Facts,
-    benefits: tuple[BenefitDecision, ...],
-    event: date | None,
-    decided_on: date | None,
-    gate: tuple[Reason, ...] = (),
-) -> Decision:
-    bound, claim = facts.bound, facts._claim
-    missing = dict.fromkeys(path for item in benefits for path in item.missing)
-    total = None if missing else sum(item.amount or 0 for item in benefits)
-    paying = [item.work for item in benefits if item.amount and item.work]
-    return Decision(
-        claim=claim.id,
-        plan=bound.plan.id,
-        title=bound.plan.title,
-        edition=bound.edition.id,
-        status=_status(total, benefits),
-        total=total,
-        benefits=benefits,
-        remaining=() if any(item.code == ENDED for item in gate) else remaining(benefits),
-        papers=_papers(facts),
-        claim_by=_deadline(facts, event) if event else None,
-        problems=(*(_missing_problem(path, bound, claim) for path in missing), *_void_shares(facts)),
-        assumed=_assumed(facts, paying),
-        receipt=_receipt(facts, event, decided_on),
-    )
+@frozen(eq=False)
+class _Making:
+    """What a decision is made from beside the benefits themselves."""
+
+    facts: Facts
+    balances: Balances
+    decided_on: date | None
+
+    def decision(
+        self,
+        benefits: tuple[BenefitDecision, ...],
+        event: date | None = None,
+        gate: tuple[Reason, ...] = (),
+        also: tuple[str, ...] = (),
+    ) -> Decision:
+        """Put the decision together; `also` is what is missing for the whole, unless everything is refused."""
+        bound, claim = self.facts.bound, self.facts._claim
+        missing = dict.fromkeys(path for item in benefits for path in item.missing)
+        if missing or any(item.accepted for item in benefits):
+            missing |= dict.fromkeys(also)
+        total = None if missing else sum(item.amount or 0 for item in benefits)
+        ended = any(item.code == ENDED for item in gate)
+        deadline = _deadline(self.facts, event) if event else None
+        return Decision(
+            claim=claim.id,
+            plan=bound.plan.id,
+            title=bound.plan.title,
+            edition=bound.edition.id,
+            status=_status(total, benefits),
+            total=total,
+            benefits=benefits,
+            remaining=() if ended or total is None else remaining(benefits),
+            papers=_papers(self.facts),
+            claim_by=deadline if isinstance(deadline, date) else None,
+            problems=(*(_missing_problem(path, bound, claim) for path in missing), *_void_shares(self.facts)),
+            assumed=_assumed(
+                self.facts, [item.work for item in benefits if total and item.amount and item.work]
+            ),
+            receipt=_receipt(self.facts, self.balances, event, self.decided_on),
+        )
 
 
 def _status(total: int | None, benefits: tuple[BenefitDecision, ...]) -> Any:
@@ -329,6 +370,26 @@ def _status(total: int | None, benefits: tuple[BenefitDecision, ...]) -> Any:
 
 
 def _missing_problem(path: str, bound: BoundPlan, claim: Claim) -> Problem:
+    plan = bound.plan.id
+    if path == "claim.diagnosis" and claim.diagnosis is not None:
+        return problem(
+            "claim.diagnosis-code",
+            f"计划 {plan} 的名单里没有病种代码 {claim.diagnosis}，不能据此判断",
+            f"the list of plan {plan} does not know the condition id {claim.diagnosis}",
+            where=claim.id,
+            hint_zh="诊断改填 ICD-10 编码（如 C50.9）；手术、程度等另填在 condition（病种代码）里",
+            hint_en="state the ICD-10 code as diagnosis; an operation or a degree goes into condition",
+        )
+    if path.startswith("paid."):
+        other = path.removeprefix("paid.")
+        return problem(
+            "claim.waits",
+            f"计划 {plan} 要等计划 {other} 核定以后才能计算",
+            f"plan {plan} has to wait until plan {other} is decided",
+            where=claim.id,
+            hint_zh=f"先补齐计划 {other} 所缺的材料",
+            hint_en=f"complete what plan {other} lacks",
+        )
     if path.startswith("value."):
         return problem(
             "claim.not-in-table",
@@ -393,10 +454,12 @@ def _assumed(facts: Facts, paying: list[Work]) -> tuple[str, ...]:
     return tuple(labels[name] for name in names if name in labels)
 
 
-def _receipt(facts: Facts, event: date | None, decided_on: date | None) -> Receipt:
+def _receipt(facts: Facts, balances: Balances, event: date | None, decided_on: date | None) -> Receipt:
     bound, case = facts.bound, facts.case
     by_event = bound.plan.rules_in_force == "event-date" and event is not None
-    inputs = repr((_plain(case.member), _plain(case.insured), case.unit, case.coverage, facts.claim))
+    own = {
+        key: value for key, value in balances.amounts.items() if key[:2] == (case.insured.id, bound.plan.id)
+    }
     return Receipt(
         core=VERSION,
         plugin=bound.version,
@@ -404,14 +467,26 @@ def _receipt(facts: Facts, event: date | None, decided_on: date | None) -> Recei
         edition=bound.edition.id,
         office_values=dict(bound.office_values),
         values_hash=bound.values_hash,
-        inputs_hash=hashlib.sha256(inputs.encode()).hexdigest(),
+        inputs_hash=_hash(
+            [_plain(item) for item in (case.member, case.insured, case.unit, case.coverage, facts.claim)]
+        ),
+        balances_hash=_hash([sorted(own.items()), sorted(facts.paid.by_plan.items()), facts.paid.indemnity]),
         event_date=event,
         rules_date=event if by_event and event else case.coverage.first_day,
         decision_date=decided_on,
     )
 
 
-def _plain(person: Any) -> tuple[Any, ...]:
-    """Return what a hash over a person covers: the number itself, since its printed form is masked."""
-    number = person.id_number.reveal() if person.id_number else ""
-    return (person, hashlib.sha256(number.encode()).hexdigest())
+def _hash(value: Any) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()
+
+
+def _plain(record: Any) -> Any:
+    """Return what a hash over a record covers: every attribute in plain, though a name prints itself masked."""
+    if isinstance(record, IdNumber | Name):
+        return record.reveal()
+    if has(type(record)):
+        return [(item.name, _plain(getattr(record, item.name))) for item in fields(type(record))]
+    if isinstance(record, Mapping):
+        return sorted((key, _plain(value)) for key, value in record.items())
+    return record

@@ -46,12 +46,12 @@ class Paid:
     """What earlier plans of the office pay for this claim.
 
     Attributes:
-        by_plan: Plan id → fen.
-        indemnity: The part of it that compensates expenses, in fen.
+        by_plan: Plan id → fen, or `Missing` while that plan is not decided.
+        indemnity: The part of it that compensates expenses, in fen, or `Missing`.
     """
 
-    by_plan: Mapping[str, int] = field(factory=dict)
-    indemnity: int = 0
+    by_plan: Mapping[str, Any] = field(factory=dict)
+    indemnity: Any = 0
 
 
 def _missing(path: str) -> Missing:
@@ -184,12 +184,10 @@ class Facts:
         if self._claim.event is None:
             return _missing("claim.event")
         name = EVENT_DATES[self._claim.event]
-        if name == "last_day":
-            return self.case.coverage.last_day
         return getattr(self._claim, name) or _missing(f"claim.{name}")
 
     def _is_in_situ(self) -> Any:
-        diagnosis = self._claim.diagnosis
+        diagnosis = self._claim.diagnosis or self._claim.condition
         if diagnosis is None:
             return _missing("claim.diagnosis")
         return self._claim.stage == "in-situ" or is_in_situ_code(diagnosis)
@@ -204,9 +202,9 @@ class Facts:
         return _missing("claim.days")
 
     def _remaining(self) -> Any:
-        burden = self._burden()
-        if isinstance(burden, Missing):
-            return burden
+        burden, paid = self._burden(), self.paid.indemnity
+        if isinstance(burden, Missing) or isinstance(paid, Missing):
+            return burden if isinstance(burden, Missing) else paid
         return max(burden - self.paid.indemnity - self.indemnity, 0)
 
     def _burden(self) -> Any:
@@ -233,7 +231,7 @@ EVENT_DATES = {
     "disability": "occurred",
     "death": "occurred",
     "property-loss": "occurred",
-    "maturity": "last_day",
+    "maturity": "occurred",
 }
 
 _COMPUTED: Mapping[tuple[str, str], Callable[[Facts], Any]] = {
@@ -257,7 +255,9 @@ def period_key(period: n.Period, case: Case, claim: Claim, event: date) -> str:
     """
     first = case.coverage.first_day
     if period is n.Period.STAY:
-        return claim.stay or (f"admitted {claim.admitted}" if claim.admitted else f"claim {claim.id}")
+        if claim.stay:
+            return f"{claim.stay} from {first}"  # numbers are given anew in a later term
+        return f"admitted {claim.admitted}" if claim.admitted else f"claim {claim.id}"
     if period is n.Period.INCIDENT:
         return claim.incident or f"claim {claim.id}"
     if period is n.Period.TERM:

@@ -77,7 +77,7 @@ def form(plan: Plan, editions: Iterable[LocalEdition]) -> Form:
     found = _Found(plan)
     for item in used:
         entries = {**item.edition.values, **item.values}
-        found.walk({name: entry.value for name, entry in entries.items()})
+        found.walk({name: entry.value for name, entry in entries.items()}, item.edition.titles)
     inputs = sorted(found.inputs.values(), key=_place)
     return Form(plan=plan, editions=tuple(item.edition.id for item in used), inputs=tuple(inputs))
 
@@ -100,7 +100,7 @@ class _Found:
     plan: Plan
     inputs: dict[tuple[str, str], Input] = field(factory=dict)
 
-    def walk(self, values: Mapping[str, object]) -> None:
+    def walk(self, values: Mapping[str, object], titles: Mapping[str, Text]) -> None:
         for purpose, roots in self._purposes():
             settled = [settle(root, values, keep_reads=True) for root in roots]
             if any(isinstance(root, n.Constant) and root.value is False for root in settled):
@@ -111,7 +111,7 @@ class _Found:
                     self._read(node.field, purpose, nodes, values)
                 elif isinstance(node, n.Before | n.PaidBefore):
                     self._period(node.per, purpose)
-        self._choices(values)
+        self._choices(values, titles)
 
     def _purposes(self) -> Iterator[tuple[str, list[n.Node]]]:
         """Yield what each group of formulas is for; the event date is needed for every benefit."""
@@ -149,7 +149,7 @@ class _Found:
         elif item.subject == "insured" and self.plan.insures == ("self",):
             self._add(evolve(item, subject="member"), purpose)
         else:
-            self._add(item, purpose)
+            self._add(item, purpose, optional=item.path == "claim.condition")
 
     def _several_shares(self, values: Mapping[str, object]) -> bool:
         most = self.plan.max_shares.node
@@ -244,7 +244,7 @@ class _Found:
 
     # ------------------------------------------------------------ choices from the edition
 
-    def _choices(self, values: Mapping[str, object]) -> None:
+    def _choices(self, values: Mapping[str, object], titles: Mapping[str, Text]) -> None:
         """Add the codes of tables and the ids of condition lists to the fields that are looked up in them."""
         for _, formula in self.plan.formulas():
             for node in order([formula.node]).nodes:
@@ -252,12 +252,17 @@ class _Found:
                     table = values.get(node.table.parameter.name)
                     for place, key in enumerate(node.keys):
                         if isinstance(table, Table) and isinstance(key, n.Read):
-                            codes = {code: Text(code) for code in table.names(place) if code != ANY}
+                            codes = {
+                                code: titles.get(code, Text(code))
+                                for code in table.names(place)
+                                if code != ANY
+                            }
                             self._more(key.field, codes)
-                elif isinstance(node, n.Match) and isinstance(node.diagnosis, n.Read):
+                elif isinstance(node, n.Match):
                     listed = values.get(node.conditions.parameter.name)
-                    if isinstance(listed, ConditionList):
-                        self._more(node.diagnosis.field, {item.id: item.title for item in listed.conditions})
+                    for part in children(node):
+                        if isinstance(listed, ConditionList) and isinstance(part, n.Read):
+                            self._more(part.field, {item.id: item.title for item in listed.conditions})
 
     def _more(self, item: Field, codes: Mapping[str, Text]) -> None:
         key = (_TABLES.get(item.subject, item.subject), item.name)

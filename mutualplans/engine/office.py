@@ -11,13 +11,13 @@ from attrs import define, evolve, field, frozen
 
 from mutualplans.engine.bind import BoundPlan, bind, edition_by_date, edition_named
 from mutualplans.model.coverage import Coverage
-from mutualplans.model.problem import MutualPlansError, nearest, problem
+from mutualplans.model.problem import PLANS_ALIKE, MutualPlansError, nearest, problem
 from mutualplans.model.text import Text
 from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import Edition, Entry
 from mutualplans.plan.reading import load_editions
 
-__all__ = ["PAYERS", "GroupRule", "LocalEdition", "Office", "OfficePlan", "office_of"]
+__all__ = ["PAYERS", "GroupRule", "LocalEdition", "Office", "OfficePlan", "check_edition", "office_of"]
 
 PAYERS = {
     "member": Text("职工个人", "member"),
@@ -113,23 +113,27 @@ class Office:
         name: Name of the office.
         plans: Its plans, in the order in which they are decided.
         unit_types: Kinds of unit it knows.
+        missing: Ids of plans in its file that cannot be had (a plugin not installed, broken or blocked) → why.
     """
 
     name: Text
     plans: tuple[OfficePlan, ...]
     unit_types: Mapping[str, Text] = field(factory=dict)
+    missing: Mapping[str, MutualPlansError] = field(factory=dict)
 
     def plan(self, plan_id: str) -> OfficePlan:
         """Return one of the office's plans.
 
         Raises:
-            MutualPlansError: the office does not run it; names the nearest.
+            MutualPlansError: the office does not run it (names the nearest), or it cannot be had.
         """
+        if plan_id in self.missing:
+            raise self.missing[plan_id]
         for item in self.plans:
             if item.plan.id == plan_id:
                 return item
         known = [item.plan.id for item in self.plans]
-        close = nearest(plan_id, known)
+        close = nearest(plan_id, known, PLANS_ALIKE)
         raise MutualPlansError(
             problem(
                 "plan.unknown",
@@ -152,6 +156,9 @@ def office_of(
         plans: The plans, in order.
         edition: Use this edition of each plan that has it, whatever its dates.
         versions: Plan id → version of its package.
+
+    Raises:
+        MutualPlansError: none of the plans has the edition.
     """
     made = []
     for plan in plans:
@@ -161,4 +168,26 @@ def office_of(
             chosen = next(item for item in editions if item.id == edition)
             local = (LocalEdition(edition=evolve(chosen, in_force=type(chosen.in_force)())),)
         made.append(OfficePlan(plan=plan, editions=local, version=(versions or {}).get(plan.id, "")))
+    check_edition(made, edition)
     return Office(name=Text("未指定办事处", "no office"), plans=tuple(made))
+
+
+def check_edition(plans: Iterable[OfficePlan], edition: str | None) -> None:
+    """Refuse the name of an edition that none of the plans has; ``None`` names none.
+
+    Raises:
+        MutualPlansError: none has it; names the nearest.
+    """
+    known = {local.edition.id: item.plan.id for item in plans for local in item.editions}
+    if edition is None or edition in known:
+        return
+    close = nearest(edition, known)
+    raise MutualPlansError(
+        problem(
+            "edition.unknown",
+            f'所选的计划都没有版次 "{edition}"；有：{"、".join(known)}',
+            f'none of the plans has an edition "{edition}"; there are: {", ".join(known)}',
+            hint_zh=f'是不是 "{close}"（{known[close]}）？' if close else "mutualplans plans PLAN 列出各版",
+            hint_en=f'did you mean "{close}" ({known[close]})?' if close else "see mutualplans plans PLAN",
+        )
+    )

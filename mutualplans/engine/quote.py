@@ -127,7 +127,11 @@ def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None) -> 
         premium=fee,
         split=_split(item, fee),
         reasons=tuple(reasons),
-        problems=(*(_missing_problem(facts, path) for path in sorted(missing)), *_void(facts)),
+        problems=(
+            *(_missing_problem(facts, path) for path in sorted(missing)),
+            *_void(facts),
+            *(_outside_dates(facts) if edition else ()),
+        ),
         assumed=_assumed(facts),
     )
 
@@ -189,15 +193,33 @@ def _missing_problem(facts: Facts, path: str) -> Problem:
 
 
 def _void(facts: Facts) -> list[Problem]:
-    wanted = facts.case.coverage.shares
+    wanted, title = facts.case.coverage.shares, facts.bound.plan.title
     most = facts.value(facts.bound.plan.max_shares, "max_shares")
     if wanted is None or isinstance(most, Missing) or wanted <= most:
         return []
     return [
         problem(
             "cover.shares-void",
-            f"{facts.bound.plan.id}：要 {wanted} 份，最多 {most} 份，超出的 {wanted - most} 份无效，不收费",
-            f"{facts.bound.plan.id}: {wanted} shares wanted, at most {most}; {wanted - most} void and free of charge",
+            f"{title.zh}：要 {wanted} 份，最多 {most} 份，超出的 {wanted - most} 份无效，不收费",
+            f"{title.in_('en')}: {wanted} shares wanted, at most {most}; {wanted - most} void and free of charge",
+            severity="warning",
+        )
+    ]
+
+
+def _outside_dates(facts: Facts) -> list[Problem]:
+    """Return a warning where the edition that was asked for is not in force on the first day."""
+    edition, first_day = facts.bound.edition, facts.case.coverage.first_day
+    if first_day in edition.in_force:
+        return []
+    title, dates = facts.bound.plan.title, edition.in_force.in_words()
+    return [
+        problem(
+            "cover.edition-dates",
+            f"{title.zh}：保障起始日 {first_day} 不在版次 {edition.id} 的有效期（{dates}）内，按指定的版次报价",
+            f"{title.in_('en')}: edition {edition.id} ({dates}) is not in force on {first_day}; quoted as asked",
+            hint_zh="试算可以不理；正式参保时核对起始日，或去掉 --edition",
+            hint_en="check the first day, or leave --edition out",
             severity="warning",
         )
     ]
@@ -214,17 +236,24 @@ class GroupQuote:
         plan: Plan id.
         title: What the plan is called.
         unit: Name of the unit.
-        quotes: One for each person who wants to join.
+        quotes: One for each person who could be quoted.
+        unquoted: Key of each other person, with why not even the edition or the cover could be found.
         group: Why the group cannot join (too few); empty if it can or no rule applies.
-        problems: What is missing for the group rule.
+        problems: Why persons are not quoted, and what is missing for the group rule.
     """
 
     plan: str
     title: Text
     unit: str
     quotes: tuple[Quote, ...]
+    unquoted: tuple[tuple[str, tuple[Problem, ...]], ...] = ()
     group: tuple[Reason, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def listed(self) -> int:
+        """How many persons want to join."""
+        return len(self.quotes) + len(self.unquoted)
 
     @property
     def joining(self) -> tuple[Quote, ...]:
@@ -253,28 +282,38 @@ def quote_group(
 ) -> GroupQuote:
     """Quote one plan for the members of one unit, and check the office's group rule.
 
-    A person who cannot be quoted because no edition fits gets the problem instead of a premium.
+    A person who cannot be quoted, because no edition fits or a record refuses the facts, gets the problem instead of
+    a premium; the others are quoted.
     """
+    named = edition if any(local.edition.id == edition for local in item.editions) else None
     quotes = []
-    problems: list[Problem] = []
+    unquoted: list[tuple[str, tuple[Problem, ...]]] = []
     for joining in joinings:
         try:
-            quotes.append(quote(item, joining, edition=edition if _has(item, edition) else None))
+            quotes.append(quote(item, joining, edition=named))
         except MutualPlansError as error:
-            problems += error.problems
+            unquoted.append((joining.key, error.problems))
+        except ValueError as error:
+            unquoted.append((joining.key, (_failed(item, joining, error),)))
     reasons, missing = _group(item.group, unit, quotes)
     return GroupQuote(
         plan=item.plan.id,
         title=item.plan.title,
         unit=unit.name,
         quotes=tuple(quotes),
+        unquoted=tuple(unquoted),
         group=tuple(reasons),
-        problems=tuple(dict.fromkeys((*problems, *missing))),
+        problems=tuple(dict.fromkeys((*(found for _key, why in unquoted for found in why), *missing))),
     )
 
 
-def _has(item: OfficePlan, edition: str | None) -> bool:
-    return any(local.edition.id == edition for local in item.editions)
+def _failed(item: OfficePlan, joining: Joining, error: ValueError) -> Problem:
+    return problem(
+        "join.failed",
+        f"{item.plan.title.zh}：不能报价：{error}",
+        f"{item.plan.title.in_('en')}: cannot be quoted: {error}",
+        where=joining.key,
+    )
 
 
 def _group(
@@ -284,7 +323,7 @@ def _group(
     if not rules or not quotes:
         return [], []
     if unit.headcount is None:
-        return [], [_no_headcount(unit, "headcount", "单位职工人数", "staff")]
+        return [], [_no_headcount(unit, "headcount", "单位职工人数", "the number of staff is")]
     rule = next(
         (item for item in rules if item.staff_up_to is None or unit.headcount <= item.staff_up_to), None
     )
@@ -292,7 +331,7 @@ def _group(
         return [], []
     base = unit.women if rule.of == "women" else unit.headcount
     if base is None:
-        return [], [_no_headcount(unit, "women", "单位女职工人数", "women")]
+        return [], [_no_headcount(unit, "women", "单位女职工人数", "the number of women is")]
     joined = sum(item.joins for item in quotes)
     needed = _needed(rule, base)
     if joined >= needed:
@@ -321,11 +360,15 @@ def _too_few(rule: GroupRule, base: int, joined: int, needed: int) -> Reason:
 
 
 def _no_headcount(unit: Unit, name: str, zh: str, en: str) -> Problem:
+    whose_zh, whose_en = (f"单位“{unit.name}”", f"unit “{unit.name}”: ") if unit.name else ("", "")
+    hint_zh, hint_en = f"加 --{name} 人数", f"add --{name}"
+    if unit.name:
+        hint_zh, hint_en = f"在单位文件（--unit）里写明 {name}", f"state {name} in the unit file (--unit)"
     return problem(
         "unit.missing-field",
-        f"单位“{unit.name}”没有填写{zh}({name})，团体参保比例无法核对",
-        f"{name} of unit {unit.name!r} is not stated: the group minimum cannot be checked",
-        hint_zh=f"用 --unit 文件或 --{name} 写明",
-        hint_en=f"state it with --unit or --{name}",
+        f"{whose_zh}没有填写{zh}，未核对参保比例",
+        f"{whose_en}{en} not stated, the group minimum is not checked",
+        hint_zh=hint_zh,
+        hint_en=hint_en,
         severity="warning",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mutualplans.backends.words import Phrase, Wording, band_range, show, table, units
 from mutualplans.engine.ruledata import Grid, Line
@@ -13,6 +13,7 @@ from mutualplans.engine.settle import settle
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import children, fold, order
 from mutualplans.model.claim import STAGES
+from mutualplans.model.kinds import Kind
 from mutualplans.model.parameter import Limits, Parameter
 from mutualplans.model.scales import ANY, Condition, ConditionList, Scale, Table
 from mutualplans.model.text import Lang, Text
@@ -76,11 +77,16 @@ class RuleWords:
         if established := exclusion(test):
             return self.t(f"除外：{established.zh}", f"not when: {established.in_('en')}")
         if isinstance(test, n.AnyOf) and len(test.parts) == 2:
-            first, second = test.parts
-            if isinstance(first, n.Not):
-                asked, then = self.words(first.base), self.words(second)
-                return self.t(f"{asked} 的，{then}", f"if {asked}: {then}")
-        return self.words(test)
+            asked, second = _opposite(test.parts[0]), test.parts[1]
+            if asked is not None:
+                return self.t(
+                    f"{self.words(asked)} 的，{self.words(second)}",
+                    f"if {self.words(asked)}: {self.words(second)}",
+                )
+        said = self.words(test)
+        if isinstance(test, n.Not) and self.lang == "zh" and said.startswith("并非："):
+            return f"{self.words(test.base)}的除外"
+        return said
 
     def _wording(self, node: n.Node) -> Wording:
         parameters = {item.name: item for item in self.plan.values}
@@ -96,8 +102,28 @@ class RuleWords:
 
     def _phrases(self, node: n.Node) -> dict[n.Node, Phrase]:
         formula = order([node])
-        found: list[Phrase] = fold(formula, table(self.lang), self._wording(node))
+        found: list[Phrase] = fold(formula, self._sayings(), self._wording(node))
         return dict(zip(formula.nodes, found, strict=True))
+
+    def _sayings(self) -> Mapping[type[n.Node], Callable[[Any, list[Phrase], Wording], Phrase]]:
+        """Return the words of each node, codes said as the edition calls them."""
+        plain = table(self.lang)
+
+        def compare(node: n.Compare, args: list[Phrase], env: Wording) -> Phrase:
+            if isinstance(node.right, n.Constant) and (title := self.title(node.right.value)):
+                node = evolve(node, right=n.Constant(title, Kind.CODE))
+            return plain[n.Compare](node, args, env)
+
+        def one_of(node: n.OneOf, args: list[Phrase], env: Wording) -> Phrase:
+            codes = tuple(self.title(code) or code for code in node.codes)
+            return plain[n.OneOf](evolve(node, codes=codes), args, env)
+
+        return {**plain, n.Compare: compare, n.OneOf: one_of}
+
+    def title(self, code: Any) -> str:
+        """Return what the edition calls a code; empty where it does not say."""
+        known = self.edition.titles.get(code) if isinstance(code, str) else None
+        return known.in_(self.lang) if known else ""
 
     def amounts(self, node: n.Node) -> tuple[str, ...]:
         """Return an amount in words; one that depends on the case takes a line for each, and one for each limit."""
@@ -122,6 +148,8 @@ class RuleWords:
 
     def _limit(self, node: Any) -> str:
         """Return what limits the amounts of the cases above it."""
+        if isinstance(node, n.Greatest) and [_zero(part) for part in node.parts] == [False, True]:
+            return self.t("以上金额最少为 0", "the amount above is at least 0")
         phrases = self._phrases(node)
         parts = [phrases[part] for part in children(node)]
         parts[0] = Phrase(self.t("以上金额", "the amount above"))
@@ -261,6 +289,8 @@ class RuleWords:
         """Return a table's code as it is called, with the code itself where it has to be written in files."""
         if code == ANY:
             return self.t("其他", "any other")
+        if title := self.title(code):
+            return title
         if isinstance(key, n.Read) and code in key.field.choices:
             return key.field.choices[code].in_(self.lang)
         if isinstance(key, n.Match):
@@ -304,7 +334,7 @@ class RuleWords:
         return Grid(self._title(parameter), tuple(kept), rows, brief)
 
     def _class(self, condition: Condition) -> str:
-        known = STAGES.get(condition.class_)
+        known = self.edition.titles.get(condition.class_) or STAGES.get(condition.class_)
         return known.in_(self.lang) if known else condition.class_
 
     def _icd10(self, condition: Condition) -> str:
@@ -317,6 +347,25 @@ class RuleWords:
 
 _FEW = 6
 _SHORT = 16
+
+
+def _opposite(node: n.Node) -> n.Node | None:
+    """Return what holds when a condition does not, where it is said in as few words; else ``None``."""
+    if isinstance(node, n.Not):
+        return node.base
+    if (
+        isinstance(node, n.Compare)
+        and node.side is n.Side.EQUALS
+        and isinstance(node.left, n.Read)
+        and isinstance(node.right, n.Constant)
+        and len(others := [code for code in node.left.field.choices if code != node.right.value]) == 1
+    ):
+        return evolve(node, right=n.Constant(others[0], Kind.CODE))
+    return None
+
+
+def _zero(node: n.Node) -> bool:
+    return isinstance(node, n.Constant) and node.value == 0
 
 
 def exclusion(node: n.Node) -> Text | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 from attrs import define, field
@@ -129,12 +130,28 @@ class Writer:
         lines = [self._nothing(waiting.nothing_to)]
         if waiting.reduced_to is not None:
             lines.append(self._reduced(waiting.nothing_to, waiting.reduced_to))
-        if _constant(waiting.waived) is not False and any(
-            _number(item, self.said) for item in _days(waiting)
-        ):
-            lines.append(Line(self.words(waiting.waived), self.t("不适用的情形", "does not apply when")))
+        if _constant(waiting.waived) is not False and (periods := self._periods(waiting)):
+            lines.append(self._waived(waiting.waived, periods))
         self.defined.add(self.said.settled(waiting.reduced))
         return self.content(lines, waiting.waived)
+
+    def _periods(self, waiting: Waiting) -> tuple[Text, ...]:
+        """Return the periods that there are; one whose length is not set yet counts."""
+        nothing = _number(waiting.nothing_to, self.said)
+        found = [Text("免责期", "waiting")] if nothing != 0 else []
+        if waiting.reduced_to is not None:
+            reduced = _number(waiting.reduced_to, self.said)
+            if reduced is None or reduced > (nothing or 0):
+                found.append(Text("减责期", "reduced"))
+        return tuple(found)
+
+    def _waived(self, waived: Formula, periods: tuple[Text, ...]) -> Line:
+        zh = "和".join(item.zh for item in periods)
+        en = " or ".join(item.in_("en") for item in periods)
+        node = self.said.settled(waived)
+        if isinstance(node, n.Read) and node.field.path == "cover.is_renewal":
+            return Line(self.t(f"按时续保的，没有{zh}", f"a renewal in time has no {en} period"))
+        return Line(self.words(waived), self.t(f"下列情形没有{zh}", f"no {en} period when"))
 
     def _nothing(self, to: Formula) -> Line:
         last = _number(to, self.said)
@@ -170,7 +187,7 @@ class Writer:
     # ------------------------------------------------------------ benefits
 
     def benefits(self) -> Content:
-        left_out = self._left_out()
+        left_out = self._left_out
         lines = []
         if left_out:
             titles = self.said.join(item.title.in_(self.said.lang) for item in left_out)
@@ -178,6 +195,7 @@ class Writer:
         kept = [item for item in self.plan.benefits if item not in left_out]
         return {"lines": tuple(lines), "parts": (self._common(), *map(self._benefit, kept))}
 
+    @cached_property
     def _left_out(self) -> list[Benefit]:
         """Return the benefits that the edition does not have, or that can only come to 0 under its values.
 
@@ -220,7 +238,7 @@ class Writer:
 
     def excludes(self) -> Content:
         lines = [Line(self._exclusion(item)) for item in self.plan.excludes]
-        for benefit in self.plan.benefits:
+        for benefit in (item for item in self.plan.benefits if item not in self._left_out):
             title = benefit.title.in_(self.said.lang)
             found = [exclusion(item.node) for item in benefit.when]
             label = self.t(f"只对“{title}”", f"only for “{title}”")
@@ -258,7 +276,12 @@ class Writer:
     def papers(self) -> Content:
         lines = []
         for paper in self.plan.papers:
-            when = self.words(paper.when) if paper.when is not None else ""
+            when = ""
+            if paper.when is not None:
+                node = self.said.settled(paper.when)
+                if isinstance(node, n.Constant) and not node.value:
+                    continue
+                when = "" if isinstance(node, n.Constant) else self.said.words(node)
             zh = f"{paper.title.zh}（{when}时提供）" if when else paper.title.zh
             en = f"{paper.title.in_('en')} (when {when})" if when else paper.title.in_("en")
             lines.append(Line(self.t(zh, en)))
@@ -379,11 +402,6 @@ def _number(formula: Formula, said: RuleWords) -> int | None:
         return entry.value if entry else None
     found = _constant(formula)
     return found if isinstance(found, int) else None
-
-
-def _days(waiting: Waiting) -> tuple[Formula, ...]:
-    """Return the ends of the waiting and the reduced period."""
-    return tuple(item for item in (waiting.nothing_to, waiting.reduced_to) if item is not None)
 
 
 def _months(formula: Formula, t: Callable[[str, str], str]) -> str:

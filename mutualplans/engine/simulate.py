@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from datetime import date
 
-from attrs import evolve, field, frozen
+from attrs import define, evolve, field, frozen
 
 from mutualplans.backends.exact import Missing
-from mutualplans.engine.assess import Balances, assess
+from mutualplans.engine.assess import Balances, assess, undecided
+from mutualplans.engine.covers import CoverFault, cover_faults, person_problems, term_problems, unit_problems
 from mutualplans.engine.facts import Case, Facts, Paid
 from mutualplans.engine.office import Office, OfficePlan
-from mutualplans.engine.soundness import claim_problems, coverage_problems, repeated, unit_problems
+from mutualplans.engine.soundness import claim_problems
+from mutualplans.engine.twice import Entered, counted_twice, same_days
 from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.dates import DateRange
 from mutualplans.model.decision import Decision
 from mutualplans.model.people import Insured, Member, Unit
-from mutualplans.model.problem import MutualPlansError, Problem, problem
+from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
 
 __all__ = ["Simulation", "Situation", "simulate"]
 
@@ -79,15 +81,17 @@ def simulate(
     A claim that is faulty in itself, or a plan that cannot be bound, becomes a problem; everything else is decided.
     """
     run = _Run(office, situation, decided_on)
-    problems = [*coverage_problems(situation.coverages), *unit_problems(situation.unit, office)]
-    problems += run.unknown_plans()
+    problems = run.problems()
     state = balances or Balances()
     decisions: list[Decision] = []
-    for claim, again in zip(situation.claims, repeated(situation.claims), strict=True):
+    entered = Entered()
+    for claim in situation.claims:
+        again = entered.again(claim)
         found = [again] if again else claim_problems(claim, office)
         problems += found
         if any(item.severity == "error" for item in found):
             continue
+        entered.take(claim)
         made, state, more = run.decide(claim, state)
         decisions += made
         problems += more
@@ -99,15 +103,26 @@ def _distinct(problems: list[Problem]) -> tuple[Problem, ...]:
     return tuple(dict.fromkeys(problems))
 
 
-@frozen(eq=False)
+@define(eq=False)
 class _Run:
+    """One pass over the claims of a situation."""
+
     office: Office
     situation: Situation
     decided_on: date | None
+    twice: dict[str, Problem] = field(init=False)
+    faults: list[CoverFault] = field(init=False)
+    accepted: dict[tuple[str, str], list[Claim]] = field(factory=dict, init=False)
 
-    def unknown_plans(self) -> list[Problem]:
-        """Return a problem for each cover of a plan that the office does not run."""
-        found: list[Problem] = []
+    def __attrs_post_init__(self) -> None:
+        persons = self.situation.insured
+        self.twice = person_problems(self.situation.member, persons)
+        self.faults = cover_faults(self.situation.coverages, ["self", *(person.id for person in persons)])
+
+    def problems(self) -> list[Problem]:
+        """Return what is wrong with persons, unit and covers."""
+        found = [*self.twice.values(), *(fault.problem for fault in self.faults)]
+        found += unit_problems(self.situation.unit, self.office)
         for plan_id in dict.fromkeys(coverage.plan for coverage in self.situation.coverages):
             try:
                 self.office.plan(plan_id)
@@ -119,42 +134,74 @@ class _Run:
         """Decide one claim through every plan that the person is covered by."""
         person = self.situation.person(claim.insured)
         if person is None:
-            return [], state, [_no_person(claim)]
+            return [], state, [_no_person(claim, self.situation)]
+        if claim.insured in self.twice:
+            return [], state, [self.twice[claim.insured]]
         decisions: list[Decision] = []
         problems: list[Problem] = []
         paid = Paid()
         for item in self.office.plans:
+            covers = [
+                coverage
+                for coverage in self.situation.coverages
+                if (coverage.plan, coverage.insured) == (item.plan.id, person.id)
+            ]
+            if not covers:
+                continue
             try:
-                case = self._case(item, person, claim)
-                if case is None:
-                    continue
-                bound = item.bind_cover(case.coverage, _event(item, case, claim))
-                decision, state = assess(bound, case, claim, state, paid=paid, decided_on=self.decided_on)
+                decision, state, more = self._plan(item, person, covers, claim, state, paid)
             except MutualPlansError as error:
                 problems += error.problems
+                paid = _waiting(paid, item)
                 continue
+            problems += more
             decisions.append(decision)
             paid = _added(paid, item, decision)
         if not decisions and not problems:
             problems.append(_no_cover(claim))
         return decisions, state, problems
 
-    def _case(self, item: OfficePlan, person: Insured, claim: Claim) -> Case | None:
-        """Return the case under the cover that the event falls into, or else the nearest one in time."""
-        covers = [
-            coverage
-            for coverage in self.situation.coverages
-            if (coverage.plan, coverage.insured) == (item.plan.id, person.id)
-        ]
-        if not covers:
-            return None
-        chosen = covers[0]
-        if len(covers) > 1:
-            event = _event(item, self._with(person, chosen), claim)
-            if event is not None:
-                chosen = min(covers, key=lambda coverage: _distance(coverage.days, event))
-                self._refuse_overlap(covers, event)
-        return self._with(person, self._in_chain(chosen, covers))
+    def _plan(
+        self,
+        item: OfficePlan,
+        person: Insured,
+        covers: list[Coverage],
+        claim: Claim,
+        state: Balances,
+        paid: Paid,
+    ) -> tuple[Decision, Balances, list[Problem]]:
+        """Decide a claim under one plan.
+
+        Raises:
+            MutualPlansError: it cannot be decided: a faulty cover, no edition, days that were counted before.
+        """
+        first = self._with(person, covers[0])
+        event = _event(item, first, claim)
+        if isinstance(event, Missing) and len(covers) > 1:
+            bound = item.bind_cover(covers[0])
+            return undecided(bound, first, claim, event.paths, decided_on=self.decided_on), state, []
+        day = None if isinstance(event, Missing) else event
+        chosen = covers[0] if day is None else min(covers, key=lambda cover: _distance(cover.days, day))
+        faults = [fault.problem for fault in self.faults if chosen in fault.covers]
+        if faults:
+            raise MutualPlansError(*faults)
+        bound = item.bind_cover(chosen, day)
+        problems = term_problems(bound, self._with(person, chosen))
+        if any(found.severity == "error" for found in problems):
+            raise MutualPlansError(*problems)
+        case = self._with(person, self._in_chain(chosen, covers))
+        decision, after = assess(bound, case, claim, state, paid=paid, decided_on=self.decided_on)
+        if any(benefit.accepted for benefit in decision.benefits) and decision.status != "incomplete":
+            self._not_twice(item.plan.id, claim)
+        return decision, after, problems
+
+    def _not_twice(self, plan: str, claim: Claim) -> None:
+        """Remember a claim that a plan accepted; refuse it if the plan counted the same days before."""
+        taken = self.accepted.setdefault((plan, claim.insured), [])
+        for earlier in taken:
+            if same_days(earlier, claim):
+                raise MutualPlansError(counted_twice(plan, claim, earlier))
+        taken.append(claim)
 
     def _with(self, person: Insured, coverage: Coverage) -> Case:
         return Case(member=self.situation.member, insured=person, unit=self.situation.unit, coverage=coverage)
@@ -165,21 +212,18 @@ class _Run:
         earlier = [other.days for other in covers if other.last_day < chosen.first_day]
         return evolve(chosen, earlier=tuple(dict.fromkeys((*chosen.earlier, *earlier))))
 
-    @staticmethod
-    def _refuse_overlap(covers: list[Coverage], event: date) -> None:
-        if sum(event in coverage.days for coverage in covers) > 1:
-            raise MutualPlansError(*coverage_problems(covers))
 
+def _event(item: OfficePlan, case: Case, claim: Claim) -> date | Missing:
+    """Return the event date, which may decide the edition and so is found under any edition of the plan.
 
-def _event(item: OfficePlan, case: Case, claim: Claim) -> date | None:
-    """Return the event date, which may decide the edition and so is found under any edition of the plan."""
-    if not item.editions:
-        return None
+    Raises:
+        MutualPlansError: the plan has no edition that could be bound.
+    """
+    known = [local.edition.id for local in item.editions]
     bound = item.bind(
-        day=case.coverage.first_day, edition=case.coverage.edition or item.editions[0].edition.id
+        day=case.coverage.first_day, edition=case.coverage.edition or (known[0] if known else None)
     )
-    event = Facts(bound, case, claim).event_date
-    return None if isinstance(event, Missing) else event
+    return Facts(bound, case, claim).event_date
 
 
 def _distance(days: DateRange, event: date) -> int:
@@ -190,22 +234,37 @@ def _distance(days: DateRange, event: date) -> int:
 
 def _added(paid: Paid, item: OfficePlan, decision: Decision) -> Paid:
     """Return what has been paid for the claim once this decision is added."""
+    if decision.total is None:
+        return _waiting(paid, item)
     kinds = {benefit.id: benefit.indemnity for benefit in item.plan.benefits}
     indemnity = sum(benefit.amount or 0 for benefit in decision.benefits if kinds[benefit.id])
-    if decision.total is None:
-        return paid
-    by_plan = {**paid.by_plan, item.plan.id: paid.by_plan.get(item.plan.id, 0) + decision.total}
-    return Paid(by_plan=by_plan, indemnity=paid.indemnity + indemnity)
+    before = paid.indemnity
+    return Paid(
+        by_plan={**paid.by_plan, item.plan.id: decision.total},
+        indemnity=before if isinstance(before, Missing) else before + indemnity,
+    )
 
 
-def _no_person(claim: Claim) -> Problem:
+def _waiting(paid: Paid, item: OfficePlan) -> Paid:
+    """Return the same with a plan that could not be decided: what it pays is missing, not 0."""
+    missing = Missing(frozenset({f"paid.{item.plan.id}"}))
+    compensates = any(benefit.indemnity for benefit in item.plan.benefits)
+    return Paid(
+        by_plan={**paid.by_plan, item.plan.id: missing},
+        indemnity=missing if compensates else paid.indemnity,
+    )
+
+
+def _no_person(claim: Claim, situation: Situation) -> Problem:
+    known = ["self", *(person.id for person in situation.insured)]
+    close = nearest(claim.insured, known)
     return problem(
         "claim.person",
-        f'没有 id 为 "{claim.insured}" 的被保障人',
-        f'there is no insured person with the id "{claim.insured}"',
+        "申领所指的被保障人不在案例中",
+        "the insured person of the claim is not in the case",
         where=claim.id,
-        hint_zh='在 [[insured]] 里写明此人，或改为 insured = "self"',
-        hint_en='add the person under [[insured]], or write insured = "self"',
+        hint_zh=f'是不是 "{close}"？' if close else '在 [[insured]] 里写明此人，或改为 insured = "self"',
+        hint_en=f'did you mean "{close}"?' if close else 'add the person, or write insured = "self"',
     )
 
 

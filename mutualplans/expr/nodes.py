@@ -524,10 +524,15 @@ class DaysFrom(Node):
 
 @frozen(cache_hash=True)
 class Match(Node):
-    """The id of the listed condition that a diagnosis falls under; empty when it falls under none."""
+    """The id of the listed condition that a diagnosis falls under; empty when it falls under none.
+
+    A `condition` (a condition id) on the list comes first. A diagnosis given as an id that this list does not know
+    cannot be judged here and counts as missing: another plan's name for an illness says nothing about this list.
+    """
 
     conditions: Value
     diagnosis: Node
+    condition: Node | None = None
 
     @property
     def kind(self) -> Kind:

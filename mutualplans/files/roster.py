@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from mutualplans.engine.quote import Joining
 from mutualplans.files.own import own_fields, read_own
@@ -14,6 +14,7 @@ from mutualplans.files.tables import Cell, Row, Table
 from mutualplans.model.fields import Field, fields_of, read_raw
 from mutualplans.model.identity import IdNumber, Name, diagnose_id, read_id
 from mutualplans.model.kinds import Kind
+from mutualplans.model.masks import mask_name
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.problem import Problem, nearest, problem
 from mutualplans.plan.declaration import Plan
@@ -55,7 +56,8 @@ class Entry:
     Attributes:
         row: Row number, as the person sees it.
         joining: Who wants to join.
-        plans: Plan id → shares wanted; ``None`` when the roster names no plans, which means all of them.
+        plans: Plan id → shares wanted; ``None`` when the row names no plans, which means all of them. Empty for
+            somebody who joins none: blank or 0 under every plan, or 0 under 份数.
     """
 
     row: int
@@ -70,14 +72,21 @@ class Roster:
     Attributes:
         entries: The rows that could be read.
         problems: Everything else, with row, column, what was found and what to do.
-        refused: Row numbers of people whose row could not be used.
-        encoding: Encoding the file was read in.
+        refusals: Row number → why the row could not be used.
+        encoding: Encoding the file was read in; ``xlsx`` for a workbook.
+        sheet: The sheet of a workbook that was read; empty for a text file.
     """
 
     entries: tuple[Entry, ...]
     problems: tuple[Problem, ...]
-    refused: tuple[int, ...]
-    encoding: str
+    refusals: Mapping[int, tuple[Problem, ...]] = field(factory=dict)
+    encoding: str = ""
+    sheet: str = ""
+
+    @property
+    def refused(self) -> tuple[int, ...]:
+        """Numbers of the rows that could not be used."""
+        return tuple(sorted(self.refusals))
 
 
 def own_columns(plans: Iterable[Plan]) -> dict[str, Field]:
@@ -108,8 +117,9 @@ def read_roster(table: Table, plans: Sequence[Plan], units: Mapping[str, Unit], 
     return Roster(
         entries=tuple(reader.with_member(entry) for entry in entries),
         problems=(*table.problems, *reader.problems),
-        refused=tuple(reader.refused),
+        refusals={**table.refused, **reader.refusals},
         encoding=table.encoding,
+        sheet=table.sheet,
     )
 
 
@@ -123,8 +133,9 @@ class _Reader:
         self.units = units
         self.first_day = first_day
         self.problems: list[Problem] = []
-        self.refused: list[int] = []
+        self.refusals: dict[int, tuple[Problem, ...]] = {}
         self.seen: dict[str, int] = {}
+        self.returned: dict[str, int] = {}
         self.members: dict[str, Member] = {}
         by_header = {name: plan.id for plan in plans for name in (plan.id, plan.title.zh)}
         self.own = own_fields(plans)
@@ -155,26 +166,36 @@ class _Reader:
 
     def entry(self, row: Row) -> Entry | None:
         """Return the row as an entry, or ``None`` after reporting what is wrong with it."""
-        before = self._errors()
+        before = len(self.problems)
         values = {name: self._cell(row, header, name) for header, name in self.columns.items()}
         values["own"] = self._own_values(row)
-        plans = self._plans(row)
+        plans = self._plans(row, values)
         number: IdNumber | None = values.get("id_number")
         self._consistent(row, values, number)
-        self._not_twice(row, values, number)
         unit = self._unit(row, values.get("unit"))
-        if self._errors() > before:
-            self.refused.append(row.number)
+        joining = None if self._errors(before) else self._sound_joining(row, values, unit)
+        self._not_twice(row, number, sound=joining is not None)
+        if joining is None or self._errors(before):
+            self.refusals[row.number] = self._errors(before)
+            if number is not None:
+                self.returned.setdefault(number.reveal(), row.number)
             return None
-        joining = self._joining(row, values, unit)
         if number is not None:
             self.seen[number.reveal()] = row.number
             if joining.insured.relation == "self":
                 self.members[number.reveal()] = joining.member
         return Entry(row=row.number, joining=joining, plans=plans)
 
-    def _errors(self) -> int:
-        return sum(item.severity == "error" for item in self.problems)
+    def _errors(self, since: int) -> tuple[Problem, ...]:
+        return tuple(item for item in self.problems[since:] if item.severity == "error")
+
+    def _sound_joining(self, row: Row, values: Mapping[str, Any], unit: Unit) -> Joining | None:
+        """Return who wants to join; what the records themselves refuse is a problem of this row, not of the run."""
+        try:
+            return self._joining(row, values, unit)
+        except ValueError as error:
+            self._wrong(row, "", f"{error}", f"{error}")
+        return None
 
     def _joining(self, row: Row, values: Mapping[str, Any], unit: Unit) -> Joining:
         relation = values.get("relation") or "self"
@@ -201,7 +222,7 @@ class _Reader:
             insured=insured,
             unit=unit,
             first_day=self.first_day,
-            shares=values.get("shares"),
+            shares=values.get("shares") or None,
             tier=values.get("tier"),
             extra=extra["cover"],
             key=str(row.number),
@@ -244,9 +265,10 @@ class _Reader:
                 self._wrong(row, header, f"{error}", f"{error}")
         return found
 
-    def _plans(self, row: Row) -> dict[str, int] | None:
+    def _plans(self, row: Row, values: Mapping[str, Any]) -> dict[str, int] | None:
+        """Return the plans that the row names with their shares; a blank or 0 means that the person does not join."""
         if not self.plan_columns:
-            return None
+            return {} if values.get("shares") == 0 else None
         wanted = {}
         for header, plan_id in self.plan_columns.items():
             shares = self._cell(row, header, "shares")
@@ -271,21 +293,40 @@ class _Reader:
                     hint_en="check the card and correct one of them",
                 )
 
-    def _not_twice(self, row: Row, values: Mapping[str, Any], number: IdNumber | None) -> None:
+    def _not_twice(self, row: Row, number: IdNumber | None, *, sound: bool) -> None:
+        """Report an ID number that stands in an earlier row.
+
+        Beside a row that was read it is an error. Beside one that was returned, a sound row is taken for its
+        correction and read with a warning; a row that is faulty itself repeats it all the same.
+        """
         if number is None:
             return
-        first = self.seen.get(number.reveal())
-        if first is not None:
-            header = self._header("id_number")
-            self._wrong(
-                row,
-                header,
-                f"证件号与第 {first} 行重复",
-                f"the ID number repeats row {first}",
-                code="roster.id-duplicate",
-                hint_zh="同一人只列一行；不是同一人时核对证件号",
-                hint_en="list a person once; if they are two persons, check the number",
+        read, returned = (rows.get(number.reveal()) for rows in (self.seen, self.returned))
+        first = read or returned
+        if first is None:
+            return
+        if read is None and sound:
+            self.problems.append(
+                problem(
+                    "roster.id-repeated",
+                    f"证件号与退回的第 {first} 行相同，当作该行的更正读取",
+                    f"the ID number is that of row {first}, which was refused: read as its correction",
+                    where=self.table.where(row.number, self._header("id_number")),
+                    hint_zh=f"删去第 {first} 行；不是同一人时核对证件号",
+                    hint_en=f"delete row {first}; if they are two persons, check the number",
+                    severity="warning",
+                )
             )
+            return
+        self._wrong(
+            row,
+            self._header("id_number"),
+            f"证件号与第 {first} 行重复",
+            f"the ID number repeats row {first}",
+            code="roster.id-duplicate",
+            hint_zh="同一人只列一行；不是同一人时核对证件号",
+            hint_en="list a person once; if they are two persons, check the number",
+        )
 
     def _unit(self, row: Row, name: str | None) -> Unit:
         if name is None and len(self.units) == 1:
@@ -322,7 +363,16 @@ class _Reader:
         hint_en: str = "",
     ) -> None:
         where = self.table.where(row.number, header)
+        texts = (self._without_name(row, text) for text in (zh, en, hint_zh, hint_en))
+        zh, en, hint_zh, hint_en = texts
         self.problems.append(problem(code, zh, en, where=where, hint_zh=hint_zh, hint_en=hint_en))
+
+    def _without_name(self, row: Row, text: str) -> str:
+        """Return a message with the name of the row's person masked: a cell that slipped aside may hold it."""
+        for header, column in self.columns.items():
+            if column == "name" and (name := row.cells[header].text):
+                text = text.replace(f'"{name}"', f'"{mask_name(name)}"')
+        return text
 
 
 class _CellError(Exception):
@@ -349,16 +399,16 @@ def _id(cell: Cell) -> IdNumber:
     return read_id(cell.text)
 
 
-def _by_label(field: Field) -> Any:
+def _by_label(item: Field) -> Any:
     """Return a reader of a code column: the label (女) or the code (female)."""
-    labels = {text.zh: code for code, text in field.choices.items()}
+    labels = {text.zh: code for code, text in item.choices.items()}
 
     def read(cell: Cell) -> str:
         found = labels.get(cell.text, cell.text)
-        if field.choices and found not in field.choices:
+        if item.choices and found not in item.choices:
             close = nearest(cell.text, labels)
             hint = f"；是不是“{close}”？" if close else ""
-            message = f'{field.label.zh}应为 {"、".join(labels)} 之一，实为 "{cell.text}"{hint}'
+            message = f'{item.label.zh}应为 {"、".join(labels)} 之一，现在写的是 "{cell.text}"{hint}'
             raise ValueError(message)
         return found
 
@@ -372,7 +422,7 @@ def _of_kind(kind: Kind) -> Any:
 def _shares(cell: Cell) -> int:
     found: int = read_raw(Kind.COUNT, cell.text)
     if found > 100:
-        message = f"份数应在 0 至 100 之间，实为 {found}"
+        message = f"份数应在 0 至 100 之间，现在写的是 {found}"
         raise ValueError(message)
     return found
 

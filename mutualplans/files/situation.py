@@ -17,7 +17,7 @@ from mutualplans.files.own import own_fields
 from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.dates import DateRange
-from mutualplans.model.fields import Field, fields_of, read_raw
+from mutualplans.model.fields import Field, fields_of, in_words, read_raw
 from mutualplans.model.identity import IdNumber, Name, diagnose_id, read_id
 from mutualplans.model.kinds import Kind
 from mutualplans.model.people import Insured, Member, Unit
@@ -126,7 +126,7 @@ class _Reader:
         """Read one table; returns ``None`` when anything in it is wrong."""
         before = len(self.problems)
         if not isinstance(row, dict):
-            self._wrong(where, f"应为一张表，实为 {row!r}", f"expected a table, found {row!r}")
+            self._wrong(where, f"应为一张表，现在写的是{_kind(row)}", "expected a table")
             return None
         fields, own = fields_of(cls), self.own[cls.SUBJECT]  # type: ignore[attr-defined]
         self.unknown_keys(row, {*fields, *own, *special, *self.also}, where)
@@ -218,10 +218,19 @@ class _Reader:
 
 
 def _text(raw: Any) -> str:
-    if not isinstance(raw, str) or not raw:
-        message = f"应为带引号的文字，实为 {raw!r}"
+    # Names and numbers of persons are read here: what was found stays out of the message.
+    if not isinstance(raw, str):
+        message = f"应为带英文双引号的文字，现在写的是{_kind(raw)}"
+        raise ValueError(message)
+    if not raw.strip():
+        message = "应为文字，现在是空的"
         raise ValueError(message)
     return raw
+
+
+def _kind(raw: Any) -> str:
+    """Return what sort of value was found, in words and without the value."""
+    return in_words(raw).partition(" ")[0]
 
 
 def _name(raw: Any) -> Name:
@@ -234,20 +243,20 @@ def _date(raw: Any) -> Any:
 
 def _texts(raw: Any) -> tuple[str, ...]:
     if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
-        message = f'应为一组代码，如 ["drunk-driving"]；实为 {raw!r}'
+        message = f'应为一组代码，如 ["drunk-driving"]；现在写的是{_kind(raw)}'
         raise ValueError(message)
     return tuple(raw)
 
 
 def _ranges(raw: Any) -> tuple[DateRange, ...]:
     expected = "应为先前各期，如 [{ first = 2011-01-01, last = 2012-12-31 }]"
-    if not isinstance(raw, list) or not all(isinstance(item, dict) for item in raw):
-        message = f"{expected}；实为 {raw!r}"
+    if not isinstance(raw, list):
+        message = f"{expected}；现在写的是{_kind(raw)}"
         raise ValueError(message)
     found = []
     for item in raw:
-        if set(item) != {"first", "last"}:
-            message = f"{expected}；实为 {item!r}"
+        if not isinstance(item, dict) or set(item) != {"first", "last"}:
+            message = f"{expected}；每期写明 first 和 last"
             raise ValueError(message)
         found.append(DateRange(_date(item["first"]), _date(item["last"])))
     return tuple(found)

@@ -80,6 +80,8 @@ class Table:
         problems: Everything set aside, and why.
         encoding: Of a text file, as found; ``xlsx`` for a workbook.
         source: The file, and the sheet of a workbook: ``roster.xlsx!名单``.
+        refused: Row number → the errors of each row of data that was set aside.
+        sheet: The sheet of a workbook; empty for a text file.
     """
 
     headers: tuple[str, ...]
@@ -87,6 +89,8 @@ class Table:
     problems: tuple[Problem, ...]
     encoding: str
     source: str
+    refused: Mapping[int, tuple[Problem, ...]] = field(factory=dict)
+    sheet: str = ""
 
     def where(self, row: int, column: str = "") -> str:
         """Return a place in this table for `Problem.where`, such as ``roster.csv:5:证件号``."""
@@ -102,6 +106,7 @@ class _Grid:
     source: str
     faults: dict[tuple[int, int], str] = Factory(dict)
     merged: dict[int, str] = Factory(dict)
+    sheet: str = ""
 
 
 def read_table(
@@ -203,7 +208,7 @@ def _workbook_grid(data: bytes, path: Path, sheet: str | None, known: Mapping[st
         formulas = _cells_of_type(_sheets(data, path, values=False)[name], "f")
         faults |= {place: "formula" for place in formulas if _has_no_value(chosen.cell(*place))}
     lines = [tuple(_cell(value) for value in row) for row in chosen.iter_rows(values_only=True)]
-    return _Grid(lines, "xlsx", f"{path}!{name}", faults, _merged_rows(chosen))
+    return _Grid(lines, "xlsx", f"{path}!{name}", faults, _merged_rows(chosen), name)
 
 
 def _chosen_sheet(
@@ -290,18 +295,24 @@ def _text(value: object) -> str:
 def _arranged(grid: _Grid, known: Mapping[str, str]) -> Table:
     at = next((i for i, line in enumerate(grid.lines, 1) if _is_header((c.text for c in line), known)), 0)
     if not at:
-        return Table((), (), (wrong.no_header(grid.source, known),), grid.encoding, grid.source)
+        nothing = (wrong.no_header(grid.source, known),)
+        return Table((), (), nothing, grid.encoding, grid.source, sheet=grid.sheet)
     names = [known.get(_squeezed(cell.text), cell.text) for cell in grid.lines[at - 1]]
     columns = {name: index for index, name in enumerate(names) if name and names.count(name) == 1}
     problems = [*_above_header(grid, at), *_header_problems(grid, at, names, known)]
     rows = []
+    refused = {}
     for number, line in enumerate(grid.lines[at:], at + 1):
         found = _line_problems(grid, number, line, names)
         problems.extend(found)
+        if errors := tuple(item for item in found if item.severity == "error"):
+            refused[number] = errors
         if not found and any(cell.text for cell in line):
             cells = {name: line[i] if i < len(line) else Cell() for name, i in columns.items()}
             rows.append(Row(number, cells))
-    return Table(tuple(columns), tuple(rows), tuple(problems), grid.encoding, grid.source)
+    return Table(
+        tuple(columns), tuple(rows), tuple(problems), grid.encoding, grid.source, refused, grid.sheet
+    )
 
 
 def _is_header(names: Iterable[str], known: Mapping[str, str]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from mutualplans.files.own import own_fields, read_own
-from mutualplans.model.fields import Field, fields_of, read_raw
+from mutualplans.model.fields import Field, fields_of, in_words, read_raw
 from mutualplans.model.people import Unit
 from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
 from mutualplans.model.tomlfile import TomlFile
@@ -47,12 +47,17 @@ def read_units(file: TomlFile, plans: Iterable[Plan] = ()) -> dict[str, Unit]:
     return found
 
 
-def _row(
-    file: TomlFile, row: dict[str, Any], own: dict[str, dict[str, Field]], where: tuple[str | int, ...]
-) -> _Row:
+def _row(file: TomlFile, row: Any, own: dict[str, dict[str, Field]], where: tuple[str | int, ...]) -> _Row:
     fields = fields_of(Unit)
     read = _Row({}, [])
     extra: dict[str, Any] = {}
+    if not isinstance(row, dict):
+        read.problems.append(
+            problem(
+                "file.value", "应为一张表 [[unit]]", "expected a table [[unit]]", where=file.where(*where)
+            )
+        )
+        return read
     for key, raw in row.items():
         if key in own["unit"]:
             try:
@@ -61,8 +66,12 @@ def _row(
                 read.problems.append(
                     problem("file.value", str(error), str(error), where=file.where(*where, key))
                 )
-        elif key == "name" and isinstance(raw, str) and raw:
+        elif key == "name":
             read.values[key] = raw
+            if not isinstance(raw, str) or not raw.strip():
+                zh = f"单位名称应为带英文双引号的文字，现在写的是{in_words(raw)}"
+                en = "the name of a unit is text in double quotes"
+                read.problems.append(problem("file.value", zh, en, where=file.where(*where, key)))
         elif key in fields:
             try:
                 value = read_raw(fields[key].kind, raw)

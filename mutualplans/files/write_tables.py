@@ -8,13 +8,17 @@ import os
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 from mutualplans.files import table_problems as wrong
 from mutualplans.model.problem import MutualPlansError
 
-__all__ = ["write_table"]
+__all__ = ["Cell", "write_table"]
+
+Cell: TypeAlias = str | Decimal
+"""A text, or an amount in yuan."""
 
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
@@ -24,17 +28,18 @@ _MOST_ROWS = 1_048_576
 _WIDEST_COLUMN = 60
 
 
-def write_table(path: str | Path, headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+def write_table(path: str | Path, headers: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     """Write a table to ``.csv`` or ``.xlsx``; an older file stays whole until the new one is complete.
 
-    All cells of a workbook are text, so ID numbers stay whole and nothing becomes a formula. CSV is UTF-8
+    Texts stay text in a workbook, so ID numbers stay whole and nothing becomes a formula; amounts (`Decimal`, in
+    yuan) become numbers with two decimals, so that Excel can add them up. CSV is UTF-8
     with a mark, as Excel needs; cells that Excel would take for formulas get a ``'`` in front, plain numbers
     do not. Excel damages ID numbers when it opens a CSV: write plain ID numbers to ``.xlsx``. Control
     characters show as symbols (``␀``) in a workbook, which cannot hold them.
 
     Raises:
         MutualPlansError: the file cannot be written, or its name ends otherwise.
-        TypeError: a cell is not a string.
+        TypeError: a cell is neither text nor an amount.
         ValueError: a row has another number of cells than the header, or is too much for Excel.
     """
     path = Path(path)
@@ -52,14 +57,14 @@ def _check_line(number: int, line: tuple[object, ...], width: int) -> None:
         message = f"row {number} has {len(line)} cells; the header has {width}"
         raise ValueError(message)
     for column, value in enumerate(line, 1):
-        if not isinstance(value, str):
-            message = f"row {number}, column {column}: cells are text; found {type(value).__name__}"
+        if not isinstance(value, str | Decimal):
+            message = f"row {number}, column {column}: cells are text, amounts Decimal; found {type(value).__name__}"
             raise TypeError(message)
 
 
-def _write_csv(file: IO[bytes], lines: list[tuple[str, ...]]) -> None:
+def _write_csv(file: IO[bytes], lines: list[tuple[Cell, ...]]) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    csv.writer(text).writerows([_no_formula(value) for value in line] for line in lines)
+    csv.writer(text).writerows([_no_formula(str(value)) for value in line] for line in lines)
     text.detach()  # flushes, and leaves the file to its owner
 
 
@@ -67,7 +72,7 @@ def _no_formula(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA_START) and not _PLAIN_NUMBER.fullmatch(text) else text
 
 
-def _write_workbook(file: IO[bytes], lines: list[tuple[str, ...]]) -> None:
+def _write_workbook(file: IO[bytes], lines: list[tuple[Cell, ...]]) -> None:
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
 
@@ -78,27 +83,34 @@ def _write_workbook(file: IO[bytes], lines: list[tuple[str, ...]]) -> None:
         sheet.column_dimensions[wrong.letter(column)].width = width
     sheet.freeze_panes = "A2"
     for line in lines:
-        cells = [WriteOnlyCell(sheet, value.translate(_CONTROL)) for value in line]
-        for cell in cells:
-            cell.data_type = "s"  # openpyxl takes a text that begins with "=" for a formula
-            cell.number_format = "@"  # and Excel would, as soon as the cell is edited
-        sheet.append(cells)
+        sheet.append([_workbook_cell(WriteOnlyCell(sheet), value) for value in line])
     book.save(file)
 
 
-def _check_room(lines: list[tuple[str, ...]]) -> None:
+def _workbook_cell(cell: Any, value: Cell) -> Any:
+    if isinstance(value, Decimal):
+        cell.value = value
+        cell.number_format = "0.00"
+        return cell
+    cell.value = value.translate(_CONTROL)
+    cell.data_type = "s"  # openpyxl takes a text that begins with "=" for a formula
+    cell.number_format = "@"  # and Excel would, as soon as the cell is edited
+    return cell
+
+
+def _check_room(lines: list[tuple[Cell, ...]]) -> None:
     if len(lines) > _MOST_ROWS:
         message = f"a sheet holds {_MOST_ROWS} rows; found {len(lines)}"
         raise ValueError(message)
-    longest = max((len(value) for line in lines for value in line), default=0)
+    longest = max((len(str(value)) for line in lines for value in line), default=0)
     if longest > _LONGEST_CELL:
         message = f"a cell holds {_LONGEST_CELL} characters; found {longest}"
         raise ValueError(message)
 
 
-def _widths(lines: list[tuple[str, ...]]) -> list[int]:
+def _widths(lines: list[tuple[Cell, ...]]) -> list[int]:
     columns = zip(*lines, strict=True)
-    return [min(max(map(_cells_wide, column)) + 2, _WIDEST_COLUMN) for column in columns]
+    return [min(max(_cells_wide(str(cell)) for cell in column) + 2, _WIDEST_COLUMN) for column in columns]
 
 
 def _cells_wide(text: str) -> int:

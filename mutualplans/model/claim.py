@@ -80,6 +80,12 @@ class Claim:
     diagnosis: str | None = known(
         Kind.CODE, "诊断", "diagnosis", hint=Text("ICD-10 编码或病种代码", "ICD-10 code or condition id")
     )
+    condition: str | None = known(
+        Kind.CODE,
+        "病种代码",
+        "condition id",
+        hint=Text("没有 ICD-10 编码的手术、程度等", "operations, degrees: what has no code"),
+    )
     stage: str | None = known(Kind.CODE, "病情分级", "stage", choices=STAGES)
     days: int | None = known(
         Kind.COUNT, "住院天数", "days in hospital", hint=Text("未住院填 0", "0 if none"), unit=DAYS, most=3660

@@ -93,6 +93,7 @@ class Receipt:
         office_values: Values the office set, as written in its file.
         values_hash: SHA-256 over all bound values.
         inputs_hash: SHA-256 over claim, cover and persons.
+        balances_hash: SHA-256 over what had been counted for this person and plan, and what earlier plans paid.
         event_date: The date that counted.
         rules_date: The date by which the edition was chosen.
         decision_date: The day the decision was taken, if the caller said it.
@@ -105,6 +106,7 @@ class Receipt:
     office_values: dict[str, Any]
     values_hash: str
     inputs_hash: str
+    balances_hash: str
     event_date: date | None
     rules_date: date
     decision_date: date | None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time
 from fractions import Fraction
 from typing import Any
 
@@ -22,6 +24,7 @@ __all__ = [
     "MOST_FEN",
     "Field",
     "fields_of",
+    "in_words",
     "known",
     "plain_value",
     "read_raw",
@@ -104,7 +107,7 @@ class Field:
         wanted = _TYPES[self.kind]
         given: Any = value
         if type(value) is not wanted:
-            return f"应为{self.kind.label.zh} {wanted.__name__}，实为 {value!r}（{type(value).__name__}）"
+            return f"应为{self.kind.label.zh}，实为{in_words(value)}"
         if self.choices and value not in self.choices:
             return f'应为 {"、".join(self.choices)} 之一，实为 "{value}"'
         if self.kind is Kind.DATE and not FIRST_DAY <= given <= LAST_DAY:
@@ -181,31 +184,83 @@ def read_raw(kind: Kind, raw: Any) -> Any:
     Raises:
         ValueError: `raw` is not written as a value of `kind`; the message says how it is written.
     """
-    if kind is Kind.MONEY:
-        return _as_text(raw, yuan, '金额要写成文字，如 "12.50"（单位：元）')
-    if kind is Kind.RATE:
-        return _as_text(raw, rate, '比例要写成文字，如 "70%" 或 "1/3"')
+    if kind in _WRITTEN:
+        return _as_text(kind, raw)
     if kind is Kind.DATE:
-        return raw if type(raw) is date else _as_text(raw, read_date, "日期要写成 2024-02-29 的样子")
+        return raw if type(raw) is date else _as_date(raw)
     if kind is Kind.COUNT and type(raw) is not int:
-        return _as_text(raw, _whole, "数量要写成整数，如 3")
+        return _read(raw, _whole, "数量要写成整数，如 3")
     if kind is Kind.FLAG and type(raw) is not bool:
-        return _as_text(raw, _flag, "写成 true 或 false（是、否）")
+        return _read(raw, _flag, "写成 true 或 false（是、否）")
     if kind is Kind.CODE and type(raw) is not str:
-        message = f"代码要写成带引号的文字；实为 {raw!r}"
+        message = f"代码要写成带英文双引号的文字；现在写的是{in_words(raw)}"
         raise ValueError(message)
     return raw
 
 
-def _as_text(raw: Any, read: Any, expected: str) -> Any:
+def in_words(value: Any) -> str:
+    """Return a value of a file for a message: what it is and, where it is a single value, the value itself."""
+    if isinstance(value, bool):
+        return f"是否值 {str(value).lower()}"
+    if isinstance(value, dict | list | tuple):
+        return "一张表" if isinstance(value, dict) else "一组值"
+    if isinstance(value, str):
+        return f'文字 "{value}"'
+    label = next((zh for kind, zh in _WORDS.items() if isinstance(value, kind)), "另一种值")
+    return f"{label} {value}" if label in _WORDS.values() else label
+
+
+_WORDS: Mapping[type, str] = {
+    int: "整数",
+    float: "小数",
+    datetime: "日期时间",
+    date: "日期",
+    time: "时间",
+    Fraction: "比例",
+    Money: "金额",
+}
+
+_WRITTEN: Mapping[Kind, tuple[Any, str, str]] = {
+    Kind.MONEY: (yuan, "金额", "12.50"),
+    Kind.RATE: (rate, "比例", "70%"),
+}
+
+
+def _as_text(kind: Kind, raw: Any) -> Any:
+    """Return an amount or a rate; both are text, so that nothing is lost on the way."""
+    read, label, example = _WRITTEN[kind]
     if type(raw) is not str:
-        message = f"{expected}；实为 {raw!r}（{type(raw).__name__}）"
+        found = raw if type(raw) in (int, float) else in_words(raw)
+        message = f'{label}要加英文双引号，如 "{example}"；现在写的是 {found}'
         raise ValueError(message)
-    try:
-        return read(raw)
-    except ValueError as error:
-        message = f'{expected}；实为 "{raw}"'
-        raise ValueError(message) from error
+    return _read(raw, read, f"{label}写成 {example} 的样子")
+
+
+def _as_date(raw: Any) -> Any:
+    expected = "日期要写成 2024-02-29 的样子"
+    parts = _DAY.fullmatch(unicodedata.normalize("NFKC", raw).strip()) if type(raw) is str else None
+    if parts:
+        try:
+            day = date(*map(int, parts.groups()))
+        except ValueError:
+            expected = f"日历上没有这一天；{expected}"
+        else:
+            expected = f"{expected}，这里应写 {day}"
+    return _read(raw, read_date, expected)
+
+
+_DAY = re.compile(r"(\d{4})\s?[-./年]\s?(\d{1,2})\s?[-./月]\s?(\d{1,2})\s?日?", re.ASCII)
+
+
+def _read(raw: Any, read: Any, expected: str) -> Any:
+    if type(raw) is str:
+        try:
+            return read(raw)
+        except ValueError as error:
+            message = f'{expected}；现在写的是 "{raw}"'
+            raise ValueError(message) from error
+    message = f"{expected}；现在写的是{in_words(raw)}"
+    raise ValueError(message)
 
 
 def _whole(text: str) -> int:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from attrs import field, frozen
 
+from mutualplans.model.masks import mask_id, mask_name
 from mutualplans.model.problem import Problem, problem
 
 __all__ = ["IdNumber", "Name", "Sex", "diagnose_id", "mask_id", "mask_name", "read_id"]
@@ -23,43 +24,12 @@ _OLD_NUMBER = re.compile(r"\d{15}", re.ASCII)
 _FULL_WIDTH = re.compile("[０-９Ｘｘ]")
 _SCIENTIFIC = re.compile(r"\d+(\.\d+)?[eE]\+?\d+", re.ASCII)
 _DECIMAL = re.compile(r"\d{15,}\.\d+", re.ASCII)
-_SHORTEST_SHOWN = 15
-_COMPOUND_SURNAMES = re.compile(
-    "欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|司徒|司空|长孙|宇文|东方|南宫|西门|独孤|端木|轩辕|"
-    "澹台|申屠|太史|钟离|闻人|呼延|东郭|宗政|濮阳|淳于|公冶|太叔|仲孙|鲜于|闾丘|亓官|司寇|拓跋|赫连|万俟|纳兰"
-)
 _TYPE_AGAIN_ZH = "对照证件重新录入"
 _TYPE_AGAIN_EN = "type the number again from the card"
 _EXCEL_ZH = "从原始系统重新导出，或把整列设为“文本”格式后对照证件重新录入；不要只改末几位"
 _EXCEL_EN = (
     "export it again, or format the column as text and type it from the card; do not only mend its end"
 )
-
-
-def mask_id(text: str, *, reveal: bool = False) -> str:
-    """Return an ID number with only its first 2 and last 2 characters; `text` itself where `reveal` is true.
-
-    The length is kept. A text shorter than 15 characters is no ID number and is masked as a whole.
-    """
-    if reveal:
-        return text
-    if len(text) < _SHORTEST_SHOWN:
-        return "*" * len(text)
-    return f"{text[:2]}{'*' * (len(text) - 4)}{text[-2:]}"
-
-
-def mask_name(text: str, *, reveal: bool = False) -> str:
-    """Return a name with only its surname, ``彭某`` → ``彭*``; `text` itself where `reveal` is true.
-
-    The surname is the first character, or the first two of a name of at least three that begins with a
-    compound surname (欧阳娜娜 → 欧阳**). A single character is masked.
-    """
-    if reveal:
-        return text
-    if len(text) < 2:
-        return "*" * len(text)
-    kept = 2 if len(text) > 2 and _COMPOUND_SURNAMES.match(text) else 1
-    return text[:kept] + "*" * (len(text) - kept)
 
 
 def _only_text(_instance: object, _attribute: object, value: Any) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 
-from attrs import Factory, field, frozen
+from attrs import Attribute, Factory, field, frozen
 
 from mutualplans.model.fields import known
 from mutualplans.model.identity import IdNumber, Name
@@ -31,6 +31,21 @@ EMPLOYMENT = {
 PERSONS = Text("人", "persons")
 
 
+def _personal(kind: type, how: str) -> Any:
+    """Declare an attribute that is masked when printed: plain text, which would not be, is refused."""
+
+    def check(instance: object, attribute: Attribute[Any], value: Any) -> None:
+        # The value stays out of the message: it is a person's.
+        if value is not None and type(value) is not kind:
+            message = (
+                f"{type(instance).__name__}.{attribute.name} takes {how}, which is masked when printed; "
+                f"found {type(value).__name__}"
+            )
+            raise TypeError(message)
+
+    return field(default=None, validator=check)
+
+
 @frozen(kw_only=True)
 class Member:
     """A union member. Every attribute may be unknown (``None``); unknown is never taken as "no".
@@ -43,8 +58,8 @@ class Member:
 
     SUBJECT: ClassVar[str] = "member"
 
-    name: Name | None = None
-    id_number: IdNumber | None = None
+    name: Name | None = _personal(Name, 'Name("…")')
+    id_number: IdNumber | None = _personal(IdNumber, 'read_id("…")')
     sex: str | None = known(Kind.CODE, "性别", "sex", choices=SEXES)
     birth_date: date | None = known(Kind.DATE, "出生日期", "date of birth")
     employment: str | None = known(Kind.CODE, "参保时在职状态", "employment when joining", choices=EMPLOYMENT)
@@ -69,8 +84,8 @@ class Insured:
     SUBJECT: ClassVar[str] = "insured"
 
     id: str = "self"
-    name: Name | None = None
-    id_number: IdNumber | None = None
+    name: Name | None = _personal(Name, 'Name("…")')
+    id_number: IdNumber | None = _personal(IdNumber, 'read_id("…")')
     relation: str | None = known(Kind.CODE, "与会员关系", "relation to the member", choices=RELATIONS)
     sex: str | None = known(Kind.CODE, "性别", "sex", choices=SEXES)
     birth_date: date | None = known(Kind.DATE, "出生日期", "date of birth")

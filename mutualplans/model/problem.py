@@ -6,8 +6,9 @@ import difflib
 from collections.abc import Iterable
 from typing import Literal
 
-from attrs import frozen
+from attrs import field, frozen
 
+from mutualplans.model.masks import mask_digits
 from mutualplans.model.text import Lang, Text
 
 __all__ = ["MutualPlansError", "Problem", "nearest", "problem"]
@@ -15,9 +16,19 @@ __all__ = ["MutualPlansError", "Problem", "nearest", "problem"]
 Severity = Literal["error", "warning", "note"]
 
 
+def _masked(text: Text) -> Text:
+    return Text(mask_digits(text.zh), mask_digits(text.en))
+
+
+def _masked_hint(text: Text | None) -> Text | None:
+    return text and _masked(text)
+
+
 @frozen(kw_only=True)
 class Problem:
     """One thing that is wrong, in a form that a table, JSON and a test can all show.
+
+    Whoever makes one may quote what was found: numbers as long as an ID number are masked here, once for all.
 
     Attributes:
         code: Stable code, for example ``claim.missing-field``.
@@ -28,9 +39,9 @@ class Problem:
     """
 
     code: str
-    message: Text
-    where: str = ""
-    hint: Text | None = None
+    message: Text = field(converter=_masked)
+    where: str = field(default="", converter=mask_digits)
+    hint: Text | None = field(default=None, converter=_masked_hint)
     severity: Severity = "error"
 
     def line(self, lang: Lang = "zh") -> str:
@@ -54,10 +65,22 @@ def problem(
     return Problem(code=code, message=Text(zh, en), where=where, hint=hint, severity=severity)
 
 
-def nearest(found: str, known: Iterable[str]) -> str:
-    """Return the known name closest to `found`, or an empty string when none is close."""
+ALIKE = 0.6
+"""How alike two names must be that may be mistaken for each other, from 0 to 1 (the same)."""
+PLANS_ALIKE = 0.75
+"""The same for ids of plans: `child-accident` is not `accident`."""
+
+
+def nearest(found: str, known: Iterable[str], alike: float = ALIKE) -> str:
+    """Return the known name closest to `found`, or an empty string when none is close.
+
+    Args:
+        found: The name as it was written.
+        known: The names that there are.
+        alike: How alike the two have to be: `ALIKE` or `PLANS_ALIKE`.
+    """
     names = sorted(str(name) for name in known)
-    close = difflib.get_close_matches(found, names, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(found, names, n=1, cutoff=alike)
     return close[0] if close else ""
 
 

@@ -7,9 +7,11 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from attrs import evolve
+
 from mutualplans.engine.office import PAYERS
 from mutualplans.model.parameter import Parameter
-from mutualplans.model.problem import Problem, nearest, problem
+from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
 from mutualplans.office.wording import limits_in_words
 from mutualplans.plan.edition import Edition, InForce
 
@@ -30,8 +32,11 @@ __all__ = [
     "order",
     "payer",
     "plan_twice",
+    "plugin_problems",
+    "reads_missing",
     "required",
     "split_total",
+    "table_keys",
     "unknown_edition",
     "value_closed",
     "value_outside",
@@ -143,6 +148,30 @@ def order(where: str, plan_id: str, reads: str) -> Problem:
     )
 
 
+def plugin_problems(error: MutualPlansError, where: str = "") -> tuple[Problem, ...]:
+    """Return why a plan cannot be had; that its plugin is blocked was somebody's choice, and only a note."""
+    return tuple(
+        evolve(
+            item,
+            where=item.where or where,
+            severity="note" if item.code == "plugin.blocked" else item.severity,
+        )
+        for item in error.problems
+    )
+
+
+def reads_missing(where: str, plan_id: str, reads: str) -> Problem:
+    """A plan whose amounts depend on a plan that cannot be had."""
+    return problem(
+        "office.reads-missing",
+        f"计划 {plan_id} 要用到 {reads} 的给付，而 {reads} 不能用，所以也不能核定",
+        f"plan {plan_id} reads what {reads} pays, which cannot be had",
+        where=where,
+        hint_zh=f"先解决 {reads} 的问题",
+        hint_en=f"solve the problem of {reads} first",
+    )
+
+
 def no_editions(where: str, plan_id: str, known: Sequence[Edition]) -> Problem:
     """A plan without an edition."""
     names = [edition.id for edition in known]
@@ -239,6 +268,26 @@ def value_outside(where: str, parameter: Parameter, found: Any) -> Problem:
         where=where,
         hint_zh=f"改到 {limits_zh} 之内",
         hint_en=f"choose a value within {limits_en}",
+    )
+
+
+def table_keys(where: str, parameter: Parameter, lacking: Sequence[str], unknown: Sequence[str]) -> Problem:
+    """A table without codes that the edition's has, or with codes that it has not."""
+    zh, en = _labelled(parameter)
+    faults_zh, faults_en = [], []
+    if lacking:
+        faults_zh.append(f"缺少 {'、'.join(lacking)}")
+        faults_en.append(f"lacks {', '.join(lacking)}")
+    if unknown:
+        faults_zh.append(f"版次没有 {'、'.join(unknown)}")
+        faults_en.append(f"the edition has no {', '.join(unknown)}")
+    return problem(
+        "office.table-keys",
+        f"{zh}的代码与版次不同：{'；'.join(faults_zh)}",
+        f"{en} has other codes than the edition: {'; '.join(faults_en)}",
+        where=where,
+        hint_zh='整张表都要写出，代码与版次一致；其余代码同一个值的写 "*" = …',
+        hint_en='write the whole table with the codes of the edition; "*" = … stands for all others',
     )
 
 

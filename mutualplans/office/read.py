@@ -13,7 +13,7 @@ from mutualplans.engine.office import PAYERS, GroupRule, LocalEdition, Office, O
 from mutualplans.model.money import rate
 from mutualplans.model.parameter import Parameter, Shape
 from mutualplans.model.problem import MutualPlansError, Problem
-from mutualplans.model.scales import ConditionList
+from mutualplans.model.scales import ANY, ConditionList, Table
 from mutualplans.model.tomlfile import TomlFile
 from mutualplans.office import problems as wrong
 from mutualplans.office.order import plans_read
@@ -41,11 +41,13 @@ def read_office(
 
     Returns:
         The office, or ``None`` when anything in the file is an error; and every problem.
-        Assumed values that the office has not confirmed are warnings.
+        Assumed values that the office has not confirmed are warnings. A plan that `find` cannot have (its plugin
+        is not installed, broken or blocked) is an error of that plan alone: the office is returned without it,
+        and says so in `Office.missing`.
     """
     reader = _Reader(file)
     office = reader.office(find, version)
-    failed = any(item.severity == "error" for item in reader.problems)
+    failed = any(item.severity == "error" for item in reader.problems if item not in reader.of_plugins)
     return (None if failed else office), reader.problems
 
 
@@ -55,6 +57,8 @@ class _Reader:
     def __init__(self, file: TomlFile) -> None:
         self.file = file
         self.problems: list[Problem] = []
+        self.of_plugins: list[Problem] = []  # those of `problems` that are about plans that cannot be had
+        self.missing: dict[str, MutualPlansError] = {}
 
     def _kept(self, found: tuple[T, Iterable[Problem]]) -> T:
         """Note the problems of a step and return its result."""
@@ -64,6 +68,12 @@ class _Reader:
 
     def _wrong(self, make: Callable[..., Problem], path: Path, *facts: Any) -> None:
         self.problems.append(make(self.file.where(*path), *facts))
+
+    def _lose(self, plan_id: str, error: MutualPlansError, problems: tuple[Problem, ...]) -> None:
+        """Note that a plan of the file cannot be had, and why."""
+        self.missing[plan_id] = error
+        self.of_plugins += problems
+        self.problems += problems
 
     def office(self, find: Callable[[str], Plan], version: Callable[[str], str]) -> Office | None:
         """Read the whole file; ``None`` without a name, which is a problem too."""
@@ -83,9 +93,12 @@ class _Reader:
         if raw.get("plans", []) == []:
             self._wrong(wrong.no_plans, ("plans",))
         self._order(plans)
+        self._leave_out(plans)
         if row.name is None:
             return None
-        return Office(name=row.name, plans=tuple(plans.values()), unit_types=row.unit_types)
+        return Office(
+            name=row.name, plans=tuple(plans.values()), unit_types=row.unit_types, missing=self.missing
+        )
 
     def _plan(
         self, raw: Any, path: Path, find: Callable[[str], Plan], version: Callable[[str], str]
@@ -101,8 +114,7 @@ class _Reader:
             plan = find(row.id)
             release = version(row.id)
         except MutualPlansError as error:
-            place = self.file.where(*path, "id")
-            self.problems += [evolve(item, where=item.where or place) for item in error.problems]
+            self._lose(row.id, error, wrong.plugin_problems(error, self.file.where(*path, "id")))
             return None
         editions = self._editions(plan, row.editions, path)
         return OfficePlan(plan=plan, editions=editions, version=release, split=split, group=group)
@@ -202,6 +214,12 @@ class _Reader:
             self._wrong(wrong.value_outside, place, parameter, raw)
             return None
         known = edition.values.get(parameter.name) if edition else None
+        if known and edition and parameter.shape is Shape.TABLE:
+            lacking, unknown = _other_codes(known.value, value)
+            if lacking or unknown:
+                named = [[_named(code, edition) for code in codes] for codes in (lacking, unknown)]
+                self._wrong(wrong.table_keys, place, parameter, *named)
+                return None
         if parameter.shape is Shape.CONDITIONS and known:
             return _with_more(known, value, self.file.name)
         return Entry(value=value, confidence=Confidence.PUBLISHED, source=self.file.name)
@@ -258,6 +276,33 @@ class _Reader:
             for plan_id in plans_read(item.plan):
                 if places.get(plan_id, -1) > number:
                     self._wrong(wrong.order, ("plans", number), item.plan.id, plan_id)
+
+    def _leave_out(self, plans: dict[int, OfficePlan]) -> None:
+        """Leave out plans that read what a missing one would have paid: their amounts would be wrong."""
+        for number, item in tuple(plans.items()):
+            lost = next((plan_id for plan_id in plans_read(item.plan) if plan_id in self.missing), None)
+            if lost is not None:
+                found = wrong.reads_missing(self.file.where("plans", number), item.plan.id, lost)
+                self._lose(item.plan.id, type(self.missing[lost])(found), (found,))
+                del plans[number]
+
+
+def _other_codes(known: Table, written: Table) -> tuple[list[str], list[str]]:
+    """Return the rows of the edition's table that the office's leaves out, and the codes only the office has."""
+    lacking = [" ".join(key) for key in known.rows if not written.find(key)]
+    unknown = {
+        code: None
+        for key in written.rows
+        for place, code in enumerate(key)
+        if code != ANY and not {code, ANY} & set(known.names(place))
+    }
+    return lacking, list(unknown)
+
+
+def _named(codes: str, edition: Edition) -> str:
+    """Return codes with what the edition calls them."""
+    titles = [edition.titles[code].zh for code in codes.split() if code in edition.titles]
+    return f"{codes}（{'、'.join(titles)}）" if titles else codes
 
 
 def _with_more(known: Entry, added: ConditionList, source: str) -> Entry:

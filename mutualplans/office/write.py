@@ -9,32 +9,42 @@ from string import Template
 
 from mutualplans.engine.office import PAYERS
 from mutualplans.model.parameter import Parameter, Shape
+from mutualplans.model.scales import Condition
+from mutualplans.model.text import Text
 from mutualplans.office.order import in_order
 from mutualplans.office.wording import as_toml, limits_in_words, quoted
 from mutualplans.plan.declaration import Plan
-from mutualplans.plan.edition import Edition, Entry
+from mutualplans.plan.edition import Confidence, Edition, Entry
 from mutualplans.plan.reading import load_editions
 
-__all__ = ["latest_edition", "left_to_office", "office_text"]
+__all__ = ["latest_editions", "left_to_office", "office_text"]
 
 
 def office_text(name: str, plans: Iterable[Plan]) -> str:
-    """Return the text of a new office file: each plan with its latest edition, and what the office may set."""
+    """Return the text of a new office file: each plan with its latest edition, and what the office may set.
+
+    Where the dates of a plan's editions do not say which is the latest, the first stands and the others are
+    choices beside it.
+    """
     template = (files("mutualplans.office") / "templates" / "office.toml").read_text(encoding="utf-8")
     blocks = ("\n".join(_plan(plan)) for plan in in_order(plans))
     return Template(template).substitute(name=quoted(name), plans="\n\n".join(blocks))
 
 
-def latest_edition(plan: Plan) -> Edition | None:
-    """Return the edition that a new file names: one that leaves nothing unset, in force, and the latest."""
+def latest_editions(plan: Plan) -> tuple[Edition, ...]:
+    """Return the edition that a new file names: one that leaves nothing unset, in force, and the latest.
+
+    Several where their dates do not tell (usually because no source states when they began): an office must choose.
+    """
     editions, _problems = load_editions(plan)
 
-    def rank(edition: Edition) -> tuple[bool, bool, date, date, str]:
+    def rank(edition: Edition) -> tuple[bool, bool, date, date]:
         dates = edition.in_force
         whole = not left_to_office(plan, edition)
-        return whole, dates.to is None, dates.from_ or date.min, dates.to or date.max, edition.id
+        return whole, dates.to is None, dates.from_ or date.min, dates.to or date.max
 
-    return max(editions, key=rank, default=None)
+    latest = max(map(rank, editions), default=None)
+    return tuple(edition for edition in editions if rank(edition) == latest)
 
 
 def left_to_office(plan: Plan, edition: Edition) -> tuple[Parameter, ...]:
@@ -50,9 +60,8 @@ def _plan(plan: Plan) -> Iterator[str]:
     yield f"# 互助费由谁负担，合计为 1：{payers}。"
     yield '#split = { member = "1/2", unit = "1/2" }'
     yield ""
-    edition = latest_edition(plan)
-    if edition is not None:
-        yield from _edition(plan, edition)
+    if latest := latest_editions(plan):
+        yield from _edition(plan, latest)
     yield ""
     yield "# 单位参保的最低要求，按单位职工人数由小到大，最后一条不写 staff_up_to。"
     yield '# share 为比例，persons 为人数，都写就都要满足；按女职工计的写 of = "women"。'
@@ -63,13 +72,17 @@ def _plan(plan: Plan) -> Iterator[str]:
     yield '#share = "80%"'
 
 
-def _edition(plan: Plan, edition: Edition) -> Iterator[str]:
-    others = [item for item in load_editions(plan)[0] if item.id != edition.id]
+def _edition(plan: Plan, latest: tuple[Edition, ...]) -> Iterator[str]:
+    edition, *choices = latest
+    others = [item for item in load_editions(plan)[0] if item not in latest]
     if others:
         yield "# 可选的其他版次："
         yield from (f"#   {item.id}：{_about(item)}" for item in others)
+    if choices:
+        yield "# 请选定：以下版次的有效期分不出先后。先写了第一个；改用另一个，就给它加上 #，去掉另一个的 #。"
     yield "[[plans.editions]]"
     yield f"id = {quoted(edition.id)}  # {_about(edition)}"
+    yield from (f"#id = {quoted(item.id)}  # {_about(item)}" for item in choices)
     yield "# 本办事处从哪天起、到哪天止使用；不写则按版次的有效期。用几个版次就写几段，日期不能重叠。"
     yield "#from = 2024-01-01"
     yield "#to = 2024-12-31"
@@ -84,7 +97,7 @@ def _edition(plan: Plan, edition: Edition) -> Iterator[str]:
     for item in values:
         if item.shape is not Shape.CONDITIONS:
             yield from _value(item, edition.values.get(item.name), required=item.name in unset)
-    for item in values:  # tables of their own: they end the list of plain keys
+    for item in values:  # may be tables of their own: they end the list of plain keys
         if item.shape is Shape.CONDITIONS:
             yield from _conditions(item, edition.values.get(item.name))
 
@@ -108,14 +121,36 @@ def _value(parameter: Parameter, entry: Entry | None, *, required: bool) -> Iter
 def _conditions(parameter: Parameter, entry: Entry | None) -> Iterator[str]:
     listed = entry.value.conditions if entry else ()
     names = "、".join(f"{item.id} {item.title.zh}" for item in listed)
+    label = _comment(parameter.label.zh)
+    if entry and entry.confidence is Confidence.ASSUMED:
+        yield f"# {label}：{entry.confidence.label.zh}，{len(listed)} 种。"
+        yield f"# {_comment(entry.reason)}。去掉以下各行行首的 #，就是确认整个列表；缺的病种也加在里面。"
+        yield f"#{parameter.name} = ["
+        yield from (f"#  {_condition(item)}," for item in listed)
+        yield "#]"
+        return
     known = f"{entry.confidence.label.zh}，{len(listed)} 种：{_comment(names)}" if entry else "版次没有列出"
-    yield f"# {_comment(parameter.label.zh)}：{known}。"
+    yield f"# {label}：{known}。"
     yield "# 另加病种的写法（id 与已有的相同则取代它）："
     yield f"#[[plans.editions.values.{parameter.name}]]"
     yield '#id = "example"'
     yield '#title = "病种名称"'
     yield f"#class = {quoted(listed[0].class_ if listed else 'malignant')}"
     yield '#icd10 = ["C00"]'
+
+
+def _condition(item: Condition) -> str:
+    """Return a condition as one line of a list, with all that the edition says of it."""
+    parts = [f"id = {quoted(item.id)}", f"title = {_text(item.title)}", f"class = {quoted(item.class_)}"]
+    if item.definition:
+        parts.append(f"definition = {_text(item.definition)}")
+    for name, codes in (("icd10", item.icd10), ("except_icd10", item.except_icd10)):
+        parts += [f"{name} = [{', '.join(map(quoted, codes))}]"] if codes else []
+    return f"{{ {', '.join(parts)} }}"
+
+
+def _text(text: Text) -> str:
+    return f"{{ zh = {quoted(text.zh)}, en = {quoted(text.en)} }}" if text.en else quoted(text.zh)
 
 
 def _comment(text: str) -> str:

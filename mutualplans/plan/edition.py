@@ -113,6 +113,7 @@ class Edition:
         note: What a reader should know.
         rounding: How an exact amount becomes whole fen.
         values: Parameter name → entry.
+        titles: What the codes of its tables and the classes of its conditions are called.
         where: File it was read from.
     """
 
@@ -129,4 +130,5 @@ class Edition:
     note: str = ""
     rounding: Rounding = Rounding.HALF_UP_FEN
     values: Mapping[str, Entry] = field(factory=dict)
+    titles: Mapping[str, Text] = field(factory=dict)
     where: str = ""

@@ -14,6 +14,8 @@ from typing import Any, NoReturn, TypeAlias
 from mutualplans.backends.words import in_words
 from mutualplans.expr import nodes as n
 from mutualplans.expr.nodes import Period, Side
+from mutualplans.model.claim import Claim
+from mutualplans.model.fields import fields_of
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Money, Rounding
 from mutualplans.model.parameter import Parameter, Shape
@@ -327,9 +329,10 @@ class Formula:
         return Formula(n.Lookup(value, nodes))
 
     def match(self, diagnosis: Formula) -> Formula:
-        """The id of the condition on this list that `diagnosis` falls under."""
+        """The id of the condition on this list that the claim's `condition`, or else `diagnosis`, falls under."""
         diagnosis._must_be(Kind.CODE, "match")
-        return Formula(n.Match(self._value(Shape.CONDITIONS, "match"), diagnosis.node))
+        condition = n.Read(fields_of(Claim)["condition"])
+        return Formula(n.Match(self._value(Shape.CONDITIONS, "match"), diagnosis.node, condition))
 
     @property
     def is_listed(self) -> Formula:

@@ -42,6 +42,7 @@ class _EditionFile:
     reason: str = ""
     note: str = ""
     rounding: Rounding = Rounding.HALF_UP_FEN
+    titles: dict[str, Text] = attrs.field(factory=dict)
     values: dict[str, Any] = attrs.field(factory=dict)
 
 
@@ -92,6 +93,7 @@ def read_edition(plan: Plan, file: TomlFile) -> tuple[Edition | None, list[Probl
             )
         )
     problems += _reason_given(fixed.confidence, fixed.reason, file, ())
+    problems += _titles(fixed.titles, values, file)
     known = {
         item.name: getattr(fixed, item.name) for item in attrs.fields(_EditionFile) if item.name != "values"
     }
@@ -181,6 +183,32 @@ def _entry(
     ), []
 
 
+def _titles(titles: Mapping[str, Text], values: Mapping[str, Entry], file: TomlFile) -> list[Problem]:
+    """Return a problem for each title of a code that stands nowhere in the edition."""
+    codes: set[str] = set()
+    for entry in values.values():
+        if isinstance(entry.value, Table):
+            codes.update(code for key in entry.value.rows for code in key)
+        elif isinstance(entry.value, ConditionList):
+            codes.update(item.class_ for item in entry.value.conditions)
+    problems = []
+    for code in titles:
+        if code in codes:
+            continue
+        close = nearest(code, codes)
+        problems.append(
+            problem(
+                "edition.title-unknown",
+                f'titles 里的代码 "{code}" 在本版的表和病种类别中都没有',
+                f'the code "{code}" under titles stands in no table and in no class of this edition',
+                where=file.where("titles", code),
+                hint_zh=f'是不是 "{close}"？' if close else "删去这一行",
+                hint_en=f'did you mean "{close}"?' if close else "remove this line",
+            )
+        )
+    return problems
+
+
 def _confidence(raw: Any, file: TomlFile, path: Path) -> tuple[Confidence, list[Problem]]:
     try:
         return Confidence(raw), []
@@ -219,7 +247,18 @@ def read_value(parameter: Parameter, raw: Any, file: TomlFile, path: Path) -> tu
     return _single(parameter.kind, parameter.label, raw, file, path)
 
 
+_UNQUOTED = {
+    Kind.COUNT: ("整数，不加引号，如 3", "a whole number without quotes, such as 3"),
+    Kind.FLAG: ("true 或 false，不加引号", "true or false without quotes"),
+}
+"""Kinds that TOML has itself: as text they are refused."""
+
+
 def _single(kind: Kind, label: Text, raw: Any, file: TomlFile, path: Path) -> tuple[Any, list[Problem]]:
+    if kind in _UNQUOTED and isinstance(raw, str):
+        zh, en = _UNQUOTED[kind]
+        said = (f"“{label.zh}”应为{zh}；实为 {raw!r}", f"{label.in_('en')}: expected {en}; found {raw!r}")
+        return None, [_wrong(*said, file, path)]
     try:
         value = plain_value(read_raw(kind, raw))
     except ValueError as error:

@@ -61,7 +61,7 @@ def filled(text: str) -> str:
 @pytest.mark.parametrize(("plan", "edition"), EDITIONS)
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_filled_form_is_read(capsys: Capture, plan: str, edition: str, language: str) -> None:
-    """The form is TOML as it is; filled in, it is a case file without a fault in which nothing needed is missing."""
+    """The form is TOML as it is; filled in with its own example, it is a case file that the plan pays."""
     text = printed(capsys, plan, "--edition", edition, "--lang", language)
     tomllib.loads(text)
     found = PluginRegistry.discover().plan(plan)
@@ -70,9 +70,8 @@ def test_filled_form_is_read(capsys: Capture, plan: str, edition: str, language:
     assert [item.line() for item in file.problems] == []
     assert file.situation is not None
     result = simulate(office_of([found]), file.situation)
-    missing = [item.line() for item in result.problems if "missing" in item.code]
-    assert missing == []
-    assert [plan] == [decision.plan for decision in result.decisions]
+    assert [item.line() for item in result.problems if item.severity == "error"] == []
+    assert [(plan, "paid")] == [(decision.plan, decision.status) for decision in result.decisions]
 
 
 def test_choices_come_from_the_edition(capsys: Capture) -> None:

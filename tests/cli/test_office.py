@@ -11,11 +11,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
+from click.shell_completion import ShellComplete
 
+from mutualplans.cli.common import status_without, usable_plans
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import set_lang
-from mutualplans.cli.main import main
+from mutualplans.cli.main import build, main
+from mutualplans.cli.session import Session
 from mutualplans.registry import PluginRegistry
 
 SAMPLES = Path(__file__).parents[1] / "broken_plugins"
@@ -185,11 +189,76 @@ class TestCheck:
         assert [item["code"] for item in json.loads(capsys.readouterr().out)["problems"]] == [code]
 
     def test_blocked_plan(self, edition: str, capsys: Capture) -> None:
-        """A plan whose plugin is blocked cannot be in use."""
+        """A plan whose plugin is blocked is noted and left out; the file is sound without it."""
         write(GOOD.format(edition=edition))
 
-        assert main(["--no-plugin", "good", "office", "check"]) == ExitStatus.DATA
+        assert main(["--no-plugin", "good", "office", "check"]) == ExitStatus.OK
         assert "[plugin.blocked]" in capsys.readouterr().err
+
+
+class TestMissingPlan:
+    """An office one of whose plans has a broken plugin works with the others."""
+
+    @pytest.fixture(autouse=True)
+    def _broken(self, monkeypatch: pytest.MonkeyPatch, edition: str) -> None:
+        monkeypatch.syspath_prepend(str(SAMPLES / "import_error"))
+        broken = '[[plans]]\nid = "import-error"\n[[plans.editions]]\nid = "x"\n'
+        write(GOOD.format(edition=edition) + broken)
+
+    @pytest.mark.parametrize("command", [["office", "check"], ["plans", "--office", "office.toml"]])
+    def test_the_rest_is_done(self, command: list[str], capsys: Capture) -> None:
+        """The others are shown, the problem is told, and the exit status is that of plugins."""
+        assert main(command) == ExitStatus.PLUGIN
+        printed = capsys.readouterr()
+        assert "good" in printed.out
+        assert "[plugin.import]" in printed.err
+
+    def test_commands_that_need_it(self, capsys: Capture) -> None:
+        """A command that names the plan itself fails; one that names another is not concerned."""
+        assert main(["plans", "import-error", "--office", "office.toml"]) == ExitStatus.PLUGIN
+        assert main(["plans", "good", "--office", "office.toml"]) == ExitStatus.OK
+        assert main(["compare", "--office", "office.toml"]) == ExitStatus.PLUGIN
+        assert main(["compare", "good", "--office", "office.toml"]) == ExitStatus.OK
+
+    def test_blocked(self, capsys: Capture) -> None:
+        """Blocked with --no-plugin it is a note, and nothing has failed."""
+        assert main(["--no-plugin", "import-error", "plans", "--office", "office.toml"]) == ExitStatus.OK
+        assert "[plugin.blocked]" in capsys.readouterr().err
+
+    def test_strict(self, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Under --strict no command begins while any installed plugin is broken, needed or not."""
+        assert main(["--strict", "plans", "good"]) == ExitStatus.PLUGIN
+        assert main(["--strict", "claim-form", "good"]) == ExitStatus.PLUGIN
+        assert main(["--strict", "--no-plugin", "import-error", "plans", "good"]) == ExitStatus.OK
+        monkeypatch.setenv("MUTUALPLANS_STRICT", "1")
+        assert main(["plans", "good"]) == ExitStatus.PLUGIN
+        assert capsys.readouterr().err.count("[plugin.import]") == 3
+
+    def test_usable_plans(self, capsys: Capture) -> None:
+        """Of the plans that a case names, those that can be had come back, and why the others cannot."""
+        for blocked, status in (((), ExitStatus.PLUGIN), (("import-error",), ExitStatus.OK)):
+            with click.Context(click.Command("test"), obj=Session(no_plugin=blocked)) as ctx:
+                plans, problems = usable_plans(ctx, ["good", "import-error", "good"])
+
+            assert [plan.id for plan in plans] == ["good"]
+            assert status_without(None, problems) == status
+
+
+@pytest.mark.parametrize(
+    ("arguments", "begun", "completed"),
+    [
+        (["office", "init", "--plans"], "accident,fem", "accident,female-illness"),
+        (["uninstall"], "acc", "accident"),
+        (["--no-plugin"], "acc", "accident"),
+    ],
+)
+def test_completion(arguments: list[str], begun: str, completed: str) -> None:
+    """Names of plugins are completed, in a list with commas the last one."""
+    found = ShellComplete(build(), {}, "mutualplans", "_MUTUALPLANS_COMPLETE").get_completions(
+        arguments, begun
+    )
+
+    assert [item.value for item in found] == [completed]
 
 
 @pytest.mark.parametrize("arguments", [["office"], ["office", "init"], ["office", "check"]])

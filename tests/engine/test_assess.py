@@ -404,4 +404,4 @@ def test_without_any_part_of_the_bill_the_burden_is_missing() -> None:
     )
     (decision,) = run((plan, 'most = "9000"'), [stay(1, 1)])
 
-    assert ("claim.self_paid",) == decision.benefits[0].missing
+    assert decision.benefits[0].missing == ("claim.self_paid",)

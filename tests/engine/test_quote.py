@@ -10,7 +10,7 @@ from attrs import evolve
 
 import mutualplans as mp
 from mutualplans import cover, insured
-from mutualplans.engine.office import GroupRule, LocalEdition, OfficePlan
+from mutualplans.engine.office import GroupRule, LocalEdition, OfficePlan, check_edition
 from mutualplans.engine.quote import GroupQuote, Joining, quote, quote_group
 from tests.engine.plans import edition, make
 
@@ -169,3 +169,63 @@ def test_a_tier_that_is_missing_or_unknown_is_a_problem_of_its_row(tier: str | N
 
     assert found.premium is None
     assert {code} == {item.code for item in found.problems}
+
+
+def test_an_edition_asked_for_outside_its_dates_is_quoted_with_a_warning() -> None:
+    """An edition of 2020 costs its own fee for a cover from 2024, and the quote says so; by its date, nothing does."""
+    item = plan()
+    (local,) = item.editions
+    old = evolve(local.edition, in_force=type(local.edition.in_force)(date(2020, 1, 1), date(2020, 12, 31)))
+    dated = OfficePlan(plan=item.plan, editions=(evolve(local, edition=old),))
+
+    found = quote(dated, joining(), edition=old.id)
+
+    assert found.premium == 50_00
+    assert [(one.code, one.severity) for one in found.problems] == [("cover.edition-dates", "warning")]
+    assert quote(item, joining(), edition=local.edition.id).problems == ()
+
+
+def test_an_edition_that_no_plan_has_is_an_error() -> None:
+    """The nearest edition of any plan is named; one that some plan has, and none, are fine."""
+    item = plan()
+    (known,) = (local.edition.id for local in item.editions)
+    check_edition([item, by_tier()], known)
+    check_edition([item], None)
+
+    with pytest.raises(mp.MutualPlansError) as caught:
+        check_edition([item], known + "x")
+    (found,) = caught.value.problems
+    assert found.code == "edition.unknown"
+    assert found.hint is not None
+    assert known in found.hint.zh
+
+
+def test_who_cannot_be_quoted_is_listed_with_the_reason() -> None:
+    """No edition in force, and shares that no cover takes, are problems of the person; the others are quoted."""
+    item = plan()
+    (local,) = item.editions
+    old = evolve(local.edition, in_force=type(local.edition.in_force)(date(2020, 1, 1), date(2024, 12, 31)))
+    dated = OfficePlan(plan=item.plan, editions=(evolve(local, edition=old),))
+    people = [
+        joining(key="2"),
+        joining(key="3", first_day=date(2025, 3, 1)),
+        joining(key="4", shares=0),
+    ]
+
+    found = quote_group(dated, mp.Unit(name="厂"), people)
+
+    assert [item.key for item in found.quotes] == ["2"]
+    assert [(key, [one.code for one in why]) for key, why in found.unquoted] == [
+        ("3", ["edition.none-in-force"]),
+        ("4", ["join.failed"]),
+    ]
+    assert (found.listed, found.premium) == (3, 50_00)
+
+
+def test_without_a_unit_the_message_names_the_option() -> None:
+    """The number of staff is missing: no unit is named where there is none."""
+    (found,) = quote_group(plan(group=(EIGHTY,)), mp.Unit(), [joining(unit=mp.Unit())]).problems
+
+    assert found.message.zh == "没有填写单位职工人数，未核对参保比例"
+    assert found.hint is not None
+    assert found.hint.zh == "加 --headcount 人数"

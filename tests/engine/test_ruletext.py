@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,8 +15,10 @@ from mutualplans.engine.settle import settle
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import fold, order
 from mutualplans.model.money import Rounding
+from mutualplans.model.tomlfile import read_toml
 from mutualplans.plan.edition import Confidence, Entry
-from tests.engine.plans import allowance, edition, inpatient_medical, make
+from mutualplans.plan.reading import read_edition
+from tests.engine.plans import HEAD, allowance, edition, inpatient_medical, make
 
 SECTIONS = [
     "insured",
@@ -30,6 +33,10 @@ SECTIONS = [
     "deadlines",
     "edition",
 ]
+
+
+LUMP = mp.Benefit("lump", mp.Text("互助金"), clause="第五条", pays=mp.yuan("100"))
+"""A benefit for plans that are about something else."""
 
 
 def written(plan: mp.Plan, values: str, **more: object) -> RuleText:
@@ -132,6 +139,102 @@ class TestSections:
         assert said(rule, "waiting") == ["no waiting period"]
 
 
+class TestCodes:
+    def test_titles_of_the_edition(self) -> None:
+        """Codes of tables and classes of conditions are called as the edition calls them, in each language."""
+        value = mp.parameters(
+            fee=mp.table(mp.Kind.MONEY, "互助费", "fee"), listed=mp.conditions("病种", "conditions")
+        )
+        match = value.listed.match(claim.diagnosis)
+        plan = make(
+            "titled",
+            value,
+            benefits=[LUMP],
+            premium=value.fee.of(mp.member.risk_class),
+            when=[
+                match.is_class("operation").because("not-operation", zh="不是手术"),
+                mp.member.risk_class.is_one_of("high", "low").because("risk", zh="工种不符"),
+            ],
+        )
+        values = (
+            'fee = { value = { high = "32", low = "26" } }\n'
+            'listed = { value = [{ id = "a", title = "甲", class = "operation" },'
+            ' { id = "b", title = "乙", class = "disease" }] }\n'
+        )
+        titles = {
+            "high": mp.Text("高危工种", "high-risk"),
+            "operation": mp.Text("手术", "operation, as named"),
+        }
+        given = evolve(edition(plan, values), titles=titles)
+        chinese, english = rule_text(plan, given), rule_text(plan, given, lang="en")
+
+        assert chinese.section("premium").grids[0].rows[0][0] == "高危工种"
+        assert chinese.section("premium").grids[0].rows[1][0] == "low"
+        common = said(chinese, "benefits")
+        assert "条件：病种类别为 手术" in common
+        assert "条件：工种风险类别为 高危工种、low 之一" in common
+        assert [row[1] for row in part(chinese, "common").grids[0].rows] == ["手术", "disease"]
+        assert any("operation, as named" in line for line in said(english, "benefits"))
+
+    def test_title_of_no_code(self) -> None:
+        """A title of a code that stands nowhere in the edition is a mistake, with the nearest that does."""
+        plan, values = allowance()
+        file = HEAD.format(plan=plan.id, values=values).replace("[values]", '[titles]\nhihg = "高"\n[values]')
+        found, problems = read_edition(plan, read_toml("test.toml", file))
+
+        assert found is None
+        assert [item.code for item in problems] == ["edition.title-unknown"]
+
+
+class TestPapers:
+    def test_settled(self) -> None:
+        """Papers that the edition's values rule out are not listed, those always needed without their condition."""
+        value = mp.parameters(extra=mp.money("大额"))
+        papers = [
+            mp.Paper("form", mp.Text("申领书")),
+            mp.Paper("bill", mp.Text("结算单"), when=value.extra.over(0)),
+            mp.Paper("death", mp.Text("死亡证明"), when=claim.is_death),
+        ]
+        plan = make("papers", value, papers=papers, benefits=[LUMP])
+
+        assert said(written(plan, 'extra = "0"'), "papers") == ["申领书", "死亡证明（事件类型为 身故时提供）"]
+        assert "结算单" in said(written(plan, 'extra = "5"'), "papers")
+
+    def test_exclusions_of_absent_benefits(self) -> None:
+        """The exclusion of a benefit that the edition does not have is not listed."""
+        value = mp.parameters(extra=mp.money("大额"))
+        benefit = mp.Benefit(
+            "extra",
+            mp.Text("大额给付"),
+            clause="第七条",
+            offered=value.extra.over(0),
+            when=[mp.excluded("preexisting", zh="参保前已患", en="before")],
+            pays=value.extra,
+        )
+        plan = make("exclusions", value, benefits=[benefit])
+
+        assert said(written(plan, 'extra = "0"'), "excludes") == ["规则未载明"]
+        assert said(written(plan, 'extra = "5"'), "excludes") == ["只对“大额给付”：参保前已患"]
+
+
+class TestConditions:
+    def test_opposites(self) -> None:
+        """What must not be is said as an exception; "a woman, or at most 60" is said as a rule for men."""
+        value = mp.parameters(oldest=mp.years("最大年龄"))
+        in_situ = (claim.is_in_situ | claim.is_mild).named("确诊为原位癌", "in situ")
+        plan = make(
+            "opposites",
+            value,
+            benefits=[LUMP],
+            joins=[(insured.is_female | insured.age.up_to(value.oldest)).because("age", zh="超龄")],
+            when=[(~in_situ).because("in-situ", zh="原位癌除外")],
+        )
+        rule = written(plan, "oldest = 60")
+
+        assert "参保条件：性别为 男 的，保障起始日的周岁年龄不超过 60 周岁［假定］" in said(rule, "insured")
+        assert "条件：确诊为原位癌的除外" in said(rule, "benefits")
+
+
 class TestDays:
     def test_both_periods(self) -> None:
         """Waiting and reduced period are given as days of cover, both ends counted, with when they are waived."""
@@ -140,7 +243,17 @@ class TestDays:
 
         assert lines[0] == "保障第 1 天至第 30 天不给付［假定］"
         assert lines[1] == "保障第 31 天至第 90 天为减责期［假定］"
-        assert lines[2] == "不适用的情形：属按时续保"
+        assert lines[2] == "按时续保的，没有免责期和减责期"
+
+    def test_waived_otherwise(self) -> None:
+        """What waives the waiting period, where it is more than a renewal, is listed; a missing period is not named."""
+        value = mp.parameters(waiting=mp.days("免责期"))
+        waiting = mp.Waiting(value.waiting, waived=cover.is_renewal | claim.is_accident)
+        plan = make("waived", value, waiting=waiting, benefits=[LUMP])
+        (line,) = [item for item in said(written(plan, "waiting = 30"), "waiting") if "下列" in item]
+
+        assert line.startswith("下列情形没有免责期：")
+        assert len(said(written(plan, "waiting = 0"), "waiting")) == 1
 
     def test_no_reduced_period(self) -> None:
         """A reduced period that ends with the waiting period does not exist, nor does its amount."""

@@ -9,6 +9,7 @@ from attrs import evolve
 
 import mutualplans as mp
 from mutualplans.engine.simulate import Simulation, Situation, simulate
+from mutualplans.model.identity import read_id
 from tests.engine.plans import allowance, inpatient_medical, office, second_plan
 
 FIRST, LAST = date(2024, 1, 1), date(2024, 12, 31)
@@ -146,25 +147,27 @@ def test_a_bill_that_does_not_add_up_is_not_assessed() -> None:
     assert result.decisions == ()
 
 
-def test_stated_days_that_differ_from_the_dates_are_used_and_doubted() -> None:
-    """Ten stated days beside dates of five days pay for ten, with a warning."""
-    result = decide([allowance(free_days=0)], [stay(5, 10, discharged=date(2024, 5, 6))])
+@pytest.mark.parametrize(
+    ("days", "severity", "total"),
+    [(5, None, 200_00), (4, "warning", 160_00), (6, "warning", 240_00), (7, "error", 0)],
+)
+def test_stated_days_may_not_exceed_the_dates(days: int, severity: str | None, total: int) -> None:
+    """From 1 to 6 May are 5 days: 4 and 6 are used and doubted, 7 cannot be and are not assessed."""
+    result = decide([allowance(free_days=0)], [stay(5, days, discharged=date(2024, 5, 6))])
 
-    assert codes(result) == ["claim.days-differ"]
-    assert result.total == 400_00
-    assert result.complete
+    assert ([severity] if severity else []) == [item.severity for item in result.problems]
+    assert total == result.total
 
 
 def test_the_same_claim_is_never_paid_twice() -> None:
-    """A number used twice is decided once; so is the same content without numbers of its own."""
+    """A number used twice is decided once; so is the same content, whatever its numbers and reporting days."""
     same_number = decide([allowance()], [stay(1), stay(2, id="c1")])
     same_content = decide([allowance()], [stay(1, id="#1"), stay(1, id="#2")])
-    two_events = decide([allowance()], [stay(1, id="A"), stay(1, id="B")])
+    numbered_apart = decide([allowance()], [stay(1, id="A"), stay(1, id="B", reported=date(2024, 3, 1))])
 
-    assert (codes(same_number), same_number.total) == (["claim.repeated"], 280_00)
+    assert (codes(same_number), same_number.total) == (["claim.number-taken"], 280_00)
     assert (codes(same_content), same_content.total) == (["claim.repeated"], 280_00)
-    # Numbered apart by a person, they are two bills; of one stay, since they share the day of admission.
-    assert (codes(two_events), two_events.total) == ([], 280_00 + 400_00)
+    assert (codes(numbered_apart), numbered_apart.total) == (["claim.repeated"], 280_00)
 
 
 def test_the_order_of_independent_persons_does_not_matter() -> None:
@@ -189,8 +192,8 @@ def test_a_kind_of_unit_that_the_office_does_not_know_is_reported() -> None:
     strict, free = office(allowance()), office(allowance())
     strict.unit_types = {"enterprise": mp.Text("企业", "enterprise")}
 
-    assert ["unit.type"] == codes(simulate(strict, situation))
-    assert [] == codes(simulate(free, situation))
+    assert codes(simulate(strict, situation)) == ["unit.type"]
+    assert codes(simulate(free, situation)) == []
 
 
 def test_a_claim_without_any_cover_is_reported() -> None:
@@ -198,3 +201,136 @@ def test_a_claim_without_any_cover_is_reported() -> None:
     result = simulate(office(allowance()), Situation(member=MEMBER, claims=(stay(1),)))
 
     assert codes(result) == ["claim.no-cover"]
+
+
+# ---------------------------------------------------------------- never twice
+
+
+@pytest.mark.parametrize(
+    ("second", "twice"),
+    [
+        ({"admitted": date(2024, 5, 1), "discharged": date(2024, 5, 20), "days": 19}, True),
+        ({"admitted": date(2024, 5, 10), "discharged": date(2024, 5, 25), "days": 15}, True),
+        ({"admitted": date(2024, 5, 5), "discharged": date(2024, 5, 5), "days": 1}, True),
+        ({"admitted": date(2024, 5, 21), "discharged": date(2024, 5, 30), "days": 9}, False),
+        ({"admitted": date(2024, 5, 22), "discharged": date(2024, 5, 30), "days": 8}, False),
+    ],
+)
+def test_the_same_days_in_hospital_are_counted_once(second: dict[str, object], twice: bool) -> None:
+    """After a stay from 1 to 21 May any claim that shares its days is refused; the day of transfer may be shared."""
+    first = stay(5, 20, discharged=date(2024, 5, 21))
+    result = decide([allowance(free_days=0)], [first, stay(6, **second)])  # type: ignore[arg-type]
+
+    assert (["claim.stay-twice"] if twice else []) == codes(result)
+    assert (20 if twice else 20 + int(str(second["days"]))) * 40_00 == result.total
+
+
+@pytest.mark.parametrize(("days", "twice"), [(10, False), (20, True)])
+def test_interim_bills_name_their_stay(days: int, twice: bool) -> None:
+    """A second bill of the same stay for part of its days is paid; one for all of them again is not."""
+    first = stay(5, 20, discharged=date(2024, 5, 21), stay="S1")
+    again = stay(5, days, id="more", discharged=date(2024, 5, 21), stay="S1", total=mp.yuan("1500"))
+    result = decide([allowance(free_days=0)], [first, again])
+
+    assert twice is ("claim.stay-twice" in codes(result))
+
+
+def test_one_plan_that_refused_a_stay_does_not_block_another() -> None:
+    """A diagnosis that the allowance refused does not use up the days of its stay."""
+    diagnosis = stay(5, 20, event="diagnosis", diagnosed=date(2024, 5, 1), discharged=date(2024, 5, 21))
+    result = decide([allowance(free_days=0)], [diagnosis, stay(5, 20, id="b", discharged=date(2024, 5, 21))])
+
+    assert codes(result) == []
+    assert result.total == 20 * 40_00
+
+
+def person(id_: str, **more: object) -> mp.Insured:
+    """Return a child born in 2000."""
+    given = {"relation": "child", "sex": "male", "birth_date": date(2000, 1, 1), **more}
+    return mp.Insured(id=id_, **given)  # type: ignore[arg-type]
+
+
+NUMBER = read_id("999999196809150018")
+
+
+@pytest.mark.parametrize(
+    ("persons", "decided"),
+    [
+        ([person("a"), person("b")], 2),
+        ([person("a", id_number=NUMBER), person("b", id_number=NUMBER)], 1),
+        ([person("a"), person("a")], 0),
+        ([person("a"), person("b", relation="self")], 1),
+    ],
+)
+def test_nobody_is_insured_under_two_names(persons: list[mp.Insured], decided: int) -> None:
+    """The same ID number, the same id, or the member under another id: that person's claims are not decided."""
+    plan, values = allowance()
+    plans = [(evolve(plan, insures=("self", "child")), values)]
+    ids = sorted({item.id for item in persons})
+    covers = tuple(cover("allowance", insured=id_) for id_ in ids)
+    claims = tuple(stay(3, id=f"c {id_}", insured=id_) for id_ in ids)
+    situation = Situation(member=MEMBER, insured=tuple(persons), coverages=covers, claims=claims)
+    result = simulate(office(*plans), situation)
+
+    assert decided == len(result.decisions)
+    assert (decided < 2) is ("case.person-twice" in codes(result))
+
+
+def test_a_cover_of_nobody_is_reported() -> None:
+    """A cover for "chlid" does not vanish: the hint offers "child"."""
+    situation = Situation(
+        member=MEMBER, insured=(person("child"),), coverages=(cover("allowance", insured="chlid"),)
+    )
+    (found,) = simulate(office(allowance()), situation).problems
+
+    assert found.code == "cover.person"
+    assert found.hint is not None
+    assert "child" in found.hint.zh
+
+
+@pytest.mark.parametrize(
+    ("last_day", "codes_"),
+    [(date(2024, 12, 31), []), (date(2025, 1, 1), ["cover.term"]), (date(2024, 6, 30), ["cover.term"])],
+)
+def test_a_cover_is_as_long_as_its_term(last_day: date, codes_: list[str]) -> None:
+    """A cover longer than the 12 months of the plan is not decided under; a shorter one is doubted."""
+    result = decide([allowance()], [stay(1)], cover("allowance", last_day=last_day))
+
+    assert codes_ == codes(result)
+    assert (0 if last_day > LAST else 280_00) == result.total
+
+
+def test_an_earlier_term_must_be_earlier() -> None:
+    """An earlier term that ends on the first day of the cover is an error, not a silently broken chain."""
+    earlier = (mp.DateRange(date(2023, 1, 1), FIRST),)
+    result = decide([allowance()], [stay(1)], cover("allowance", earlier=earlier))
+
+    assert codes(result) == ["cover.earlier"]
+    assert result.decisions == ()
+
+
+def test_a_claim_without_its_date_is_not_judged_under_the_first_of_two_covers() -> None:
+    """With two covers and no day of admission the decision is incomplete and names the day."""
+    next_year = cover("allowance", first_day=date(2025, 1, 1), last_day=date(2025, 12, 31))
+    result = decide([allowance()], [stay(1, admitted=None)], cover("allowance"), next_year)
+
+    assert [item.status for item in result.decisions] == ["incomplete"]
+    assert result.decisions[0].benefits[0].missing == ("claim.admitted",)
+
+
+def test_a_plan_that_is_not_decided_has_not_paid_nothing() -> None:
+    """While the city's plan lacks the bill, the company fund waits for it instead of paying a share of everything."""
+    result = decide([inpatient_medical(), second_plan()], [stay(1, self_paid_partly=None)])
+
+    assert [item.status for item in result.decisions] == ["incomplete", "incomplete"]
+    assert "claim.waits" in codes(result)
+    assert result.total == 0
+
+
+def test_a_number_is_free_again_after_a_faulty_claim() -> None:
+    """A claim that was refused for its dates may be entered again under its number, corrected."""
+    faulty = stay(1, id="A", admitted=date(2024, 5, 9), discharged=date(2024, 5, 1))
+    result = decide([allowance()], [faulty, stay(1, id="A")])
+
+    assert codes(result) == ["claim.dates"]
+    assert result.total == 280_00

@@ -77,8 +77,91 @@ def test_every_row_is_either_read_or_reported(tmp_path: Path) -> None:
         ("roster.id-damaged", ":4:证件号"),
         ("roster.value", ":5:在职状态"),
         ("roster.value", ":6:份数"),
+        ("roster.id-duplicate", ":6:证件号"),
     ]
     assert "table.not-data" in codes(found)
+
+
+def test_a_repeated_number_beside_a_returned_row(tmp_path: Path) -> None:
+    """A sound row is read as the correction of a returned one, with a warning; a faulty one repeats it.
+
+    Row 2 is returned for 在岗. Row 3 has the same number and is faulty too: a duplicate besides. Row 4 is sound and
+    read; row 5 repeats row 4, which was read.
+    """
+    rows = [f"王建国,{WANG},{state},1" for state in ("在岗", "在站", "在职", "在职")]
+    found = roster(csv(tmp_path, *rows))
+
+    assert [entry.row for entry in found.entries] == [4]
+    assert [(row, [item.code for item in found.refusals[row]]) for row in found.refused] == [
+        (2, ["roster.value"]),
+        (3, ["roster.value", "roster.id-duplicate"]),
+        (5, ["roster.id-duplicate"]),
+    ]
+    (warning,) = [item for item in found.problems if item.code == "roster.id-repeated"]
+    assert (warning.severity, warning.where.rpartition("roster.csv")[2]) == ("warning", ":4:证件号")
+    assert "第 2 行" in warning.message.zh
+
+
+def test_no_shares_means_that_the_person_does_not_join(tmp_path: Path) -> None:
+    """0 under 份数 is read like 0 under every plan: the person joins none; a blank joins all."""
+    found = roster(csv(tmp_path, f"彭丽华,{PENG},在职,0", f"王建国,{WANG},在职,"))
+
+    assert codes(found) == []
+    assert [(entry.plans, entry.joining.shares) for entry in found.entries] == [({}, None), (None, None)]
+
+
+def test_what_the_records_refuse_is_a_problem_of_its_row(tmp_path: Path) -> None:
+    """A date of 1850, which no field takes, returns its row, and the next row is read."""
+    rows = ("王建国,1850-01-01,在职", "彭丽华,1975-03-04,在职")
+    found = roster(csv(tmp_path, *rows, header="姓名,出生日期,在职状态"))
+
+    assert [entry.row for entry in found.entries] == [3]
+    assert [item.code for item in found.refusals[2]] == ["roster.value"]
+
+
+def test_rows_that_the_table_sets_aside_are_returned_rows(tmp_path: Path) -> None:
+    """Merged cells and a formula without a value are two rows returned; a line of sums is none."""
+    path = tmp_path / "roster.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        HEADER.split(","),
+        ["彭丽华", PENG, "在职", 1],
+        ["王建国", "", "", ""],
+        ["李", "=1+1", "在职", 1],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("A3:B3")
+    sheet.append(["合计", "", "", 2])
+    book.save(path)
+    found = roster(path)
+
+    assert found.refused == (3, 4)
+    assert [item.code for row in found.refused for item in found.refusals[row]] == [
+        "table.merged-cells",
+        "table.formula-without-value",
+    ]
+    assert [entry.row for entry in found.entries] == [2]
+    assert found.sheet == "Sheet"
+
+
+@pytest.mark.parametrize("slipped", ["彭丽华", PENG, "999999750304002"])
+def test_a_name_or_number_that_slipped_aside_is_masked(tmp_path: Path, slipped: str) -> None:
+    """A cell of another column that holds the row's name or an ID number of 18 or 15 digits is not echoed."""
+    found = roster(csv(tmp_path, f"彭丽华,,{slipped},{slipped}"))
+    said = " ".join(item.line() + (item.hint.zh if item.hint else "") for item in found.problems)
+
+    assert codes(found) == ["roster.value", "roster.value"]
+    assert slipped not in said
+    assert "丽华" not in said
+
+
+def test_another_date_is_no_birth_date(tmp_path: Path) -> None:
+    """For 入会日期 no column is offered, though it ends like 出生日期."""
+    (found,) = roster(csv(tmp_path, f"彭丽华,{PENG},2020-01-01", header="姓名,证件号,入会日期")).problems
+
+    assert found.hint is not None
+    assert "是不是" not in found.hint.zh
 
 
 def test_an_id_number_that_excel_kept_as_a_number_is_damaged(tmp_path: Path) -> None:
@@ -179,9 +262,9 @@ def test_a_plans_own_fields_are_columns(tmp_path: Path) -> None:
     found = read_roster(table, [plan], {}, date(2024, 1, 1))
     (entry,) = found.entries
 
-    assert ({"healthy": True}, {"season": "spring"}) == (entry.joining.member.extra, entry.joining.extra)
-    assert [("roster.value", 3)] == [
-        (item.code, 3) for item in found.problems if ":3:参保时健康" in item.where
+    assert (entry.joining.member.extra, entry.joining.extra) == ({"healthy": True}, {"season": "spring"})
+    assert [(item.code, 3) for item in found.problems if ":3:参保时健康" in item.where] == [
+        ("roster.value", 3)
     ]
 
 
@@ -193,10 +276,10 @@ def test_a_unit_file_takes_the_fields_that_plans_declare(tmp_path: Path) -> None
     )
     file = read_toml("unit.toml", '[[unit]]\nname = "厂"\nequal_shares = 2\n')
 
-    assert {"equal_shares": 2} == read_units(file, [plan])["厂"].extra
+    assert read_units(file, [plan])["厂"].extra == {"equal_shares": 2}
     with pytest.raises(mp.MutualPlansError) as caught:
         read_units(file)
-    assert ["file.unknown-key"] == [item.code for item in caught.value.problems]
+    assert [item.code for item in caught.value.problems] == ["file.unknown-key"]
     with pytest.raises(mp.MutualPlansError) as caught:
         read_units(read_toml("unit.toml", '[[unit]]\nname = "厂"\nequal_shares = 10\n'), [plan])
-    assert ["file.value"] == [item.code for item in caught.value.problems]
+    assert [item.code for item in caught.value.problems] == ["file.value"]

@@ -169,3 +169,44 @@ def test_names_and_numbers_are_masked_in_what_python_prints() -> None:
     assert found is not None
     assert "丽华" not in repr(found)
     assert "197503040021" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "id_number = 999999197503040021",
+        'id_number = "99999919750304002"',
+        'name = ["彭丽华"]',
+        'name = { text = "彭丽华", number = "999999197503040021" }',
+    ],
+)
+def test_a_wrong_name_or_number_stays_out_of_the_message(written: str) -> None:
+    """A number without quotes, one of 17 digits, a list and a table are described by what they are."""
+    found = read(CASE.replace('sex = "female"', written)).problems
+    said = " ".join(item.line() for item in found)
+
+    assert [item.code for item in found] == ["file.value"]
+    assert "彭丽华" not in said
+    assert "19750304" not in said
+
+
+@pytest.mark.parametrize(
+    ("place", "written", "words"),
+    [
+        ('total = "1200.50"', "total = 12.5", '金额要加英文双引号，如 "12.50"；现在写的是 12.5'),
+        ('total = "1200.50"', 'total = "12.5元"', '金额写成 12.50 的样子；现在写的是 "12.5元"'),
+        ("days = 5", "days = 5.5", "现在写的是小数 5.5"),
+        ("days = 5", "days = [5]", "现在写的是一组值"),
+        ("days = 5", "days = true", "现在写的是是否值 true"),
+        ("admitted = 2024-03-01", 'admitted = "2024.3.1"', "这里应写 2024-03-01"),
+        ("admitted = 2024-03-01", 'admitted = "２０２４/3/1"', "这里应写 2024-03-01"),
+        ("admitted = 2024-03-01", 'admitted = "2024年3月1日"', "这里应写 2024-03-01"),
+        ("admitted = 2024-03-01", 'admitted = "2024-02-30"', "日历上没有这一天"),
+    ],
+)
+def test_a_value_is_refused_in_words(place: str, written: str, words: str) -> None:
+    """The message says how the value is written, and what was found, without a name of a Python type."""
+    (found,) = read(CASE.replace(place, written)).problems
+
+    assert words in found.message.zh
+    assert not any(name in found.message.zh for name in ("float", "str", "int", "list", "bool"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -520,6 +521,20 @@ class TestWriting:
         cell = load_workbook(path).worksheets[0]["A2"]
         assert (cell.value, cell.data_type, cell.number_format) == (text, "s", "@")
 
+    def test_amounts_are_numbers_that_excel_adds_up(self, tmp_path: Path) -> None:
+        """An amount is a number with two decimals in a workbook, and plain digits in CSV."""
+        rows = [["彭*", Decimal("112.50")], ["王*", Decimal("1000.05")]]
+
+        for kind in ("xlsx", "csv"):
+            write_table(tmp_path / f"out.{kind}", ["姓名", "保费"], rows)
+
+        cells = [load_workbook(tmp_path / "out.xlsx").worksheets[0][place] for place in ("B2", "B3")]
+        assert [(cell.data_type, str(cell.value), cell.number_format) for cell in cells] == [
+            ("n", "112.5", "0.00"),
+            ("n", "1000.05", "0.00"),
+        ]
+        assert (tmp_path / "out.csv").read_text("utf-8-sig").splitlines()[1:] == ["彭*,112.50", "王*,1000.05"]
+
     def test_column_widths_count_terminal_cells(self, tmp_path: Path) -> None:
         """A Chinese character is two cells wide; every column has two more and at most 60."""
         path = tmp_path / "out.xlsx"
@@ -585,7 +600,7 @@ class TestWriting:
         """A row with another number of cells is the caller's mistake, and so is a cell that is no text."""
         with pytest.raises(ValueError, match=r"^row 2 has 1 cells; the header has 2$"):
             write_table(tmp_path / "out.csv", ["a", "b"], [["1"]])
-        with pytest.raises(TypeError, match=r"^row 2, column 1: cells are text; found int$"):
+        with pytest.raises(TypeError, match=r"^row 2, column 1: cells are text, amounts Decimal; found int$"):
             write_table(tmp_path / "out.csv", ["a"], [[1]])  # type: ignore[list-item]
 
 

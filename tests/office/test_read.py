@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
 from importlib import import_module
@@ -13,12 +13,13 @@ import pytest
 
 from mutualplans.engine.office import Office
 from mutualplans.model.problem import MutualPlansError, Problem, problem
-from mutualplans.model.tomlfile import read_toml
+from mutualplans.model.tomlfile import TomlFile, read_toml
 from mutualplans.office.order import in_order
 from mutualplans.office.read import read_office
-from mutualplans.office.write import left_to_office, office_text
+from mutualplans.office.write import latest_editions, left_to_office, office_text
 from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import Confidence
+from mutualplans.registry import PluginRegistry
 
 PLANS = """
 import mutualplans as mp
@@ -297,7 +298,6 @@ class TestWarnings:
         ('name = "x"\n[plans]\nid = "first"\n', "file.value", 2),
         (BARE + '[plans.editions]\nid = "old"\n', "file.value", 4),
         # names
-        ('name = "x"\n[[plans]]\nid = "frist"\n[[plans.editions]]\nid = "old"\n', "plan.unknown", 3),
         (HEAD.replace('"old"', '"odl"'), "edition.unknown", 5),
         (HEAD + BARE.partition("\n")[2] + TAIL.replace("old", "new"), "office.plan-twice", 7),
         (HEAD + TAIL, "office.edition-twice", 7),
@@ -506,6 +506,109 @@ def test_problem_of_a_plugin_keeps_its_place(reader: Reader) -> None:
     assert [item.where for item in problems] == ["plan.py:3", "office.toml:3: plans[1].id"]
 
 
+def missing_find(reader: Reader, plan_id: str, *codes: str) -> Callable[[str], Plan]:
+    """Return how plans are found when one of them cannot be had."""
+
+    def find(asked: str) -> Plan:
+        if asked == plan_id:
+            raise MutualPlansError(*(problem(code, "不能用", "unusable") for code in codes))
+        return reader.find(asked)
+
+    return find
+
+
+def with_plans(*ids: str) -> TomlFile:
+    """Return an office file with some plans, each in its old edition."""
+    blocks = "".join(f'[[plans]]\nid = "{id_}"\n{TAIL}' for id_ in ids)
+    return read_toml("office.toml", f'name = "某市"\n{blocks}')
+
+
+class TestMissingPlan:
+    def test_the_others_are_read(self, reader: Reader) -> None:
+        """A plan whose plugin is broken is an error of that plan; the office has the others and says which is missing."""
+        find = missing_find(reader, "third", "plugin.import")
+        office, problems = read_office(with_plans("first", "second", "third"), find)
+
+        assert office is not None
+        assert [item.plan.id for item in office.plans] == ["first", "second"]
+        assert list(office.missing) == ["third"]
+        assert [item.code for item in problems if item.severity == "error"] == ["plugin.import"]
+        with pytest.raises(MutualPlansError, match="不能用"):
+            office.plan("third")
+
+    def test_plans_that_read_it_go_too(self, reader: Reader) -> None:
+        """A plan that counts what the missing one pays would be wrong without it, and so would the one after."""
+        find = missing_find(reader, "first", "plugin.import")
+        office, problems = read_office(with_plans("first", "second", "third"), find)
+
+        assert office is not None
+        assert (office.plans, list(office.missing)) == ((), ["first", "second", "third"])
+        errors = [item.code for item in problems if item.severity == "error"]
+        assert errors == ["plugin.import", "office.reads-missing", "office.reads-missing"]
+
+    def test_blocked_is_a_note(self, reader: Reader) -> None:
+        """A plan that somebody blocked is left out with a note."""
+        office, problems = read_office(
+            with_plans("first", "third"), missing_find(reader, "third", "plugin.blocked")
+        )
+
+        assert office is not None
+        assert [item.severity for item in problems if item.code == "plugin.blocked"] == ["note"]
+
+    def test_a_wrong_file_stays_wrong(self, reader: Reader) -> None:
+        """What is wrong in the file itself stops it as before, beside a missing plan."""
+        file = read_toml("office.toml", HEAD + 'colour = "red"\n[[plans]]\nid = "frist"\n')
+        office, problems = read_office(file, reader.find)
+
+        assert office is None
+        assert {"file.unknown-key", "plan.unknown"} <= {item.code for item in problems}
+
+
+class TestTableKeys:
+    @pytest.mark.parametrize(
+        ("written", "found"),
+        [
+            ('{ "1" = "300" }', ["缺少 *"]),
+            ('{ "2" = "300", "*" = "1" }', []),  # the edition has a row for any other code
+            ('{ "*" = "300" }', []),
+            ('{ "1" = "300", "*" = "1" }', []),
+        ],
+    )
+    def test_rows(self, reader: Reader, written: str, found: list[str]) -> None:
+        """An office's table answers for every code that the edition's does."""
+        problems = reader.read(with_value(f"by_grade = {written}"))[1]
+        errors = [item for item in problems if item.severity == "error"]
+
+        assert [item.code for item in errors] == ["office.table-keys"] * len(found)
+        for item, words in zip(errors, found, strict=True):
+            assert words in item.message.zh
+
+    def test_unknown_code(self) -> None:
+        """A code that the edition's table has not is named, and so are those left out, as the edition calls them."""
+        accident = PluginRegistry.discover().plan("accident")
+        text = (
+            'name = "某市"\n[[plans]]\nid = "accident"\n[[plans.editions]]\nid = "qingdao-2006"\n'
+            'values = { grades = { "1" = "90%", "11" = "5%" } }\n'
+        )
+        office, problems = read_office(read_toml("office.toml", text), lambda _plan: accident)
+        (error,) = [item for item in problems if item.severity == "error"]
+
+        assert office is None
+        assert error.code == "office.table-keys"
+        assert "skull-base-fracture（颅底骨折）" in error.message.zh
+        assert "版次没有 11" in error.message.zh
+
+
+@pytest.mark.parametrize("written", ['most = "7"', 'level = "true"', 'level = "是"'])
+def test_counts_and_flags_are_not_text(reader: Reader, written: str) -> None:
+    """A count or a flag in quotes is refused, with what was found and what is expected."""
+    (error,) = [item for item in reader.read(with_value(written))[1] if item.severity == "error"]
+
+    assert error.code == "file.value"
+    assert "不加引号" in error.message.zh
+    assert written.partition('"')[2].rstrip('"') in error.message.zh
+
+
 class TestNewFile:
     def test_written_file_is_sound(self, reader: Reader) -> None:
         """A new file names each plan's latest edition that leaves nothing unset, in an order that works."""
@@ -519,9 +622,41 @@ class TestNewFile:
             ("third", "new"),
         ]
 
+    def test_assumed_list_is_confirmed_as_it_stands(self, reader: Reader) -> None:
+        """The lines of an assumed list, without their #, confirm it: nothing about it is a doubt any more."""
+        lines = [
+            re.sub(r"^#(?=listed = \[|  \{|\]$)", "", line)
+            for line in office_text("某市", [reader.plans["first"]]).splitlines()
+        ]
+        text = "\n".join(lines)
+        office, problems = reader.read(text)
+
+        assert office is not None
+        local = office.plans[0].editions[0]
+        assert local.values["listed"].value == local.edition.values["listed"].value
+        assert local.values["listed"].confidence is Confidence.PUBLISHED
+        assert not any("(listed)" in item.message.zh for item in problems)
+
+    def test_editions_without_an_order(self, reader: Reader, plans: dict[str, Plan]) -> None:
+        """Where no dates tell which edition is the latest, the first is written and the others are choices."""
+        accident = PluginRegistry.discover().plan("accident")
+        text = office_text("某市", [accident])
+
+        assert [item.id for item in latest_editions(accident)] == [
+            "beijing-2017",
+            "national-2011",
+            "qingdao-2006",
+        ]
+        assert "# 请选定：" in text
+        assert '\nid = "beijing-2017"  # ' in text
+        assert '\n#id = "qingdao-2006"  # ' in text
+        assert "请选定" not in office_text("某市", [plans["first"]])
+        assert [item.id for item in latest_editions(plans["first"])] == ["new"]
+
     def test_every_setting_can_be_switched_on(self, reader: Reader) -> None:
         """Without its #, each value is the edition's own, read back exactly."""
         text = office_text("某市", [reader.plans["first"]])
+        text = re.sub(r"^#(?=  \{|\]$)", "", text, flags=re.MULTILINE)
         lines = [
             line.removeprefix("#") if is_setting(line) else line
             for line in text.partition("# 单位参保")[0].splitlines()
@@ -532,7 +667,7 @@ class TestNewFile:
         assert set(local.values) == open_names - {"claim_days"}
         for name in set(local.values) - {"listed"}:
             assert local.values[name].value == local.edition.values[name].value
-        assert [item.id for item in local.values["listed"].value.conditions] == ["lung", "breast", "example"]
+        assert [item.id for item in local.values["listed"].value.conditions] == ["lung", "breast"]
 
     def test_says_what_is_known(self, reader: Reader) -> None:
         """Each value stands under its label, confidence, reason and limits; unset ones have no example."""

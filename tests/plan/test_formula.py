@@ -490,7 +490,7 @@ def test_what_only_looks_like_an_amount_is_refused(make: Callable[[], Any]) -> N
 )
 def test_nothing_cannot_be_joined(make: Callable[[], Any]) -> None:
     """A list of parts has at least one."""
-    assert "formula.empty" == refused(make).code
+    assert refused(make).code == "formula.empty"
 
 
 def test_days_and_years_between_dates() -> None:
@@ -499,4 +499,4 @@ def test_days_and_years_between_dates() -> None:
 
     assert n.DaysFrom(claim.occurred.node, claim.admitted.node) == days.node
     assert n.CompletedYears(insured.birth_date.node, claim.admitted.node) == years.node
-    assert (Kind.COUNT, Kind.COUNT) == (days.node.kind, years.node.kind)
+    assert (days.node.kind, years.node.kind) == (Kind.COUNT, Kind.COUNT)

@@ -57,7 +57,7 @@ injury = claim.event.is_one_of("accident", "inpatient").because(
     "not-injury", zh="不是意外伤害或住院申领", en="neither an injury nor a stay in hospital"
 )
 not_yet_death = (
-    paid.before("death", per=per.TERM)
+    paid.before("death", per=per.LIFETIME)
     .equals(0)
     .because(
         "death-paid",
@@ -132,7 +132,7 @@ plan = mp.Plan(
             mp.Text(zh="身故、丧葬互助金", en="Death and funeral"),
             clause="给付标准：身故给付；与伤残互助金不重复给付",
             when=[claim.is_death.because("not-death", zh="不是身故申领", en="not a death")],
-            pays=death_sum.less(paid.before("disability", per=per.TERM)).once(per=per.TERM),
+            pays=death_sum.less(paid.before("disability", per=per.TERM)).once(per=per.LIFETIME),
         ),
     ],
     papers=[

@@ -51,7 +51,7 @@ plan = mp.Plan(
             clause="给付标准：伤残按等级给付",
             when=[
                 claim.is_disability.because("not-disability", zh="不是伤残申领", en="not a disability"),
-                paid.before("death", per=per.TERM)
+                paid.before("death", per=per.LIFETIME)
                 .equals(0)
                 .because(
                     "death-paid", zh="身故互助金已给付，伤残不再给付", en="the death sum is already paid"
@@ -67,7 +67,7 @@ plan = mp.Plan(
             clause="给付标准：身故给付",
             offered=value.death.over(0),
             when=[claim.is_death.because("not-death", zh="不是身故申领", en="not a death")],
-            pays=value.death.less(paid.before("disability", per=per.TERM)).once(per=per.TERM),
+            pays=value.death.less(paid.before("disability", per=per.TERM)).once(per=per.LIFETIME),
         ),
     ],
     papers=[

@@ -1,6 +1,6 @@
 """The inpatient allowance plan: the conformance kit, and how a stay may be billed."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from attrs import evolve
@@ -27,10 +27,17 @@ class TestInpatientAllowance(PlanConformance):
 
 
 def bills(*days: int) -> tuple[mp.Claim, ...]:
-    """Return the bills of one stay."""
+    """Return the bills of one stay, each settled on its own day."""
+    first = date(2011, 3, 1)
     return tuple(
         mp.Claim(
-            id=f"bill {number}", event="inpatient", cause="illness", admitted=date(2011, 3, 1), days=part
+            id=f"bill {number}",
+            event="inpatient",
+            cause="illness",
+            admitted=first,
+            discharged=first + timedelta(days=sum(days[: number + 1])),
+            stay="S1",
+            days=part,
         )
         for number, part in enumerate(days)
     )

@@ -1,0 +1,186 @@
+"""What can be wrong with the persons, the unit and the covers of a case, before any claim is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from attrs import frozen
+
+from mutualplans.backends.exact import Missing
+from mutualplans.engine.bind import BoundPlan
+from mutualplans.engine.facts import Case, Facts
+from mutualplans.engine.office import Office
+from mutualplans.model.coverage import Coverage
+from mutualplans.model.dates import term
+from mutualplans.model.people import Insured, Member, Unit
+from mutualplans.model.problem import Problem, nearest, problem
+
+__all__ = ["CoverFault", "cover_faults", "person_problems", "term_problems", "unit_problems"]
+
+
+def unit_problems(unit: Unit, office: Office) -> list[Problem]:
+    """Return the problem that an office does not know a unit's kind; an office without a list knows every kind."""
+    kind = unit.unit_type
+    if kind is None or not office.unit_types or kind in office.unit_types:
+        return []
+    close = nearest(kind, office.unit_types)
+    listed = "、".join(f"{code}（{title.zh}）" for code, title in office.unit_types.items())
+    return [
+        problem(
+            "unit.type",
+            f'单位类型 "{kind}" 不在本办事处的单位类型之内：{listed}',
+            f'kind of unit "{kind}" is not among the office\'s: {", ".join(office.unit_types)}',
+            where=unit.name,
+            hint_zh=f'是不是 "{close}"？'
+            if close
+            else "改正 unit_type，或在 office.toml 的 [unit_types] 里补上",
+            hint_en=f'did you mean "{close}"?' if close else "correct unit_type, or add it to [unit_types]",
+        )
+    ]
+
+
+def person_problems(member: Member, insured: Iterable[Insured]) -> dict[str, Problem]:
+    """Return person id → problem for persons who are in the case twice; nobody is insured under two names.
+
+    Two persons are the same when their ids or their ID numbers are, or when one is the member.
+    """
+    found: dict[str, Problem] = {}
+    numbers = {member.id_number.reveal(): "self"} if member.id_number else {}
+    ids = {"self"}
+    for person in insured:
+        number = person.id_number.reveal() if person.id_number else None
+        twin = numbers.get(number) if number else None
+        if person.id in ids or person.relation == "self":
+            found[person.id] = _twice(person.id, "self" if person.relation == "self" else person.id)
+        elif twin is not None:
+            found[person.id] = _twice(person.id, twin)
+        ids.add(person.id)
+        if number:
+            numbers.setdefault(number, person.id)
+    return found
+
+
+def _twice(person: str, other: str) -> Problem:
+    return problem(
+        "case.person-twice",
+        f'被保障人 "{person}" 与 "{other}" 是同一人或编号相同；其申领没有核定',
+        f'insured person "{person}" and "{other}" are one person or share an id; their claims are not decided',
+        where=f"insured {person}",
+        hint_zh='一人只列一次；会员本人就是 "self"，不必列在 [[insured]] 里',
+        hint_en='list a person once; the member is "self" and is not listed under [[insured]]',
+    )
+
+
+@frozen
+class CoverFault:
+    """A fault of one or two covers; no claim can be decided under them.
+
+    Attributes:
+        problem: What is wrong.
+        covers: The covers it concerns.
+    """
+
+    problem: Problem
+    covers: tuple[Coverage, ...]
+
+
+def cover_faults(coverages: Iterable[Coverage], persons: Iterable[str]) -> list[CoverFault]:
+    """Return what is wrong with covers: days shared in one plan, earlier terms that are not earlier, nobody's."""
+    known, ids = list(coverages), set(persons)
+    return [
+        *_overlaps(known),
+        *_chains(known),
+        *(_nobody(cover, ids) for cover in known if cover.insured not in ids),
+    ]
+
+
+def _overlaps(covers: list[Coverage]) -> Iterator[CoverFault]:
+    for number, first in enumerate(covers):
+        for second in covers[number + 1 :]:
+            same = (first.plan, first.insured) == (second.plan, second.insured)
+            if same and first.days.overlaps(second.days):
+                found = problem(
+                    "cover.overlap",
+                    f"计划 {first.plan} 的两段保障重叠："
+                    f"{first.first_day} 至 {first.last_day}，{second.first_day} 至 {second.last_day}",
+                    f"two covers of plan {first.plan} overlap: "
+                    f"{first.first_day} to {first.last_day}, {second.first_day} to {second.last_day}",
+                    where=f"coverage {first.plan}",
+                    hint_zh="同一人同一计划同一天只能有一段保障；核对参保记录后再核定",
+                    hint_en="one person has one cover a day in a plan; check the records",
+                )
+                yield CoverFault(found, (first, second))
+
+
+def _chains(covers: list[Coverage]) -> Iterator[CoverFault]:
+    for cover in covers:
+        for before in cover.earlier:
+            if before.last >= cover.first_day:
+                found = problem(
+                    "cover.earlier",
+                    f"计划 {cover.plan}：先前一期 {before.first} 至 {before.last} 没有在本期起始日 {cover.first_day} 之前结束",
+                    f"plan {cover.plan}: the earlier term {before.first} to {before.last} does not end before this one "
+                    f"begins on {cover.first_day}",
+                    where=f"coverage {cover.plan}",
+                    hint_zh="核对先前一期的最后一天（含当日）；续保的起始日是其次日或以后",
+                    hint_en="check the last day of the earlier term, inclusive; a renewal begins on a later day",
+                )
+                yield CoverFault(found, (cover,))
+
+
+def _nobody(cover: Coverage, ids: set[str]) -> CoverFault:
+    close = nearest(cover.insured, ids)
+    found = problem(
+        "cover.person",
+        f"计划 {cover.plan} 的保障记录所指的被保障人不在案例中",
+        f"the cover of plan {cover.plan} is for a person who is not in the case",
+        where=f"coverage {cover.plan}",
+        hint_zh=f'是不是 "{close}"？' if close else "在 [[insured]] 里写明此人，id 与保障记录一致",
+        hint_en=f'did you mean "{close}"?' if close else "add the person under [[insured]] with the same id",
+    )
+    return CoverFault(found, (cover,))
+
+
+def term_problems(bound: BoundPlan, case: Case) -> list[Problem]:
+    """Return what does not fit between a cover and the edition it is under: its length, the edition's dates."""
+    cover = case.coverage
+    found = []
+    months = Facts(bound, case).value(bound.plan.term_months, "term_months")
+    if not isinstance(months, Missing):
+        last_day = term(cover.first_day, months).last
+        if last_day != cover.last_day:
+            found.append(_other_length(bound, cover, last_day))
+    if cover.edition and cover.first_day not in bound.edition.in_force:
+        found.append(
+            problem(
+                "cover.edition-dates",
+                f"计划 {bound.plan.id}：保障自 {cover.first_day} 起，所写版次 {cover.edition} 的有效期是 "
+                f"{bound.edition.in_force.in_words()}",
+                f"plan {bound.plan.id}: the cover begins on {cover.first_day}, but edition {cover.edition} is in force "
+                f"{bound.edition.in_force.in_words('en')}",
+                where=f"coverage {bound.plan.id}",
+                hint_zh="确按这一版参保的可以不理；否则改正 edition 或起始日",
+                hint_en="leave it if the cover was really taken under this edition; otherwise correct one of them",
+                severity="warning",
+            )
+        )
+    return found
+
+
+def _other_length(bound: BoundPlan, cover: Coverage, last_day: date) -> Problem:
+    longer = cover.last_day > last_day
+    return problem(
+        "cover.term",
+        f"计划 {bound.plan.id}：自 {cover.first_day} 起一期保障到 {last_day}，记录却写到 {cover.last_day}",
+        f"plan {bound.plan.id}: a term from {cover.first_day} ends on {last_day}, but the cover is stated to "
+        f"{cover.last_day}",
+        where=f"coverage {bound.plan.id}",
+        hint_zh="一期写一条保障；先前各期写在 earlier 里，或另写 [[coverage]]"
+        if longer
+        else "中途参保等确实较短的可以不理；否则改正终止日",
+        hint_en="write one cover a term; earlier terms stand under earlier or in covers of their own"
+        if longer
+        else "leave it if the cover is really shorter; otherwise correct its last day",
+        severity="error" if longer else "warning",
+    )

@@ -1,0 +1,219 @@
+"""The command ``quote``: no row is lost, no number is shown, no input is overwritten."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from mutualplans.cli.exit import ExitStatus
+from mutualplans.cli.main import main
+
+PENG = "999999197503040021"  # check digit by hand, see tests/model/test_identity.py
+WANG = "999999196809150018"
+OFFICE = """
+name = "示例县"
+[[plans]]
+id = "female-illness"
+split = { member = "1/2", unit = "1/2" }
+[[plans.editions]]
+id = "beijing-2018-12"
+[[plans.group]]
+share = "80%"
+of = "women"
+"""
+HEADER = "姓名,证件号,单位,在职状态,份数"
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test runs in a folder of its own, with an office of one plan: 25 yuan a share, at most two."""
+    monkeypatch.delenv("MUTUALPLANS_OFFICE", raising=False)
+    monkeypatch.chdir(tmp_path)
+    Path("office.toml").write_text(OFFICE, encoding="utf-8")
+    Path("unit.toml").write_text('[[unit]]\nname = "厂"\nheadcount = 5\nwomen = 1\n', encoding="utf-8")
+
+
+def roster(*rows: str, header: str = HEADER) -> None:
+    """Write the roster."""
+    Path("roster.csv").write_text("\n".join([header, *rows, ""]), encoding="utf-8")
+
+
+def quote(*more: str) -> int:
+    """Quote the roster for the office from 2025-07-01."""
+    return main(
+        ["quote", "--roster", "roster.csv", "--office", "office.toml", "--first-day", "2025-07-01", *more]
+    )
+
+
+def data(capsys: Capture, *more: str) -> dict[str, Any]:
+    """Return what the command prints as JSON."""
+    quote(*more, "--format", "json")
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+@pytest.mark.parametrize("name", ["roster.csv", "./office.toml", "unit.toml", "link.csv"])
+def test_no_input_is_overwritten(capsys: Capture, name: str) -> None:
+    """Roster, office and unit file are refused as output, by any name, and nothing is quoted or written."""
+    roster(f"彭丽华,{PENG},厂,在职,2")
+    Path("link.csv").symlink_to("roster.csv")
+    before = {path.name: path.read_bytes() for path in Path().iterdir()}
+
+    status = quote("--unit", "unit.toml", "-o", name)
+
+    said = capsys.readouterr()
+    assert status == ExitStatus.DATA
+    assert "[file.same]" in said.err
+    assert said.out == ""
+    assert {path.name: path.read_bytes() for path in Path().iterdir()} == before
+
+
+def test_every_row_is_in_the_file(capsys: Capture) -> None:
+    """One row is quoted (2 · 25 = 50), one joins nothing, one is refused by its content and one by its form."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "名单"
+    for row in (
+        HEADER.split(","),
+        ["彭丽华", PENG, "厂", "在职", "2"],
+        ["王建国", WANG, "厂", "在职", "0"],
+        ["孙悦", "999999199003078528", "厂", "在职", "1"],
+        ["李秀英", "=1+1", "厂", "在职", "1"],
+    ):
+        sheet.append(row)
+    book.save("名册.xlsx")
+    common = ["--office", "office.toml", "--unit", "unit.toml", "--first-day", "2025-07-01"]
+    status = main(["quote", "--roster", "名册.xlsx", *common, "-o", "out.xlsx"])
+    said = capsys.readouterr()
+    main(["quote", "--roster", "名册.xlsx", *common, "--format", "json"])
+    found = json.loads(capsys.readouterr().out)
+    main(["quote", "--roster", "名册.xlsx", *common, "--format", "csv"])
+    printed = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+    lines = [dict(zip(*pair, strict=True)) for pair in _lines("out.xlsx")]
+
+    assert status == ExitStatus.ROWS_REFUSED
+    assert "工作表“名单”" in said.err
+    assert "读取 2 行，退回 2 行，其中 1 行没有可报价的计划" in said.out
+    assert (found["rows_read"], found["rows_refused"], found["rows_without_plan"]) == (2, [4, 5], [3])
+    assert [(row["行"], row["能否参保"], row["保费（元）"], row["代码"]) for row in lines] == [
+        ("2", "是", 50, None),
+        ("3", "否", None, "join.none-wanted"),
+        ("4", "否", None, "roster.id-damaged"),
+        ("5", "否", None, "table.formula-without-value"),
+    ]
+    assert (lines[0]["计划"], lines[0]["计划编号"]) == ("在职女职工特殊疾病互助保障计划", "female-illness")
+    assert lines[3]["原因"].startswith("退回：第 5 行“证件号”是公式")
+    assert [row["代码"] or None for row in printed] == [row["代码"] for row in lines]
+    assert printed[0]["保费（元）"] == "50.00"
+
+
+def _lines(path: str) -> list[tuple[tuple[Any, ...], tuple[Any, ...]]]:
+    header, *rows = openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True)
+    return [(header, row) for row in rows]
+
+
+def test_where_too_few_join_nothing_is_due(capsys: Capture) -> None:
+    """Of 3 women 3 must join (80 % are 2.4); one does: no premium, and 50.00 if the minimum were met."""
+    Path("unit.toml").write_text('[[unit]]\nname = "厂"\nheadcount = 5\nwomen = 3\n', encoding="utf-8")
+    roster(f"彭丽华,{PENG},厂,在职,2")
+
+    (plan,) = data(capsys, "--unit", "unit.toml")["plans"]
+    (one,) = plan["quotes"]
+    quote("--unit", "unit.toml")
+    shown = capsys.readouterr().out
+
+    assert (one["premium"], one["premium_if_met"], one["split"]) == (None, "50.00", {})
+    assert (plan["premium"], plan["joining"], plan["listed"]) == ("0.00", 0, 1)
+    assert "差 2 人" in shown
+    assert "规定：" not in shown
+    assert "未规定" not in shown
+
+
+def test_reasons_are_counted_in_words(capsys: Capture) -> None:
+    """Two men cannot join a plan for women: the sentence is counted, not its code."""
+    header = "姓名,证件号,性别,出生日期,在职状态"
+    roster(f"王建国,{WANG},,,在职", "张伟,,男,1985-11-30,在职", header=header)
+
+    quote("--headcount", "5", "--women", "1")
+    (counted,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("原因统计")]
+
+    assert counted.endswith(" 2 人次")
+    assert "女" in counted
+
+
+def test_void_shares_name_plan_and_masked_person(capsys: Capture) -> None:
+    """Five shares of two: the warning has the row, the masked name and the title of the plan."""
+    roster(f"彭丽华,{PENG},厂,在职,5")
+
+    quote("--unit", "unit.toml")
+
+    assert "警告：第 2 行 彭**: 在职女职工特殊疾病互助保障计划：要 5 份，最多 2 份" in capsys.readouterr().err
+
+
+def test_the_name_of_a_unit_may_hold_a_number(capsys: Capture) -> None:
+    """A unit called by an ID number is masked in table, JSON, CSV and file."""
+    roster(f"彭丽华,{PENG},个体 {WANG},在职,2")
+    shown = []
+    for form in ("table", "json", "csv"):
+        quote("--format", form, "-o", "out.csv")
+        shown.append("".join(capsys.readouterr()))
+    shown.append(Path("out.csv").read_text("utf-8-sig"))
+
+    assert all("个体 99**************18" in text for text in shown)
+    assert not [text for text in shown if WANG in text or PENG in text or "丽华" in text]
+
+
+@pytest.mark.parametrize("text", ["", "彭丽华,在职\n", HEADER + "\n", HEADER + "\n合计,,,,\n"])
+def test_an_empty_roster_is_an_error(capsys: Capture, text: str) -> None:
+    """Without a header or without a person nothing is quoted, not even 0.00."""
+    Path("roster.csv").write_text(text, encoding="utf-8")
+
+    assert quote() == ExitStatus.DATA
+    assert capsys.readouterr().out == ""
+
+
+def test_plans_that_cannot_be_quoted_are_listed(capsys: Capture) -> None:
+    """With two editions in force on the day and none named, the plan is not quoted, and says which there are."""
+    roster(f"彭丽华,{PENG},,在职,2")
+    arguments = ["quote", "--roster", "roster.csv", "--plan", "female-illness", "--first-day", "2025-07-01"]
+    status = main(arguments)
+    shown = capsys.readouterr().out
+    main([*arguments, "--format", "json"])
+    (plan,) = json.loads(capsys.readouterr().out)["plans"]
+
+    assert status == ExitStatus.ROWS_REFUSED
+    assert "未报价" in shown
+    assert "不止一个有效版次" in shown
+    assert "0.00" not in shown
+    assert [(one["row"], one["problems"][0]["code"]) for one in plan["not_quoted"]] == [
+        ("2", "edition.ambiguous")
+    ]
+
+
+def test_an_edition_that_no_plan_has_is_an_error(capsys: Capture) -> None:
+    """The nearest edition is offered; an edition outside its dates is quoted with a warning."""
+    roster(f"彭丽华,{PENG},,在职,2")
+
+    assert quote("--edition", "beijing-2018-13") == ExitStatus.DATA
+    assert "beijing-2018-12" in capsys.readouterr().err
+    arguments = ["quote", "--roster", "roster.csv", "--plan", "female-illness", "--first-day", "2025-07-01"]
+    main([*arguments, "--edition", "beijing-6"])
+    said = capsys.readouterr()
+    assert "[cover.edition-dates]" in said.err
+    assert "80.00" in said.out  # 2 shares of 40
+
+
+def test_one_person_whom_no_plan_covers_is_told(capsys: Capture) -> None:
+    """A child is quoted for no plan of women workers; a relation that there is not is a usage error."""
+    arguments = ["quote", "--plan", "female-illness", "--edition", "beijing-6", "--first-day", "2013-01-01"]
+
+    assert main([*arguments, "--relation", "child"]) == ExitStatus.OK
+    assert "[join.no-plan]" in capsys.readouterr().err
+    assert main([*arguments, "--relation", "kid"]) == ExitStatus.USAGE

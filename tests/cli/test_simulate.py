@@ -1,0 +1,97 @@
+"""The command ``simulate``: what is undecided is said, and editions are named plainly."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from mutualplans.cli.exit import ExitStatus
+from mutualplans.cli.main import main
+
+NUMBER = "999999197503040021"
+CASE = """
+[member]
+sex = "female"
+birth_date = 1990-01-01
+employment = "in-post"
+[[coverage]]
+plan = "inpatient-allowance"
+edition = "beijing-2010"
+first_day = 2025-07-01
+last_day = 2026-06-30
+shares = 1
+"""
+CLAIM = f"""
+[[claim]]
+id = "{NUMBER}"
+event = "inpatient"
+cause = "illness"
+admitted = 2025-09-01
+hospital_level = "2"
+"""
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test runs in a folder of its own."""
+    monkeypatch.delenv("MUTUALPLANS_OFFICE", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def simulate(text: str, *more: str) -> int:
+    """Simulate a case file."""
+    Path("case.toml").write_text(text, encoding="utf-8")
+    return main(["simulate", "case.toml", *more])
+
+
+def test_a_case_without_a_claim_says_so(capsys: Capture) -> None:
+    """Nothing is decided and nothing printed: the problem says what to add."""
+    assert simulate(CASE) == ExitStatus.DATA
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "[case.no-claim]" in said.err
+
+
+def test_what_is_undecided_is_not_in_the_total(capsys: Capture) -> None:
+    """Without the days nothing is decided: the total says that it leaves this out, the claim's id is masked."""
+    assert simulate(CASE + CLAIM) == ExitStatus.ROWS_REFUSED
+    shown = capsys.readouterr().out
+
+    assert "合计给付（不含待补充的）：0.00" in shown
+    assert "申领 99**************21" in shown
+    assert NUMBER not in shown
+
+
+def test_csv_has_no_amount_of_an_incomplete_decision(capsys: Capture) -> None:
+    """Every benefit of a decision that is not complete has an empty amount."""
+    simulate(CASE + CLAIM, "--format", "csv")
+    rows = list(csv.DictReader(capsys.readouterr().out.splitlines()))
+
+    assert rows
+    assert {(row["status"], row["amount"]) for row in rows} == {("incomplete", "")}
+
+
+def test_editions(capsys: Capture) -> None:
+    """One that no plan has is an error; one that the plan has counts, whatever the case states."""
+    claim = CLAIM + "days = 11\n"
+
+    assert simulate(CASE + claim, "--edition", "beijing-2011") == ExitStatus.DATA
+    assert "beijing-2010" in capsys.readouterr().err
+    simulate(CASE + claim, "--edition", "chongqing-2015", "--format", "csv")
+    (row,) = csv.DictReader(capsys.readouterr().out.splitlines())
+    assert row["edition"] == "chongqing-2015"
+
+
+def test_an_edition_beside_case_and_office_is_a_usage_error(capsys: Capture) -> None:
+    """The office and the case say which edition counts."""
+    Path("office.toml").write_text(
+        'name = "县"\n[[plans]]\nid = "inpatient-allowance"\n[[plans.editions]]\nid = "beijing-2010"\n',
+        encoding="utf-8",
+    )
+
+    assert simulate(CASE + CLAIM, "--office", "office.toml", "--edition", "beijing-2010") == ExitStatus.USAGE
+    assert "--edition" in capsys.readouterr().err
