@@ -99,7 +99,9 @@ def test_huangshi_three_plans_pay_56312_10() -> None:
 )
 def test_the_first_day_of_cover_chooses_the_list(first_day: date, edition: str, status: str) -> None:
     """Vulvar cancer (C51) is not on the 6-type list of a 2013 cover, but on the 8-type list of 2014-08."""
-    covers = (mp.Coverage(plan="female-illness", first_day=first_day, last_day=term(first_day, 24).last, shares=1),)
+    covers = (
+        mp.Coverage(plan="female-illness", first_day=first_day, last_day=term(first_day, 24).last, shares=1),
+    )
     claim = mp.Claim(id="1", event="diagnosis", diagnosis="C51.9", diagnosed=date(2015, 3, 1), days=0)
     result = simulate(
         office_of([REGISTRY.plan("female-illness")]),

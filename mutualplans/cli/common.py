@@ -154,11 +154,19 @@ def usable_plans(
     return tuple(plans), tuple(problems)
 
 
-def status_without(office: Office | None, problems: Iterable[Problem] = ()) -> ExitStatus:
-    """Return how a command ends that needed every plan of an office, or met `problems` of `usable_plans`."""
-    from mutualplans.office.problems import plugin_problems
+def status_without(
+    office: Office | None, problems: Iterable[Problem] = (), *, ids: Iterable[str] | None = None
+) -> ExitStatus:
+    """Return how a command ends that did all it could without the plans that cannot be had.
 
-    lost = [item for error in (office.missing if office else {}).values() for item in plugin_problems(error)]
+    Args:
+        office: The office, whose missing plans count.
+        problems: What `usable_plans` returned.
+        ids: The plans that the command needed; every one of the office's when ``None``.
+    """
+    missing = office.missing if office else {}
+    needed = missing if ids is None else missing.keys() & set(ids)
+    lost = [item for plan_id in needed for item in missing[plan_id].problems]
     failed = any(item.severity == "error" for item in (*lost, *problems))
     return ExitStatus.PLUGIN if failed else ExitStatus.OK
 

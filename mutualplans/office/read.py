@@ -69,11 +69,11 @@ class _Reader:
     def _wrong(self, make: Callable[..., Problem], path: Path, *facts: Any) -> None:
         self.problems.append(make(self.file.where(*path), *facts))
 
-    def _lose(self, plan_id: str, error: MutualPlansError, problems: tuple[Problem, ...]) -> None:
+    def _lose(self, plan_id: str, error: MutualPlansError) -> None:
         """Note that a plan of the file cannot be had, and why."""
         self.missing[plan_id] = error
-        self.of_plugins += problems
-        self.problems += problems
+        self.of_plugins += error.problems
+        self.problems += error.problems
 
     def office(self, find: Callable[[str], Plan], version: Callable[[str], str]) -> Office | None:
         """Read the whole file; ``None`` without a name, which is a problem too."""
@@ -114,7 +114,8 @@ class _Reader:
             plan = find(row.id)
             release = version(row.id)
         except MutualPlansError as error:
-            self._lose(row.id, error, wrong.plugin_problems(error, self.file.where(*path, "id")))
+            found = wrong.plugin_problems(error, self.file.where(*path, "id"))
+            self._lose(row.id, type(error)(*found))
             return None
         editions = self._editions(plan, row.editions, path)
         return OfficePlan(plan=plan, editions=editions, version=release, split=split, group=group)
@@ -283,7 +284,7 @@ class _Reader:
             lost = next((plan_id for plan_id in plans_read(item.plan) if plan_id in self.missing), None)
             if lost is not None:
                 found = wrong.reads_missing(self.file.where("plans", number), item.plan.id, lost)
-                self._lose(item.plan.id, type(self.missing[lost])(found), (found,))
+                self._lose(item.plan.id, type(self.missing[lost])(found))
                 del plans[number]
 
 

@@ -15,7 +15,7 @@ import click
 import pytest
 from click.shell_completion import ShellComplete
 
-from mutualplans.cli.common import status_without, usable_plans
+from mutualplans.cli.common import load_office, status_without, usable_plans
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import set_lang
 from mutualplans.cli.main import build, main
@@ -220,6 +220,15 @@ class TestMissingPlan:
         assert main(["compare", "--office", "office.toml"]) == ExitStatus.PLUGIN
         assert main(["compare", "good", "--office", "office.toml"]) == ExitStatus.OK
 
+    def test_only_plans_that_are_needed_count(self) -> None:
+        """A command that needed no missing plan has done everything."""
+        with click.Context(click.Command("test"), obj=Session()) as ctx:
+            office = load_office(ctx, "office.toml")
+
+        assert status_without(office) == ExitStatus.PLUGIN
+        assert status_without(office, ids=["good"]) == ExitStatus.OK
+        assert status_without(office, ids=["good", "import-error"]) == ExitStatus.PLUGIN
+
     def test_blocked(self, capsys: Capture) -> None:
         """Blocked with --no-plugin it is a note, and nothing has failed."""
         assert main(["--no-plugin", "import-error", "plans", "--office", "office.toml"]) == ExitStatus.OK
@@ -241,6 +250,7 @@ class TestMissingPlan:
                 plans, problems = usable_plans(ctx, ["good", "import-error", "good"])
 
             assert [plan.id for plan in plans] == ["good"]
+            assert [item.code for item in problems] == ["plugin.blocked" if blocked else "plugin.import"]
             assert status_without(None, problems) == status
 
 
