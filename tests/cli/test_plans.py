@@ -84,6 +84,15 @@ class TestEditions:
         assert main(["plans", "female-illness", "--on", "2014-06-30", "--format", "json"]) == ExitStatus.OK
         assert json.loads(capsys.readouterr().out)["edition"] == "beijing-6"
 
+    def test_confidence_and_assumed_values(self, capsys: Capture) -> None:
+        """The head of a rule says how well it is known, and beside it how many values are assumed.
+
+        An edition of which one value alone is published does not pass for published.
+        """
+        assert main(["plans", "female-illness", "--edition", "hubei-2025"]) == ExitStatus.OK
+        head = capsys.readouterr().out.splitlines()[1]
+        assert head.endswith("，推算，假定值 13 项")
+
     def test_several_in_force(self, capsys: Capture) -> None:
         """A day on which two editions are in force is an error that names both."""
         assert main(["plans", "female-illness", "--on", "2025-03-01"]) == ExitStatus.DATA
