@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from attrs import evolve
 
-from mutualplans.cli.common import DATE, PLAN, office_option, plans_in_use, registry, status_without
+from mutualplans.cli.common import DATE, PLAN, office_option, registry, status_without, usable_plans
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import output_options, print_csv, print_json, say_problems
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mutualplans.engine.simulate import Simulation, Situation
     from mutualplans.model.problem import Problem
     from mutualplans.model.tomlfile import TomlFile
+    from mutualplans.plan.declaration import Plan
 
 __all__ = ["command"]
 
@@ -154,7 +155,8 @@ def command(
     result = simulate(running, situation, decided_on=decided_on)
     _show(result, read.problems, output_format, explain=explain, reveal=reveal)
     errors = [item for item in (*read.problems, *result.problems) if item.severity == "error"]
-    return status_without(office) or (ExitStatus.ROWS_REFUSED if errors else ExitStatus.OK)
+    needed = [cover.plan for cover in situation.coverages]
+    return status_without(running, ids=needed) or (ExitStatus.ROWS_REFUSED if errors else ExitStatus.OK)
 
 
 def _under(situation: Situation, running: Office, edition: str) -> Situation:
@@ -239,8 +241,16 @@ def _office_of(ctx: click.Context, case: TomlFile) -> Office:
             )
         )
     known = registry(ctx)
-    plans = plans_in_use(ctx, ids)
-    return office_of(plans, versions={plan.id: known.version_of(plan.id) for plan in plans})
+    plans: list[Plan] = []
+    missing: dict[str, MutualPlansError] = {}
+    for plan_id in ids:
+        found, problems = usable_plans(ctx, [plan_id])
+        plans += found
+        if problems:
+            missing[plan_id] = MutualPlansError(*problems)
+    office = office_of(plans, versions={plan.id: known.version_of(plan.id) for plan in plans})
+    office.missing = missing
+    return office
 
 
 def _show(result: Simulation, read: Any, output_format: str, *, explain: bool, reveal: bool) -> None:
