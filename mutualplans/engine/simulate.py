@@ -12,7 +12,7 @@ from mutualplans.engine.covers import CoverFault, cover_faults, person_problems,
 from mutualplans.engine.facts import Case, Facts, Paid
 from mutualplans.engine.office import Office, OfficePlan
 from mutualplans.engine.soundness import claim_problems
-from mutualplans.engine.twice import Entered, counted_twice, same_days
+from mutualplans.engine.twice import Entered, counted_twice, counts_stay, same_days
 from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.dates import DateRange
@@ -112,7 +112,7 @@ class _Run:
     decided_on: date | None
     twice: dict[str, Problem] = field(init=False)
     faults: list[CoverFault] = field(init=False)
-    accepted: dict[tuple[str, str], list[Claim]] = field(factory=dict, init=False)
+    accepted: dict[tuple[str, str, str], list[Claim]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         persons = self.situation.insured
@@ -191,17 +191,20 @@ class _Run:
             raise MutualPlansError(*problems)
         case = self._with(person, self._in_chain(chosen, covers))
         decision, after = assess(bound, case, claim, state, paid=paid, decided_on=self.decided_on)
-        if any(benefit.accepted for benefit in decision.benefits) and decision.status != "incomplete":
-            self._not_twice(item.plan.id, claim)
+        if decision.status != "incomplete":
+            self._not_twice(decision, claim)
         return decision, after, problems
 
-    def _not_twice(self, plan: str, claim: Claim) -> None:
-        """Remember a claim that a plan accepted; refuse it if the plan counted the same days before."""
-        taken = self.accepted.setdefault((plan, claim.insured), [])
-        for earlier in taken:
-            if same_days(earlier, claim):
-                raise MutualPlansError(counted_twice(plan, claim, earlier))
-        taken.append(claim)
+    def _not_twice(self, decision: Decision, claim: Claim) -> None:
+        """Remember what counted the days or the bill of a stay; refuse a claim that would count them again."""
+        for benefit in decision.benefits:
+            if not (benefit.accepted and counts_stay(benefit.work.program)):
+                continue
+            taken = self.accepted.setdefault((decision.plan, benefit.id, claim.insured), [])
+            for earlier in taken:
+                if same_days(earlier, claim):
+                    raise MutualPlansError(counted_twice(decision.plan, claim, earlier))
+            taken.append(claim)
 
     def _with(self, person: Insured, coverage: Coverage) -> Case:
         return Case(member=self.situation.member, insured=person, unit=self.situation.unit, coverage=coverage)

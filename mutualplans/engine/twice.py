@@ -6,12 +6,14 @@ from datetime import timedelta
 
 from attrs import define, evolve, field
 
+from mutualplans.engine.bind import Program
 from mutualplans.engine.facts import stay_days
-from mutualplans.model.claim import Claim
+from mutualplans.expr import nodes as n
+from mutualplans.model.claim import BILL_PARTS, Claim
 from mutualplans.model.dates import DateRange
 from mutualplans.model.problem import Problem, problem
 
-__all__ = ["Entered", "counted_twice", "same_days"]
+__all__ = ["Entered", "counted_twice", "counts_stay", "same_days"]
 
 
 @define(eq=False)
@@ -49,6 +51,17 @@ class _Hashed(dict[str, object]):
 
     def __hash__(self) -> int:  # type: ignore[override]
         return hash(tuple(sorted((key, str(value)) for key, value in self.items())))
+
+
+_COUNTED = {"days", "total", "self_paid", "remaining", *BILL_PARTS}
+
+
+def counts_stay(program: Program) -> bool:
+    """Return whether a benefit depends on the days or the bill of a stay; a lump sum for an illness does not."""
+    return any(
+        isinstance(node, n.Read) and node.field.subject == "claim" and node.field.name in _COUNTED
+        for node in program.order.nodes
+    )
 
 
 def same_days(first: Claim, second: Claim) -> bool:

@@ -10,7 +10,7 @@ from attrs import evolve
 import mutualplans as mp
 from mutualplans.engine.simulate import Simulation, Situation, simulate
 from mutualplans.model.identity import read_id
-from tests.engine.plans import allowance, inpatient_medical, office, second_plan
+from tests.engine.plans import allowance, inpatient_medical, make, office, second_plan
 
 FIRST, LAST = date(2024, 1, 1), date(2024, 12, 31)
 MEMBER = mp.Member(sex="male", birth_date=date(1980, 5, 1), employment="in-post")
@@ -242,6 +242,29 @@ def test_one_plan_that_refused_a_stay_does_not_block_another() -> None:
 
     assert codes(result) == []
     assert result.total == 20 * 40_00
+
+
+def test_a_lump_sum_may_be_raised_with_the_same_papers() -> None:
+    """What does not depend on the stay is not bound to its days: mild, then severe, with the same dates."""
+    value = mp.parameters(mild=mp.money("轻症"), severe=mp.money("重症"))
+    lump = mp.choose(mp.claim.is_mild, value.mild, value.severe)
+    plan = make(
+        "graded",
+        value,
+        benefits=[
+            mp.Benefit(
+                "lump",
+                mp.Text("给付"),
+                clause="测试",
+                pays=lump.less(mp.paid.before("lump", per=mp.per.LIFETIME)),
+            )
+        ],
+    )
+    claims = [stay(5, 20, stage="mild"), stay(5, 20, id="again", stage="severe")]
+    result = decide([(plan, 'mild = "3000"\nsevere = "10000"')], claims)
+
+    assert codes(result) == []
+    assert [item.total for item in result.decisions] == [3000_00, 7000_00]
 
 
 def person(id_: str, **more: object) -> mp.Insured:
