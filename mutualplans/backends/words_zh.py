@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from mutualplans.backends.words import ATOM, CLAUSE, PRODUCT, SUM, Phrase, Wording, scale_text
+from mutualplans.backends.phrase import ATOM, CLAUSE, PRODUCT, SUM, Phrase, Wording, scale_text
 from mutualplans.expr import nodes as n
 from mutualplans.model.claim import STAGES
 from mutualplans.model.kinds import Kind

@@ -12,7 +12,8 @@ from typing import Any
 from attrs import define, frozen
 
 from mutualplans.backends.exact import Missing
-from mutualplans.backends.words import Phrase, Wording, in_words, show, step, table
+from mutualplans.backends.phrase import Phrase, Wording, show
+from mutualplans.backends.words import in_words, step, table
 from mutualplans.backends.words_en import PERIODS as PERIODS_EN
 from mutualplans.backends.words_zh import PERIODS as PERIODS_ZH
 from mutualplans.engine.bind import Program

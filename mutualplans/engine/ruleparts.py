@@ -7,7 +7,8 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from mutualplans.backends.words import Phrase, Wording, band_range, show, table, units
+from mutualplans.backends.phrase import Phrase, Wording, band_range, show
+from mutualplans.backends.words import table, units
 from mutualplans.engine.ruledata import Grid, Line
 from mutualplans.engine.settle import settle
 from mutualplans.expr import nodes as n

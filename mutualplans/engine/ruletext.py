@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from mutualplans.backends.words import show
+from mutualplans.backends.phrase import show
 from mutualplans.engine.ruledata import Grid, Line, Part, RuleText, Section
 from mutualplans.engine.ruleparts import RuleWords
 from mutualplans.engine.rulesections import SECTIONS, Writer

@@ -8,7 +8,8 @@ from typing import Any
 
 from attrs import define
 
-from mutualplans.backends.words import Wording, in_words, units
+from mutualplans.backends.phrase import Wording
+from mutualplans.backends.words import in_words, units
 from mutualplans.engine.bind import BoundPlan
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import Order

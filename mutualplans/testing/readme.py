@@ -19,7 +19,7 @@ from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 
-from mutualplans.backends.words import scale_text, show
+from mutualplans.backends.phrase import scale_text, show
 from mutualplans.hookspecs import GROUP
 from mutualplans.model.parameter import Parameter
 from mutualplans.model.problem import MutualPlansError, problem

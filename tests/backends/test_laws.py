@@ -19,7 +19,8 @@ from mutualplans import claim, cover, per
 from mutualplans.backends import bounds, exact
 from mutualplans.backends.bounds import NOTHING, Bounds, Interval, bounds_of
 from mutualplans.backends.exact import Env, Missing
-from mutualplans.backends.words import Wording, in_words, step, units
+from mutualplans.backends.phrase import Wording
+from mutualplans.backends.words import in_words, step, units
 from mutualplans.engine.bind import BoundPlan, bind
 from mutualplans.engine.limits import BenefitLimits, limit_problems, limits
 from mutualplans.expr import nodes as n
