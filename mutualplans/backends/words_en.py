@@ -28,7 +28,17 @@ Args = list[Phrase]
 
 
 def _per(before: n.Node) -> str:
-    return PERIODS[before.per] if isinstance(before, n.Before | n.PaidBefore) else "claim"
+    return PERIODS[before.per] + _same(before.by) if isinstance(before, n.Before | n.PaidBefore) else "claim"
+
+
+def _same(by: n.Node | None) -> str:
+    if by is None:
+        return ""
+    return f" for the same {by.field.label.in_('en') if isinstance(by, n.Read) else 'condition'}"
+
+
+def _limited(node: Any, args: Args) -> str:
+    return args[0].within(SUM if isinstance(node.base, n.Choose) else CLAUSE, "en")
 
 
 def _earlier(node: Any, args: Args, env: Wording) -> str:
@@ -82,7 +92,7 @@ def _above(node: n.Above, args: Args, env: Wording) -> Phrase:
 
 
 def _capped(node: n.Capped, args: Args, env: Wording) -> Phrase:
-    text = f"{args[0].within(CLAUSE, 'en')}, at most {env.bare(node.limit, args[2].text)} per {_per(node.before)}"
+    text = f"{_limited(node, args)}, at most {env.bare(node.limit, args[2].text)} per {_per(node.before)}"
     return Phrase(text + _earlier(node, args, env), CLAUSE)
 
 
@@ -97,16 +107,17 @@ def _banded(node: n.Banded, args: Args, env: Wording) -> Phrase:
 
 
 def _once(node: n.Once, args: Args, env: Wording) -> Phrase:
-    text = f"{args[0].within(CLAUSE, 'en')}, once per {_per(node.before)}"
+    text = f"{_limited(node, args)}, once per {_per(node.before)}"
     return Phrase(text + _earlier(node, args, env), CLAUSE)
 
 
 def _before(node: n.Before, args: Args, _env: Wording) -> Phrase:
-    return Phrase(f"{args[0].within(SUM, 'en')} earlier in the {PERIODS[node.per]}", CLAUSE)
+    return Phrase(f"{args[0].within(SUM, 'en')} earlier in the {PERIODS[node.per]}{_same(node.by)}", CLAUSE)
 
 
 def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
-    text = f"{args[0].within(SUM, 'en')} so far in the {_per(node.before)}"
+    counted = "number of claims" if node.base == _ONCE else args[0].within(SUM, "en")
+    text = f"{counted} so far in the {_per(node.before)}"
     return Phrase(text + _earlier(node, args, env), CLAUSE)
 
 
@@ -116,11 +127,11 @@ def _paid_before(node: n.PaidBefore, _args: Args, env: Wording) -> Phrase:
 
 def _account(node: n.PaidBefore, env: Wording) -> str:
     what = f"on “{env.title(node.benefit)}”" if node.benefit else "by this plan"
-    by = " for the same condition" if node.by is not None else ""
-    return f"already paid {what}{by} in the {PERIODS[node.per]}"
+    return f"already paid {what}{_same(node.by)} in the {PERIODS[node.per]}"
 
 
 _NOTHING = n.Constant(0, Kind.MONEY)
+_ONCE = n.Constant(1, Kind.COUNT)
 
 
 def _lookup(node: n.Lookup, args: Args, env: Wording) -> Phrase:

@@ -37,7 +37,19 @@ Args = list[Phrase]
 
 
 def _per(before: n.Node) -> str:
-    return PERIODS[before.per] if isinstance(before, n.Before | n.PaidBefore) else ""
+    return PERIODS[before.per] + _same(before.by) if isinstance(before, n.Before | n.PaidBefore) else ""
+
+
+def _same(by: n.Node | None) -> str:
+    """Return by what an account is split."""
+    if by is None:
+        return ""
+    return f"（同一{by.field.label.zh if isinstance(by, n.Read) else '病种'}）"
+
+
+def _limited(node: Any, args: Args) -> str:
+    """Return what a limit is on; a choice in brackets, or the limit reads as part of its last branch."""
+    return args[0].within(SUM if isinstance(node.base, n.Choose) else CLAUSE, "zh")
 
 
 def _earlier(node: Any, args: Args, env: Wording) -> str:
@@ -96,8 +108,7 @@ def _above(node: n.Above, args: Args, env: Wording) -> Phrase:
 def _capped(node: n.Capped, args: Args, env: Wording) -> Phrase:
     per = _per(node.before) or "每次"
     return Phrase(
-        f"{args[0].within(CLAUSE, 'zh')}，{per}最多 {env.bare(node.limit, args[2].text)}"
-        + _earlier(node, args, env),
+        f"{_limited(node, args)}，{per}最多 {env.bare(node.limit, args[2].text)}" + _earlier(node, args, env),
         CLAUSE,
     )
 
@@ -120,17 +131,16 @@ def _banded(node: n.Banded, args: Args, env: Wording) -> Phrase:
 
 def _once(node: n.Once, args: Args, env: Wording) -> Phrase:
     per = _per(node.before) or "每次"
-    return Phrase(f"{args[0].within(CLAUSE, 'zh')}，{per}一次" + _earlier(node, args, env), CLAUSE)
+    return Phrase(f"{_limited(node, args)}，{per}一次" + _earlier(node, args, env), CLAUSE)
 
 
 def _before(node: n.Before, args: Args, _env: Wording) -> Phrase:
-    return Phrase(f"{_EARLIER[node.per]}累计的{args[0].within(SUM, 'zh')}", CLAUSE)
+    return Phrase(f"{_EARLIER[node.per]}{_same(node.by)}累计的{args[0].within(SUM, 'zh')}", CLAUSE)
 
 
 def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
-    return Phrase(
-        f"{_per(node.before)}累计的{args[0].within(SUM, 'zh')}（含本次）" + _earlier(node, args, env), CLAUSE
-    )
+    counted = "次数" if node.base == _ONCE else f"累计的{args[0].within(SUM, 'zh')}"
+    return Phrase(f"{_per(node.before)}{counted}（含本次）" + _earlier(node, args, env), CLAUSE)
 
 
 def _paid_before(node: n.PaidBefore, _args: Args, env: Wording) -> Phrase:
@@ -138,7 +148,7 @@ def _paid_before(node: n.PaidBefore, _args: Args, env: Wording) -> Phrase:
 
 
 def _whose(node: n.PaidBefore) -> str:
-    return _EARLIER[node.per] + ("（同一病种）" if node.by is not None else "")
+    return _EARLIER[node.per] + _same(node.by)
 
 
 def _account(node: n.PaidBefore, env: Wording) -> str:
@@ -146,6 +156,7 @@ def _account(node: n.PaidBefore, env: Wording) -> str:
 
 
 _NOTHING = n.Constant(0, Kind.MONEY)
+_ONCE = n.Constant(1, Kind.COUNT)
 
 
 def _lookup(node: n.Lookup, args: Args, env: Wording) -> Phrase:

@@ -63,6 +63,12 @@ COMMANDS: Mapping[str, LazyCommand] = {
     "office": LazyCommand(
         "mutualplans.cli.office", "本地办事处的设置文件", "The settings file of a local office"
     ),
+    "new-plan": LazyCommand("mutualplans.cli.new_plan", "写一个新的计划插件", "Write a new plan plugin"),
+    "check": LazyCommand(
+        "mutualplans.cli.check",
+        "检查一个计划插件：约定和算例",
+        "Check a plan plugin: conformance and worked cases",
+    ),
     "plugins": LazyCommand("mutualplans.cli.plugins", "计划插件及其状态", "Plan plugins and their status"),
     "install": LazyCommand("mutualplans.cli.install", "安装计划插件", "Install plan plugins"),
     "uninstall": LazyCommand("mutualplans.cli.uninstall", "卸载计划插件", "Uninstall plan plugins"),

@@ -7,6 +7,7 @@ from typing import Any
 from mutualplans.engine.explain import Step, trace
 from mutualplans.engine.simulate import Simulation
 from mutualplans.model.decision import DECISION_VERSION, BenefitDecision, Decision, Reason, Receipt
+from mutualplans.model.masks import mask_digits
 from mutualplans.model.money import format_yuan
 from mutualplans.model.problem import Problem
 from mutualplans.model.text import Lang, Text
@@ -31,7 +32,7 @@ def simulation_data(simulation: Simulation, lang: Lang = "zh") -> dict[str, Any]
 def decision_data(decision: Decision, lang: Lang = "zh") -> dict[str, Any]:
     """Return one decision as data."""
     return {
-        "claim": decision.claim,
+        "claim": mask_digits(decision.claim),
         "plan": decision.plan,
         "title": decision.title.in_(lang),
         "edition": decision.edition,
@@ -69,7 +70,7 @@ def _benefit(item: BenefitDecision, lang: Lang) -> dict[str, Any]:
         "clause": item.clause,
         "amount": _yuan(item.amount),
         "reasons": [reason_data(reason, lang) for reason in item.reasons],
-        "missing": list(item.missing),
+        "missing": [mask_digits(path) for path in item.missing],
         "trace": _step(step) if step else None,
     }
 

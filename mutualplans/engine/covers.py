@@ -52,7 +52,9 @@ def person_problems(member: Member, insured: Iterable[Insured]) -> dict[str, Pro
         number = person.id_number.reveal() if person.id_number else None
         twin = numbers.get(number) if number else None
         if person.id in ids or person.relation == "self":
-            found[person.id] = _twice(person.id, "self" if person.relation == "self" else person.id)
+            # A person who only calls itself "self" must not stop the member's own claims.
+            key = f"[{person.id}]" if person.id == "self" else person.id
+            found[key] = _twice(person.id, "self" if person.relation == "self" else person.id)
         elif twin is not None:
             found[person.id] = _twice(person.id, twin)
         ids.add(person.id)

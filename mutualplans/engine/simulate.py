@@ -12,7 +12,7 @@ from mutualplans.engine.covers import CoverFault, cover_faults, person_problems,
 from mutualplans.engine.facts import Case, Facts, Paid
 from mutualplans.engine.office import Office, OfficePlan
 from mutualplans.engine.soundness import claim_problems
-from mutualplans.engine.twice import Entered, counted_twice, counts_stay, same_days
+from mutualplans.engine.twice import Entered, counted_twice, counts_stay, paid_already
 from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.dates import DateRange
@@ -139,7 +139,7 @@ class _Run:
             return [], state, [self.twice[claim.insured]]
         decisions: list[Decision] = []
         problems: list[Problem] = []
-        paid = Paid()
+        paid = self._unavailable(person)
         for item in self.office.plans:
             covers = [
                 coverage
@@ -160,6 +160,12 @@ class _Run:
         if not decisions and not problems:
             problems.append(_no_cover(claim))
         return decisions, state, problems
+
+    def _unavailable(self, person: Insured) -> Paid:
+        """Return what the person's plans pay that cannot be had in this run: not 0, but missing."""
+        held = {cover.plan for cover in self.situation.coverages if cover.insured == person.id}
+        missing = {plan: Missing(frozenset({f"paid.{plan}"})) for plan in self.office.missing if plan in held}
+        return Paid(by_plan=missing, indemnity=next(iter(missing.values()), 0))
 
     def _plan(
         self,
@@ -196,14 +202,13 @@ class _Run:
         return decision, after, problems
 
     def _not_twice(self, decision: Decision, claim: Claim) -> None:
-        """Remember what counted the days or the bill of a stay; refuse a claim that would count them again."""
-        for benefit in decision.benefits:
-            if not (benefit.accepted and counts_stay(benefit.work.program)):
-                continue
-            taken = self.accepted.setdefault((decision.plan, benefit.id, claim.insured), [])
-            for earlier in taken:
-                if same_days(earlier, claim):
-                    raise MutualPlansError(counted_twice(decision.plan, claim, earlier))
+        """Remember what was paid for the days or the bill of a stay; refuse a claim that would pay them again."""
+        counted = [item for item in decision.benefits if item.amount and counts_stay(item.work.program)]
+        accounts = [self.accepted.setdefault((decision.plan, item.id, claim.insured), []) for item in counted]
+        for item, taken in zip(counted, accounts, strict=True):
+            if earlier := paid_already(item.work.program, claim, taken):
+                raise MutualPlansError(counted_twice(decision.plan, claim, earlier))
+        for taken in accounts:
             taken.append(claim)
 
     def _with(self, person: Insured, coverage: Coverage) -> Case:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from attrs import define, evolve, field
@@ -11,9 +12,11 @@ from mutualplans.engine.facts import stay_days
 from mutualplans.expr import nodes as n
 from mutualplans.model.claim import BILL_PARTS, Claim
 from mutualplans.model.dates import DateRange
+from mutualplans.model.fields import Field
+from mutualplans.model.kinds import Kind
 from mutualplans.model.problem import Problem, problem
 
-__all__ = ["Entered", "counted_twice", "counts_stay", "same_days"]
+__all__ = ["Entered", "counted_twice", "counts_stay", "paid_already"]
 
 
 @define(eq=False)
@@ -53,30 +56,57 @@ class _Hashed(dict[str, object]):
         return hash(tuple(sorted((key, str(value)) for key, value in self.items())))
 
 
-_COUNTED = {"days", "total", "self_paid", "remaining", *BILL_PARTS}
+_BILL = ("total", "self_paid", *BILL_PARTS)
+_COUNTED = {"days", "remaining", *_BILL}
+_NO_BILL = {"property_loss"}
+"""Money of a claim that is not for a stay; what a plan adds of its own is taken as part of the bill."""
 
 
 def counts_stay(program: Program) -> bool:
     """Return whether a benefit depends on the days or the bill of a stay; a lump sum for an illness does not."""
     return any(
-        isinstance(node, n.Read) and node.field.subject == "claim" and node.field.name in _COUNTED
-        for node in program.order.nodes
+        item.name in _COUNTED or (item.kind is Kind.MONEY and item.name not in _NO_BILL)
+        for item in _read(program)
     )
 
 
-def same_days(first: Claim, second: Claim) -> bool:
-    """Return whether two claims of one person are for the same days in hospital.
+def _read(program: Program) -> list[Field]:
+    nodes = (node for node in program.order.nodes if isinstance(node, n.Read))
+    return [node.field for node in nodes if node.field.subject == "claim"]
 
-    The day of a transfer may belong to both. Two bills that name one `stay` may share its dates, as interim bills
-    do, unless both ask for all the days between their dates.
+
+def paid_already(program: Program, claim: Claim, taken: Sequence[Claim]) -> Claim | None:
+    """Return the accepted claim whose days or bill a benefit would pay again, or ``None``.
+
+    The day of a transfer may belong to two stays. Bills that name one `stay` share its dates: their days together
+    may not be more than the stay has, and where only money counts, no bill of the same days may say the same amounts.
     """
+    for earlier in taken:
+        one_stay = claim.stay is not None and claim.stay == earlier.stay
+        if not one_stay and _overlap(earlier, claim):
+            return earlier
+    bills = [earlier for earlier in taken if claim.stay is not None and claim.stay == earlier.stay]
+    if not bills:
+        return None
+    read = _read(program)
+    if any(item.name == "days" for item in read):
+        return bills[-1] if _too_many_days([*bills, claim]) else None
+    own = [item.name for item in read if item.kind is Kind.MONEY]
+    return next(
+        (bill for bill in bills if _bill(bill, own) == _bill(claim, own) and not _apart(bill, claim)), None
+    )
+
+
+def _apart(first: Claim, second: Claim) -> bool:
+    """Return whether the dates of two bills are known and share no night."""
+    return _span(first) is not None and _span(second) is not None and not _overlap(first, second)
+
+
+def _overlap(first: Claim, second: Claim) -> bool:
     one, two = _span(first), _span(second)
     if one is None or two is None:
         return False
-    shared = one == two or (one.first < two.last and two.first < one.last)
-    if first.stay and first.stay == second.stay:
-        return shared and _whole(first) and _whole(second)
-    return shared
+    return one == two or (one.first < two.last and two.first < one.last)
 
 
 def _span(claim: Claim) -> DateRange | None:
@@ -87,11 +117,20 @@ def _span(claim: Claim) -> DateRange | None:
     return DateRange(claim.admitted, claim.admitted + timedelta(days=claim.days or 0))
 
 
-def _whole(claim: Claim) -> bool:
-    """Return whether a claim asks for every day between its dates."""
-    if claim.admitted is None or claim.discharged is None:
-        return False
-    return claim.days is None or claim.days >= stay_days(claim.admitted, claim.discharged)
+def _too_many_days(bills: Sequence[Claim]) -> bool:
+    """Return whether the bills of one stay ask together for more days than lie between its first and last date."""
+    spans = [span for bill in bills if (span := _span(bill))]
+    if len(spans) < len(bills):
+        return True  # without dates nobody can tell
+    asked = sum(
+        stay_days(span.first, span.last) if bill.days is None else bill.days
+        for bill, span in zip(bills, spans, strict=True)
+    )
+    return asked > stay_days(min(span.first for span in spans), max(span.last for span in spans))
+
+
+def _bill(claim: Claim, own: Sequence[str]) -> tuple[object, ...]:
+    return (*(getattr(claim, name) for name in _BILL), *(claim.extra.get(name) for name in own))
 
 
 def counted_twice(plan: str, claim: Claim, earlier: Claim) -> Problem:
@@ -101,8 +140,8 @@ def counted_twice(plan: str, claim: Claim, earlier: Claim) -> Problem:
         f"计划 {plan}：申领 {claim.id} 与已受理的申领 {earlier.id} 是同一段住院，没有再次核定",
         f"plan {plan}: claim {claim.id} is for the same days in hospital as claim {earlier.id}, which was accepted",
         where=claim.id,
-        hint_zh="同一次住院分几张单据的，填同一个 stay（住院编号）和各自的天数；不同的住院请核对日期",
-        hint_en="bills of one stay name the same stay and their own days; for two stays check the dates",
+        hint_zh="同一次住院分几张单据的，填同一个 stay（住院编号）、各自的天数和结算日期（discharged）；更正先前的申领，改原来那一条",
+        hint_en="bills of one stay name the same stay, their own days and dates; to correct a claim, change that claim",
     )
 
 

@@ -16,7 +16,7 @@ from mutualplans.model.identity import IdNumber, Name, diagnose_id, read_id
 from mutualplans.model.kinds import Kind
 from mutualplans.model.masks import mask_name
 from mutualplans.model.people import Insured, Member, Unit
-from mutualplans.model.problem import Problem, nearest, problem
+from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
 from mutualplans.plan.declaration import Plan
 
 __all__ = ["COLUMNS", "Entry", "Roster", "known_headers", "read_roster"]
@@ -144,6 +144,18 @@ class _Reader:
         self.own_columns = {header: own[header] for header in table.headers if header in own}
         self.plan_columns = {header: by_header[header] for header in table.headers if header in by_header}
         self._unknown_headers([*COLUMNS, *by_header, *own])
+        self._two_columns_for_one()
+
+    def _two_columns_for_one(self) -> None:
+        """Refuse a roster in which two columns mean the same: nobody could tell which of them counts."""
+        meant: dict[str, list[str]] = {}
+        own = {header: item.path for header, item in self.own_columns.items()}
+        for header, name in (*self.columns.items(), *self.plan_columns.items(), *own.items()):
+            if name not in ("note", "number"):
+                meant.setdefault(name, []).append(header)
+        doubled = [headers for headers in meant.values() if len(headers) > 1]
+        if doubled:
+            raise MutualPlansError(*(_doubled(headers, self.table.source) for headers in doubled))
 
     def _unknown_headers(self, known: list[str]) -> None:
         for header in self.table.headers:
@@ -373,6 +385,18 @@ class _Reader:
             if column == "name" and (name := row.cells[header].text):
                 text = text.replace(f'"{name}"', f'"{mask_name(name)}"')
         return text
+
+
+def _doubled(headers: list[str], source: str) -> Problem:
+    listed = "、".join(headers)
+    return problem(
+        "roster.duplicate-column",
+        f"几列意思相同：{listed}",
+        f"several columns mean the same: {listed}",
+        where=source,
+        hint_zh="只留一列，删去其余的",
+        hint_en="keep one of them",
+    )
 
 
 class _CellError(Exception):

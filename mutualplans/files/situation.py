@@ -99,7 +99,7 @@ class _Reader:
         special: dict[str, Any] = {"name": _name, "id_number": self._id_number}
         if cls is Insured:
             special["id"] = _text
-        record = self.record(cls, row, where, special)
+        record = self.record(cls, row, where, special, needed=("id",) if cls is Insured else ())
         return record and self._from_id(record, where)
 
     def coverage(self, row: Any, where: Where) -> Coverage | None:

@@ -66,7 +66,7 @@ def read_toml(path: str | Path, content: str | bytes | None = None) -> TomlFile:
     text = _decoded(content, name) if isinstance(content, bytes) else content
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         found = re.search(r"line (\d+)", str(error))
         raise MutualPlansError(
             problem(

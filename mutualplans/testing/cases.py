@@ -37,7 +37,7 @@ from mutualplans.model.problem import Problem, problem
 from mutualplans.model.tomlfile import TomlFile, dotted
 from mutualplans.plan.declaration import Plan
 
-__all__ = ["WorkedCase", "differences", "read_cases"]
+__all__ = ["WorkedCase", "case_problems", "differences", "read_cases"]
 
 _EXPECTED = ("expect", "benefits", "reasons", "problems")
 _CASE = {"name", "source", "arithmetic", "edition", "member", "unit", "insured", "coverage", "claim"}
@@ -124,36 +124,79 @@ def _read_case(plan: Plan, file: TomlFile, number: int, row: Any) -> tuple[Worke
 
 def differences(plan: Plan, case: WorkedCase) -> list[str]:
     """Return what came out differently from what a case expects, in sentences; empty when it passes."""
+    return [f"{item.where}: {item.message.zh}" for item in case_problems(plan, case)]
+
+
+def case_problems(plan: Plan, case: WorkedCase) -> list[Problem]:
+    """Return what came out differently from what a case expects; ``where`` is the claim, or its benefit."""
     result = case.run(plan)
     by_claim: dict[str, Decision] = {decision.claim: decision for decision in result.decisions}
-    found: list[str] = []
+    found: list[Problem] = []
     for claim, expected in zip(case.situation.claims, case.expected, strict=True):
         decision = by_claim.get(claim.id)
         codes = {item.code for item in result.problems if item.where in ("", claim.id)}
-        missing = set(expected.get("problems", ())) - codes
-        found += [f"{claim.id}: 没有报告问题 {code}，报告了 {sorted(codes)}" for code in sorted(missing)]
+        found.extend(
+            problem(
+                "cases.problem",
+                f"没有报告问题 {code}，报告了 {sorted(codes)}",
+                f"{code} was not reported; {sorted(codes)} were",
+                where=claim.id,
+            )
+            for code in sorted(set(expected.get("problems", ())) - codes)
+        )
         found += _compare(claim.id, decision, expected, codes)
     return found
 
 
 def _compare(
     claim_id: str, decision: Decision | None, expected: Mapping[str, Any], codes: set[str]
-) -> list[str]:
+) -> list[Problem]:
     if decision is None:
-        return [] if expected["expect"] == "undecided" else [f"{claim_id}: 未核定；问题：{sorted(codes)}"]
+        if expected["expect"] == "undecided":
+            return []
+        shown = sorted(codes)
+        return [
+            problem(
+                "cases.undecided",
+                f"未核定；问题：{shown}",
+                f"not decided; problems: {shown}",
+                where=claim_id,
+            )
+        ]
     found = []
     total = "incomplete" if decision.total is None else format_yuan(decision.total)
     if total != expected["expect"]:
-        found.append(f"{claim_id}: 应为 {expected['expect']}，实为 {total}；{_why(decision)}")
+        found.append(
+            problem(
+                "cases.amount",
+                f"应为 {expected['expect']}，实为 {total}；{_why(decision)}",
+                f"expected {expected['expect']}, came out as {total}; {_why(decision)}",
+                where=claim_id,
+            )
+        )
     amounts = {item.id: item.amount for item in decision.benefits}
     for benefit, amount in expected.get("benefits", {}).items():
         actual = amounts.get(benefit)
-        shown = "没有" if actual is None else format_yuan(actual)
-        if shown != amount:
-            found.append(f"{claim_id}/{benefit}: 应为 {amount}，实为 {shown}")
+        paid = None if actual is None else format_yuan(actual)
+        if paid != amount:
+            found.append(
+                problem(
+                    "cases.amount",
+                    f"应为 {amount}，实为 {paid or '没有'}",
+                    f"expected {amount}, came out as {paid or 'nothing'}",
+                    where=f"{claim_id}/{benefit}",
+                )
+            )
     given = {reason.code for item in decision.benefits for reason in item.reasons}
-    lacking = sorted(set(expected.get("reasons", ())) - given)
-    found += [f"{claim_id}: 没有给出理由 {code}，给出了 {sorted(given)}" for code in lacking]
+    found.extend(
+        problem(
+            "cases.reason",
+            f"没有给出理由 {code}，给出了 {sorted(given)}",
+            f"the reason {code} was not given; {sorted(given)} were",
+            where=claim_id,
+        )
+        for code in sorted(set(expected.get("reasons", ())) - given)
+    )
     return found
 
 

@@ -36,7 +36,7 @@ from mutualplans.registry import PluginEntry, PluginRecord, PluginRegistry, find
 from mutualplans.testing.cases import WorkedCase, differences, read_cases
 from mutualplans.testing.readme import refresh
 
-__all__ = ["CHECKS", "Check", "PlanConformance", "Subject"]
+__all__ = ["CHECKS", "Check", "PlanConformance", "Subject", "cases_of", "run_check"]
 
 HEAVY = ("rich", "click", "openpyxl")
 """What a plugin must not load: `mutualplans quote` imports the plugin before it knows what it will print."""
@@ -211,7 +211,13 @@ def readme_is_current(subject: Subject) -> Iterator[Problem]:
         if refresh(text, subject.plan) != text:
             yield _wrong("readme.stale", f"参数表不是最新的；运行 {command}", f"not current; run {command}")
     except OSError as error:
-        yield _wrong("readme.missing", f"{path}：{error.strerror}", f"{path}: {error.strerror}")
+        yield problem(
+            "readme.missing",
+            f"{path}：{error.strerror}",
+            f"{path}: {error.strerror}",
+            hint_zh="README.md 和软件包放在一个文件夹里；从那里安装：pip install -e 文件夹",
+            hint_en="README.md lies beside the package; install from there: pip install -e FOLDER",
+        )
     except MutualPlansError as error:
         yield from error.problems
 
@@ -233,6 +239,22 @@ CHECKS: tuple[Check, ...] = (
 """Every check, in the order in which they run; the worked cases themselves are a test each."""
 
 
+def run_check(check: Check, subject: Subject) -> list[Problem]:
+    """Return what a check finds; where there is no usable plugin, why it cannot be used."""
+    try:
+        return list(check(subject))
+    except MutualPlansError as error:
+        return list(error.problems)
+
+
+def cases_of(subject: Subject) -> list[WorkedCase]:
+    """Return the worked cases; none where there is no plan, which `registers_alone` reports."""
+    try:
+        return subject.cases
+    except MutualPlansError:
+        return []
+
+
 class PlanConformance:
     """The tests of a plan: a subclass named ``Test…`` sets `plan_id` and may add its own.
 
@@ -247,15 +269,12 @@ class PlanConformance:
         if "check" in metafunc.fixturenames:
             metafunc.parametrize("check", CHECKS, ids=[check.__name__ for check in CHECKS])
         if "case" in metafunc.fixturenames:
-            cases = _cases(self.plan_id)
+            cases = cases_of(_subject(self.plan_id))
             metafunc.parametrize("case", cases, ids=[case.name for case in cases])
 
     def test_conforms(self, check: Check) -> None:
         """The plan keeps what the check's own sentence says."""
-        try:
-            found = list(check(_subject(self.plan_id)))
-        except MutualPlansError as error:  # without a usable plugin there is no plan to look at
-            found = list(error.problems)
+        found = run_check(check, _subject(self.plan_id))
 
         assert not found, f"{check.__doc__}\n" + "\n".join(_lines(found))
 
@@ -264,14 +283,6 @@ class PlanConformance:
         found = differences(_subject(self.plan_id).plan, case)
 
         assert not found, f"{case.name}\n{case.arithmetic}\n" + "\n".join(found)
-
-
-def _cases(plan_id: str) -> list[WorkedCase]:
-    """Return the worked cases; none where there is no plan, which `registers_alone` reports."""
-    try:
-        return _subject(plan_id).cases
-    except MutualPlansError:
-        return []
 
 
 def _lines(problems: Iterable[Problem]) -> Iterator[str]:

@@ -29,7 +29,7 @@ from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import Edition, Entry
 from mutualplans.plan.reading import load_editions
 
-__all__ = ["main", "parameter_table", "plans_of", "refresh"]
+__all__ = ["entry_points_in", "main", "parameter_table", "plans_of", "refresh"]
 
 _MARKERS = re.compile(
     r"(?P<begin><!-- parameters: begin(?: (?P<plan>[a-z][a-z0-9.-]*))? -->\n).*?(?P<end><!-- parameters: end -->)",
@@ -151,10 +151,14 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 # ---------------------------------------------------------------- from a plugin's folder
 
 
-def plans_of(folder: Path) -> list[Plan]:
-    """Return the plans of the plugin in a folder, which must be installed."""
+def entry_points_in(folder: Path) -> dict[str, str]:
+    """Return the entry points that a plugin's ``pyproject.toml`` states: name → module.
+
+    Raises:
+        MutualPlansError: the file cannot be read, or states none.
+    """
     project = read_toml(folder / "pyproject.toml").data.get("project", {})
-    points = project.get("entry-points", {}).get(GROUP, {})
+    points: dict[str, str] = project.get("entry-points", {}).get(GROUP, {})
     if not points:
         raise MutualPlansError(
             problem(
@@ -164,9 +168,14 @@ def plans_of(folder: Path) -> list[Plan]:
                 where=str(folder / "pyproject.toml"),
             )
         )
+    return points
+
+
+def plans_of(folder: Path) -> list[Plan]:
+    """Return the plans of the plugin in a folder, which must be installed."""
     return [
         plan
-        for name, module in points.items()
+        for name, module in entry_points_in(folder).items()
         for plan in EntryPoint(name, module, GROUP).load().register_plans()
     ]
 

@@ -225,14 +225,15 @@ def test_the_same_days_in_hospital_are_counted_once(second: dict[str, object], t
     assert (20 if twice else 20 + int(str(second["days"]))) * 40_00 == result.total
 
 
-@pytest.mark.parametrize(("days", "twice"), [(10, False), (20, True)])
+@pytest.mark.parametrize(("days", "twice"), [(9, False), (10, False), (11, True), (20, True)])
 def test_interim_bills_name_their_stay(days: int, twice: bool) -> None:
-    """A second bill of the same stay for part of its days is paid; one for all of them again is not."""
-    first = stay(5, 20, discharged=date(2024, 5, 21), stay="S1")
+    """Bills of one stay are paid as long as their days together fit between admission and discharge."""
+    first = stay(5, 10, discharged=date(2024, 5, 21), stay="S1")
     again = stay(5, days, id="more", discharged=date(2024, 5, 21), stay="S1", total=mp.yuan("1500"))
     result = decide([allowance(free_days=0)], [first, again])
 
     assert twice is ("claim.stay-twice" in codes(result))
+    assert result.total == (10 if twice else 10 + days) * 40_00
 
 
 def test_one_plan_that_refused_a_stay_does_not_block_another() -> None:

@@ -10,12 +10,14 @@ from tests.expressiveness.small import (
     Small,
     benefit,
     bill,
-    claim as happened,
     one,
     small,
     stay,
     stays,
     totals,
+)
+from tests.expressiveness.small import (
+    claim as happened,
 )
 
 RATE = 'rate = "{}"'

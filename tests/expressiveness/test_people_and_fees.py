@@ -1,0 +1,266 @@
+"""Who may join, what it costs, and what comes back."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from attrs import evolve
+
+import mutualplans as mp
+from mutualplans import claim, cover, insured, member, paid, per, unit
+from tests.expressiveness.small import (
+    FIRST,
+    MEMBER,
+    Small,
+    benefit,
+    codes,
+    fee,
+    one,
+    run,
+    small,
+    totals,
+)
+from tests.expressiveness.small import (
+    claim as happened,
+)
+from tests.expressiveness.small import (
+    cover as held,
+)
+
+
+def costs(value: mp.plan.parameters.Parameters, values: str, premium: mp.Formula, **more: object) -> Small:
+    """Return a plan of which only the fee matters."""
+    return small(value, values, claim.total, premium=premium, **more)
+
+
+# ---------------------------------------------------------------- fees by a fact
+
+
+@pytest.mark.parametrize(("risk", "pays"), [("1", 30_00), ("3", 45_00), ("6", 90_00)])
+def test_a_fee_by_risk_class(risk: str, pays: int) -> None:
+    """Classes 1 and 3 have fees of their own, every other one costs 90."""
+    value = mp.parameters(fee=mp.table(mp.Kind.MONEY, "按风险类别的互助费"))
+    item = costs(
+        value, 'fee = { value = { "1" = "30", "3" = "45", "*" = "90" } }', value.fee.of(member.risk_class)
+    )
+
+    assert fee(item, member=evolve(MEMBER, risk_class=risk)) == pays
+
+
+@pytest.mark.parametrize(
+    ("tier", "shares", "pays"), [("basic", 1, 20_00), ("high", 1, 50_00), ("high", 3, 150_00)]
+)
+def test_a_fee_by_tier_and_shares(tier: str, shares: int, pays: int) -> None:
+    """The high tier costs 50 a share; three shares cost 150."""
+    value = mp.parameters(fee=mp.table(mp.Kind.MONEY, "按档次的互助费"))
+    item = costs(
+        value,
+        'fee = { value = { "basic" = "20", "high" = "50" } }',
+        value.fee.of(cover.tier) * cover.shares,
+        max_shares=3,
+    )
+    assert fee(item, tier=tier, shares=shares) == pays
+
+
+@pytest.mark.parametrize(
+    ("birth", "pays"),
+    [
+        (date(1989, 1, 1), 60_00),
+        (date(1989, 1, 2), 40_00),
+        (date(1974, 1, 1), 100_00),
+        (date(1974, 1, 2), 60_00),
+    ],
+)
+def test_a_fee_by_age_band(birth: date, pays: int) -> None:
+    """Below 35 it is 40, from 35 on 60, from 50 on 100; on 1 January 2024 who is born that day in 1989 is 35."""
+    value = mp.parameters(fee=mp.bands(mp.Kind.MONEY, "按年龄的互助费", measured=mp.Kind.COUNT))
+    values = 'fee = [{ below = 35, gives = "40" }, { below = 50, gives = "60" }, { gives = "100" }]'
+
+    assert (
+        fee(costs(value, values, insured.age.banded(value.fee)), member=evolve(MEMBER, birth_date=birth))
+        == pays
+    )
+
+
+@pytest.mark.parametrize(("age", "pays"), [(40, 50_00), (41, 70_00)])
+def test_a_fee_by_the_average_age_of_the_unit(age: int, pays: int) -> None:
+    """A unit states its average age as a field of the plan's own: 50 up to 40 years, 70 above."""
+    average = mp.field("unit", "average_age", mp.Kind.COUNT, "职工平均年龄", "average age of staff", most=100)
+    value = mp.parameters(fee=mp.bands(mp.Kind.MONEY, "按平均年龄的互助费", measured=mp.Kind.COUNT))
+    item = costs(value, 'fee = [{ up_to = 40, gives = "50" }, { gives = "70" }]', average.banded(value.fee))
+
+    assert fee(item, unit=mp.Unit(name="厂", extra={"average_age": age})) == pays
+
+
+@pytest.mark.parametrize(("kind", "pays"), [("enterprise", 80_00), ("school", 60_00)])
+def test_a_fee_by_kind_of_unit(kind: str, pays: int) -> None:
+    """An enterprise costs 80 a head, any other unit 60."""
+    value = mp.parameters(fee=mp.table(mp.Kind.MONEY, "按单位类型的互助费"))
+    item = costs(value, 'fee = { value = { "enterprise" = "80", "*" = "60" } }', value.fee.of(unit.unit_type))
+
+    assert fee(item, unit=mp.Unit(name="厂", unit_type=kind)) == pays
+
+
+@pytest.mark.parametrize(("status", "pays"), [("in-post", 100_00), ("retired", 400_00)])
+def test_a_fee_for_those_in_post_and_the_retired(status: str, pays: int) -> None:
+    """100 in post, 400 retired."""
+    value = mp.parameters(fee=mp.table(mp.Kind.MONEY, "按在职状态的互助费"))
+    item = costs(
+        value, 'fee = { value = { "in-post" = "100", "retired" = "400" } }', value.fee.of(member.employment)
+    )
+
+    assert fee(item, member=evolve(MEMBER, employment=status)) == pays
+
+
+@pytest.mark.parametrize(("years", "pays"), [(0, 60_00), (3, 120_00), (20, 160_00)])
+def test_a_fee_by_the_gap_in_years(years: int, pays: int) -> None:
+    """60 and 20 more for each year missed, at most 100 more; the years are a field of the plan's own."""
+    gap = mp.field("cover", "gap_years", mp.Kind.COUNT, "中断年数", "years missed", most=60)
+    value = mp.parameters(fee=mp.money("互助费"), each=mp.money("每中断一年"), most=mp.money("最多加收"))
+    premium = value.fee + (value.each * gap).capped(value.most)
+    item = costs(value, 'fee = "60"\neach = "20"\nmost = "100"', premium)
+
+    assert fee(item, extra={"gap_years": years}) == pays
+
+
+@pytest.mark.parametrize(("continuing", "pays"), [(True, 50_00), (False, 70_00)])
+def test_a_fee_for_new_and_continuing_members(continuing: bool, pays: int) -> None:
+    """70 for who is new and 50 for who continues: a field of the plan's own, since a quote knows no earlier terms."""
+    known = mp.field("cover", "continuing", mp.Kind.FLAG, "续保", "continues")
+    value = mp.parameters(new=mp.money("新参保"), old=mp.money("续保"))
+    item = costs(value, 'new = "70"\nold = "50"', mp.choose(known, value.old, value.new))
+
+    assert fee(item, extra={"continuing": continuing}) == pays
+
+
+@pytest.mark.parametrize(
+    ("tier", "first", "pays"), [("full", FIRST, 60_00), ("half", date(2024, 7, 1), 30_00)]
+)
+def test_half_a_term_costs_half(tier: str, first: date, pays: int) -> None:
+    """Who joins in July takes the tier of 6 months: 60 × 6 / 12 = 30; both covers end on 31 December."""
+    value = mp.parameters(fee=mp.money("互助费"), months=mp.table(mp.Kind.COUNT, "期限"))
+    months = value.months.of(cover.tier)
+    plan, values = costs(
+        value,
+        'fee = "60"\nmonths = { value = { "full" = 12, "half" = 6 } }',
+        value.fee.share(months, 12),
+        term_months=months,
+    )
+    assert fee((plan, values), tier=tier, first_day=first) == pays
+
+
+def test_a_fee_that_depends_on_another_plan_of_the_unit() -> None:
+    """15 where the unit is in the inpatient plan too, 25 where it is not: a field of the unit."""
+    both = mp.field(
+        "unit", "in_inpatient_plan", mp.Kind.FLAG, "单位已参加住院计划", "unit is in the inpatient plan"
+    )
+    value = mp.parameters(alone=mp.money("单独参保"), with_=mp.money("同时参保"))
+    item = costs(value, 'alone = "25"\nwith_ = "15"', mp.choose(both, value.with_, value.alone))
+
+    units = [mp.Unit(name="厂", extra={"in_inpatient_plan": joined}) for joined in (True, False)]
+    assert [fee(item, unit=found) for found in units] == [15_00, 25_00]
+
+
+# ---------------------------------------------------------------- who may join
+
+
+def test_a_free_cover_comes_with_the_union_card() -> None:
+    """Who holds the card joins for 0 yuan; who does not has no premium."""
+    value = mp.parameters(lump=mp.money("互助金"))
+    card = member.union_card.because("no-card", zh="没有工会会员卡")
+    item = small(value, 'lump = "1000"', value.lump, premium=mp.yuan("0"), joins=[card])
+
+    assert [fee(item, member=evolve(MEMBER, union_card=card)) for card in (True, False)] == [0, None]
+
+
+def test_an_addition_only_with_the_main_plan() -> None:
+    """Whether the main plan is held is a field of the cover: without it nobody joins and nothing is paid."""
+    main = mp.field("cover", "has_main", mp.Kind.FLAG, "已参加主计划", "holds the main plan")
+    value = mp.parameters(lump=mp.money("互助金"))
+    item = small(value, 'lump = "1000"', value.lump, joins=[main.because("no-main-plan", zh="未参加主计划")])
+    given = happened("diagnosis", "03-05", diagnosis="C50")
+
+    assert [fee(item, extra={"has_main": has}) for has in (True, False)] == [10_00, None]
+    assert [one(item, given, held(extra={"has_main": has})) for has in (True, False)] == [1000_00, 0]
+
+
+def test_items_for_women_and_by_age() -> None:
+    """The women's item pays a woman; the item for those below 18 pays the child and not the member."""
+    value = mp.parameters(women=mp.money("女工"), young=mp.money("未成年"))
+    item = small(
+        value,
+        'women = "500"\nyoung = "300"',
+        benefit("women", value.women, insured.is_female.because("sex", zh="限女性")),
+        benefit("young", value.young, insured.age_at_event.below(18).because("age", zh="限未成年人")),
+        insures=("self", "child"),
+    )
+    child = mp.Insured(id="child", relation="child", sex="male", birth_date=date(2015, 3, 1))
+    covers = held(), held(insured="child")
+    claims = [
+        happened("diagnosis", "03-05", diagnosis="C50"),
+        happened("diagnosis", "03-06", diagnosis="C91", insured="child"),
+    ]
+    assert totals(item, claims, *covers, insured=(child,)) == [500_00, 300_00]
+
+
+def test_each_person_of_a_family_has_accounts_of_their_own() -> None:
+    """The cap of 1,000 a term is each person's: the child's 800 do not touch the member's."""
+    value = mp.parameters(most=mp.money("最多"))
+    item = small(
+        value, 'most = "1000"', claim.total.capped(value.most, per=per.TERM), insures=("self", "child")
+    )
+    child = mp.Insured(id="child", relation="child", sex="male", birth_date=date(2015, 3, 1))
+    claims = [
+        happened("outpatient", "03-05", total="800", insured="child"),
+        happened("outpatient", "04-05", total="1500"),
+        happened("outpatient", "05-05", total="800", insured="child"),
+    ]
+    assert totals(item, claims, held(), held(insured="child"), insured=(child,)) == [800_00, 1000_00, 200_00]
+
+
+# ---------------------------------------------------------------- what comes back
+
+
+def refunds() -> Small:
+    """Return a plan of three years that gives the fee back at the end, if nothing was paid."""
+    value = mp.parameters(fee=mp.money("互助费"), lump=mp.money("互助金"))
+    return small(
+        value,
+        'fee = "300"\nlump = "10000"',
+        benefit("lump", value.lump, claim.is_diagnosis.because("no-diagnosis", zh="不是确诊")),
+        benefit(
+            "refund",
+            (value.fee * cover.shares).once(per=per.TERM),
+            claim.event.equals("maturity").because("not-at-maturity", zh="未满期"),
+            claim.event_date.from_(cover.last_day).because("too-early", zh="未到满期日"),
+            paid.before("lump", per=per.TERM).equals(0).because("was-paid", zh="本期已有给付"),
+        ),
+        premium=value.fee * cover.shares,
+        term_months=36,
+        max_shares=3,
+    )
+
+
+def test_the_fee_comes_back_at_maturity() -> None:
+    """Two shares of 300 come back on the last day of three years, and only once."""
+    covered = held(last_day=date(2026, 12, 31), shares=2)
+    end = happened("maturity", "2026-12-31")
+    again = evolve(end, id="again", incident="again")
+
+    assert fee(refunds(), shares=2) == 600_00
+    assert totals(refunds(), [end, again], covered) == [600_00, 0]
+
+
+def test_the_fee_does_not_come_back_before_the_end_or_after_a_payment() -> None:
+    """A day early it is refused as too early; after the lump sum, because something was paid."""
+    covered = held(last_day=date(2026, 12, 31), shares=2)
+    early = run(refunds(), [happened("maturity", "2026-12-30")], covered)
+    used = run(
+        refunds(),
+        [happened("diagnosis", "2025-03-01", diagnosis="C50"), happened("maturity", "2026-12-31")],
+        covered,
+    )
+    assert [made.total for made in (*early.decisions, *used.decisions)] == [0, 10000_00, 0]
+    assert "too-early" in codes(early)[0]
+    assert "was-paid" in codes(used)[1]

@@ -1,0 +1,333 @@
+"""Stays, terms, waiting periods, dates: what is counted when."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+import mutualplans as mp
+from mutualplans import claim, cover, member, paid, per
+from tests.expressiveness.small import (
+    Small,
+    benefit,
+    bill,
+    codes,
+    one,
+    run,
+    small,
+    stay,
+    stays,
+    totals,
+)
+from tests.expressiveness.small import (
+    claim as happened,
+)
+from tests.expressiveness.small import (
+    cover as held,
+)
+
+# ---------------------------------------------------------------- deductibles
+
+
+def above_1000(**counted: object) -> Small:
+    """Return a plan that pays half of what exceeds 1,000."""
+    value = mp.parameters(rate=mp.rate("比例"), start=mp.money("起付线"))
+    return small(value, 'rate = "50%"\nstart = "1000"', bill.above(value.start, **counted) * value.rate)  # type: ignore[arg-type]
+
+
+def test_a_deductible_for_each_stay() -> None:
+    """800 + 600 of one stay are 400 above 1,000, so 200; the next stay has its own 1,000."""
+    claims = [
+        stay("01-05", "800", stay="S1"),
+        stay("01-20", "600", stay="S1"),
+        stay("03-05", "1400"),
+    ]
+    assert totals(above_1000(per=per.STAY), claims) == [0, 200_00, 200_00]
+
+
+def test_a_deductible_once_a_term_is_carried_over_stays() -> None:
+    """800 use 800 of the 1,000, the next 600 the other 200: 400 and then 1,400 are paid at 50 %."""
+    assert totals(above_1000(per=per.TERM), stays("800", "600", "1400")) == [0, 200_00, 700_00]
+
+
+def test_a_deductible_by_the_number_of_the_stay() -> None:
+    """1,300 for the first stay, 650 for each later one; a second bill of a stay has no deductible of its own."""
+    value = mp.parameters(rate=mp.rate("比例"), first=mp.money("首次起付"), later=mp.money("再次起付"))
+    number = mp.choose(claim.is_inpatient, 1, 0).once(per=per.STAY).so_far(per=per.TERM)
+    start = mp.choose(number.up_to(1), value.first, value.later)
+    item = small(
+        value,
+        'rate = "50%"\nfirst = "1300"\nlater = "650"',
+        bill.above(start, per=per.STAY) * value.rate,
+    )
+    claims = [
+        stay("01-05", "2300"),  # (2,300 − 1,300) × 50 %
+        stay("03-05", "1650", stay="S2"),  # (1,650 − 650) × 50 %
+        stay("03-15", "1000", stay="S2"),  # 1,000 × 50 %
+        stay("06-05", "1650"),  # (1,650 − 650) × 50 %
+    ]
+    assert totals(item, claims) == [500_00, 500_00, 500_00, 500_00]
+
+
+def test_tiers_go_on_over_the_claims_of_the_term() -> None:
+    """50 % to 1,000, 60 % above: the second 1,500 begin at 1,500, so all of them are paid at 60 %."""
+    value = mp.parameters(scale=mp.tiers("分段比例"))
+    item = small(
+        value,
+        'scale = [{ up_to = "1000", gives = "50%" }, { gives = "60%" }]',
+        bill.tiered(value.scale, per=per.TERM),
+    )
+    assert totals(item, stays("1500", "1500")) == [800_00, 900_00]  # 500 + 300; 1,500 × 60 %
+
+
+def test_fixed_amounts_go_on_over_the_claims_of_the_term() -> None:
+    """From 1,000 on it is 300, from 5,000 on 800 for the year: 2,000 and then 4,000 pay 300 and 500 more."""
+    value = mp.parameters(steps=mp.bands(mp.Kind.MONEY, "分档定额"))
+    item = small(
+        value,
+        'steps = [{ from = "1000", below = "5000", gives = "300" }, { gives = "800" }]',
+        bill.banded(value.steps, per=per.TERM),
+    )
+    assert totals(item, stays("2000", "4000", "500")) == [300_00, 500_00, 0]
+
+
+def test_stays_that_the_clerk_merged_are_one() -> None:
+    """A transfer and a return within the rule's days get one stay number and share 3 free days: 2 + 5 days of 40."""
+    value = mp.parameters(free=mp.days("不计天数"), daily=mp.money("每日津贴"))
+    item = small(value, 'free = 3\ndaily = "40"', value.daily * claim.days.above(value.free, per=per.STAY))
+    claims = [stay("01-05", days=5, stay="S1"), stay("02-05", days=5, stay="S1")]
+
+    assert totals(item, claims) == [80_00, 200_00]
+
+
+# ---------------------------------------------------------------- the end of the term
+
+
+def test_a_stay_that_crosses_the_end_is_paid_by_its_share_of_days() -> None:
+    """20 December to 10 January is 21 days, 12 of them in the term: 2,100 × 50 % × 12 / 21 = 600."""
+    value = mp.parameters(rate=mp.rate("比例"))
+    inside = mp.least(claim.days, cover.last_day.days_since(claim.admitted) + 1)
+    item = small(value, 'rate = "50%"', (bill * value.rate).share(inside, claim.days))
+    crossing = stay("12-20", "2100", days=None, discharged=date(2025, 1, 10))
+
+    assert one(item, crossing) == 600_00
+    assert one(item, stay("12-01", "2100", days=21)) == 1050_00  # the whole of it is inside
+
+
+def test_a_stay_that_crosses_the_end_is_split_into_one_claim_for_each_term() -> None:
+    """12 days in December and 10 in January are two claims of one stay; each term pays its days."""
+    value = mp.parameters(daily=mp.money("每日津贴"), most=mp.days("每期最多天数"))
+    item = small(value, 'daily = "40"\nmost = 10', value.daily * claim.days.capped(value.most, per=per.TERM))
+    terms = (held(), held(first_day=date(2025, 1, 1), last_day=date(2025, 12, 31)))
+    claims = [
+        stay("12-20", days=12, stay="S1", discharged=date(2025, 1, 1)),
+        stay("2025-01-01", days=9, stay="S1", discharged=date(2025, 1, 10)),
+    ]
+    assert totals(item, claims, *terms) == [400_00, 360_00]  # 10 of 12 days; 9 days of the new 10
+
+
+def test_the_day_of_discharge_may_decide() -> None:
+    """With the discharge as event date a stay of December that ends in January belongs to the new term."""
+    value = mp.parameters(rate=mp.rate("比例"))
+    item = small(
+        value,
+        'rate = "50%"',
+        bill * value.rate,
+        event_date=claim.discharged,
+        rules_in_force="event-date",
+    )
+    terms = (held(), held(first_day=date(2025, 1, 1), last_day=date(2025, 12, 31)))
+    crossing = stay("12-20", "100", days=None, discharged=date(2025, 1, 10))
+    (decision,) = run(item, [crossing], *terms).decisions
+
+    assert (decision.total, decision.receipt.rules_date) == (50_00, date(2025, 1, 10))
+    assert one(item, crossing, terms[1]) == 50_00
+    assert one(item, crossing, terms[0]) == 0
+
+
+# ---------------------------------------------------------------- waiting
+
+
+WAIT = mp.parameters(
+    nothing=mp.days("免责期"), reduced=mp.days("减责期止于"), full=mp.money("全额"), small=mp.money("慰问金")
+)
+WAITING = mp.Waiting(WAIT.nothing, reduced_to=WAIT.reduced, waived=cover.is_renewal | claim.is_accident)
+
+
+def waits() -> Small:
+    """Return a plan with nothing to day 30, a small sum to day 90, then the full sum; accidents do not wait."""
+    return small(
+        WAIT,
+        'nothing = 30\nreduced = 90\nfull = "10000"\nsmall = "1000"',
+        mp.choose(WAITING.reduced, WAIT.small, WAIT.full),
+        waiting=WAITING,
+        renewal_window=30,
+    )
+
+
+def on_day(number: int, **more: object) -> mp.Claim:
+    """Return a diagnosis on a day of the cover; day 1 is its first."""
+    day = date(2024, 1, 1) + timedelta(days=number - 1)
+    return happened("diagnosis", day.isoformat(), **{"diagnosis": "C50", **more})
+
+
+@pytest.mark.parametrize(
+    ("day", "cause", "pays"),
+    [
+        (30, "illness", 0),
+        (31, "illness", 1000_00),
+        (90, "illness", 1000_00),
+        (91, "illness", 10000_00),
+        (2, "accident", 10000_00),
+    ],
+)
+def test_nothing_then_less_then_all(day: int, cause: str, pays: int) -> None:
+    """The last day of each period belongs to it; an accident is paid from the first day."""
+    assert one(waits(), on_day(day, cause=cause)) == pays
+
+
+@pytest.mark.parametrize(("gap", "pays"), [(30, 10000_00), (31, 0)])
+def test_a_renewal_in_time_does_not_wait(gap: int, pays: int) -> None:
+    """30 days without cover still are a renewal, 31 are not."""
+    last = date(2023, 12, 31) - timedelta(days=gap)
+    earlier = mp.DateRange(last - timedelta(days=364), last)
+
+    assert one(waits(), on_day(10), held(earlier=(earlier,))) == pays
+
+
+def test_a_sympathy_payment_ends_only_what_the_rule_says() -> None:
+    """The small sum leaves the cover standing, the full one ends it."""
+    item = small(
+        WAIT,
+        'nothing = 30\nreduced = 90\nfull = "10000"\nsmall = "1000"',
+        benefit("small", WAIT.small, WAITING.reduced.because("not-reduced", zh="不在减责期内")),
+        benefit("full", WAIT.full, (~WAITING.reduced).because("reduced", zh="在减责期内")),
+        waiting=WAITING,
+        ends=mp.benefit("full").over(0),
+    )
+    found = run(item, [on_day(40), on_day(100), on_day(200)])
+
+    assert [made.total for made in found.decisions] == [1000_00, 10000_00, 0]
+    assert codes(found)[2] >= {"cover-ended"}
+
+
+def test_a_layer_dies_when_it_is_hit_in_the_wait() -> None:
+    """A mild disease on day 40 of 90 is paid nothing and ends the mild layer; the severe one still pays 10,000."""
+    value = mp.parameters(wait=mp.days("免责期"), mild=mp.money("轻症"), severe=mp.money("重症"))
+    early = mp.choose(cover.day.up_to(value.wait), 1, 0)
+    # Claims in the wait are accepted and counted here; as a condition they would be refused and forgotten.
+    alive = early.so_far(per=per.TERM).equals(0)
+    item = small(
+        value,
+        'wait = 90\nmild = "3000"\nsevere = "10000"',
+        benefit(
+            "mild",
+            mp.choose(alive, value.mild, 0),
+            claim.is_mild.because("not-mild", zh="不是轻症"),
+        ),
+        benefit(
+            "severe",
+            value.severe,
+            (~claim.is_mild).because("mild", zh="是轻症"),
+            cover.day.over(value.wait).because("waiting", zh="在免责期内"),
+        ),
+    )
+    hit, later, severe = on_day(40, stage="mild"), on_day(200, stage="mild"), on_day(300, stage="severe")
+
+    assert totals(item, [hit, later, severe]) == [0, 0, 10000_00]
+    assert totals(item, [later, severe]) == [3000_00, 10000_00]
+
+
+@pytest.mark.parametrize(
+    ("code", "pays"),
+    [
+        ("C50", 0),  # diagnosed on 25 March, day 85 of 90
+        ("I21", 8000_00),  # admitted on 5 April, day 96
+    ],
+)
+def test_the_day_that_counts_may_depend_on_the_disease(code: str, pays: int) -> None:
+    """Cancer waits by the day of diagnosis, an operation by the day of admission: 90 days each."""
+    value = mp.parameters(wait=mp.days("免责期"), lump=mp.money("互助金"), diseases=mp.conditions("病种"))
+    by_diagnosis = value.diseases.match(claim.diagnosis).is_class("by-diagnosis")
+    values = """
+    wait = 90
+    lump = "8000"
+    diseases = [
+      { id = "cancer", title = "恶性肿瘤", class = "by-diagnosis", icd10 = ["C00-C97"] },
+      { id = "infarction", title = "心肌梗死", class = "by-admission", icd10 = ["I21"] },
+    ]
+    """
+    item = small(
+        value,
+        values,
+        value.lump,
+        waiting=mp.Waiting(value.wait),
+        event_date=mp.choose(by_diagnosis, claim.diagnosed, claim.admitted),
+    )
+    assert one(item, stay("04-05", diagnosis=code, diagnosed=date(2024, 3, 25))) == pays
+
+
+# ---------------------------------------------------------------- terms and editions
+
+
+def test_who_was_covered_in_the_term_before_too() -> None:
+    """The second term in a row pays; the first one says that it does not yet."""
+    value = mp.parameters(lump=mp.money("疗养金"))
+    again = cover.terms.from_(2).because("first-term", zh="上一期未参保")
+    item = small(value, 'lump = "500"', value.lump, when=[again])
+    last_year = mp.DateRange(date(2023, 1, 1), date(2023, 12, 31))
+    given = happened("diagnosis", "02-05", diagnosis="C50")
+
+    assert [one(item, given, held(earlier=terms)) for terms in ((), (last_year,))] == [0, 500_00]
+
+
+@pytest.mark.parametrize(("reported", "pays"), [(date(2024, 9, 1), 100_00), (date(2024, 9, 2), 0)])
+def test_a_deadline_in_days(reported: date, pays: int) -> None:
+    """184 days after 1 March is 1 September 2024."""
+    value = mp.parameters(lump=mp.money("互助金"), within=mp.days("申领时限"))
+    item = small(value, 'lump = "100"\nwithin = 184', value.lump, claim_within=value.within)
+
+    assert one(item, happened("outpatient", "03-01", reported=reported)) == pays
+
+
+def until_31_march(event: date) -> int:
+    """Return the days from an event to 31 March of the next year."""
+    return (date(event.year + 1, 3, 31) - event).days
+
+
+@pytest.mark.parametrize(("reported", "pays"), [(date(2025, 3, 31), 100_00), (date(2025, 4, 1), 0)])
+def test_a_deadline_on_a_day_of_the_calendar_uses_the_leaf(reported: date, pays: int) -> None:
+    """31 March of the next year, as a Python function: dates cannot be put together in a formula."""
+    value = mp.parameters(lump=mp.money("互助金"))
+    days = mp.computed(
+        until_31_march, claim.event_date, gives=mp.Kind.COUNT, zh="至次年三月三十一日的天数", most=455
+    )
+    item = small(value, 'lump = "100"', value.lump, claim_within=days)
+    (made,) = run(
+        item, [happened("outpatient", "11-05", reported=reported)], told={"formula.opaque"}
+    ).decisions
+
+    assert made.total == pays
+    assert made.claim_by == date(2025, 3, 31)
+
+
+def test_a_lump_for_life_may_have_been_paid_in_an_earlier_term() -> None:
+    """1,000 once in a lifetime: the second term pays nothing more."""
+    value = mp.parameters(lump=mp.money("互助金"))
+    item = small(value, 'lump = "1000"', value.lump.less(paid.before(per=per.LIFETIME)))
+    terms = (held(), held(first_day=date(2025, 1, 1), last_day=date(2025, 12, 31)))
+    claims = [
+        happened("diagnosis", "02-05", diagnosis="C50"),
+        happened("diagnosis", "2025-02-05", diagnosis="C50"),
+    ]
+    assert totals(item, claims, *terms) == [1000_00, 0]
+
+
+def test_retiring_inside_the_term_keeps_the_cover() -> None:
+    """Being in post is asked on joining; the status then stays with the cover, whatever happens later."""
+    value = mp.parameters(lump=mp.money("互助金"))
+    in_post = member.employment.equals("in-post").because("not-in-post", zh="参保时不在职")
+    item = small(value, 'lump = "1000"', value.lump, joins=[in_post])
+
+    assert one(item, happened("diagnosis", "11-05", diagnosis="C50")) == 1000_00
