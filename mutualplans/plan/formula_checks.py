@@ -126,6 +126,8 @@ _CIRCULAR: Mapping[str, frozenset[str]] = {
     "event_date": frozenset({"claim.event_date", "cover.day"}),
 }
 """Fields that are themselves worked out from the part."""
+_HISTORY = frozenset({"cover.is_renewal", "cover.terms"})
+"""What a quote cannot know: who joins is asked for no earlier terms, and unknown is not "new"."""
 
 
 def context(view: View) -> Iterator[Problem]:
@@ -136,6 +138,11 @@ def context(view: View) -> Iterator[Problem]:
             said = "，而它自己由此算出", ", which is worked out from it"
         elif spot.part in _WITHOUT_CLAIM and _is_about_claim(node):
             said = "，而参保时还没有申领", ", but there is no claim when a person joins"
+        elif spot.part in _WITHOUT_CLAIM and isinstance(node, n.Read) and node.field.path in _HISTORY:
+            said = (
+                "，而报价时不知道以往各期；可让参保表填写一个自己的字段",
+                ", but a quote does not know earlier terms; ask for a field of the plan's own",
+            )
         elif spot.part == "ends" and isinstance(node, n.BenefitAmount):
             continue  # it is asked once the amounts are known
         elif spot.part in _WITHOUT_BALANCES and isinstance(node, n.Before | n.PaidBefore | n.BenefitAmount):

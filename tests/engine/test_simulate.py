@@ -236,6 +236,23 @@ def test_interim_bills_name_their_stay(days: int, twice: bool) -> None:
     assert result.total == (10 if twice else 10 + days) * 40_00
 
 
+def test_bills_of_one_stay_may_say_the_same_amount_on_other_days() -> None:
+    """Where only money counts, 1,000 twice in one stay is paid twice for other days and once for the same days."""
+    drugs = mp.field("claim", "drugs", mp.Kind.MONEY, "药费", "drugs")
+    value = mp.parameters(rate=mp.rate("比例"))
+    benefit = mp.Benefit("drugs", mp.Text("药费补助"), clause="测试", pays=drugs * value.rate)
+    plan = (make("drugs", value, benefits=[benefit]), 'rate = "50%"')
+    first = stay(5, 10, discharged=date(2024, 5, 11), stay="S1", extra={"drugs": mp.yuan("1000")})
+    later = stay(5, 10, id="b", stay="S1", extra=first.extra)
+    apart = evolve(later, admitted=date(2024, 5, 11), discharged=date(2024, 5, 21))
+    again = evolve(later, discharged=date(2024, 5, 11), hospital_level="3")
+    unnamed = evolve(again, stay=None)
+
+    assert decide([plan], [first, apart]).total == 1000_00
+    assert codes(decide([plan], [first, again])) == ["claim.stay-twice"]
+    assert codes(decide([plan], [first, unnamed])) == ["claim.stay-twice"]
+
+
 def test_one_plan_that_refused_a_stay_does_not_block_another() -> None:
     """A diagnosis that the allowance refused does not use up the days of its stay."""
     diagnosis = stay(5, 20, event="diagnosis", diagnosed=date(2024, 5, 1), discharged=date(2024, 5, 21))
@@ -358,3 +375,14 @@ def test_a_number_is_free_again_after_a_faulty_claim() -> None:
 
     assert codes(result) == ["claim.dates"]
     assert result.total == 280_00
+
+
+@pytest.mark.parametrize(("covered", "pays"), [("gone", None), ("other", 700_00)])
+def test_an_indemnity_waits_for_a_plan_that_could_not_be_loaded(covered: str, pays: int | None) -> None:
+    """What a missing plan pays for the same bill is unknown, not 0: 70 % of 1,000 is paid only where it does not cover."""
+    found = evolve(office(inpatient_medical()), missing={"gone": mp.MutualPlansError()})
+    held = (cover(covered), cover("inpatient-medical"))
+    result = simulate(found, Situation(member=MEMBER, coverages=held, claims=(stay(5),)))
+
+    (decision,) = (item for item in result.decisions if item.plan == "inpatient-medical")
+    assert decision.total == pays

@@ -283,3 +283,11 @@ def test_a_unit_file_takes_the_fields_that_plans_declare(tmp_path: Path) -> None
     with pytest.raises(mp.MutualPlansError) as caught:
         read_units(read_toml("unit.toml", '[[unit]]\nname = "厂"\nequal_shares = 10\n'), [plan])
     assert [item.code for item in caught.value.problems] == ["file.value"]
+
+
+def test_two_columns_that_mean_the_same_are_refused(tmp_path: Path) -> None:
+    """Which of two columns of ID numbers counts is not guessed."""
+    path = csv(tmp_path, f"彭丽华,{PENG},在职,2,{WANG}", header=HEADER + ",身份证号码")
+
+    with pytest.raises(mp.MutualPlansError, match=r"roster\.duplicate-column"):
+        roster(path)

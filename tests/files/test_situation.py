@@ -210,3 +210,10 @@ def test_a_value_is_refused_in_words(place: str, written: str, words: str) -> No
 
     assert words in found.message.zh
     assert not any(name in found.message.zh for name in ("float", "str", "int", "list", "bool"))
+
+
+def test_who_is_insured_with_the_member_has_an_id() -> None:
+    """Without an id no cover could name the child, and two children could not be told apart."""
+    assert problems(CASE + '[[insured]]\nrelation = "child"\n')[:1] == [
+        ("file.missing-key", "case.toml:18: insured[1]")
+    ]

@@ -583,6 +583,8 @@ before = claim.days.before(per=per.TERM)
         ({"premium": value.fee.less(mp.benefit("lump"))}, "premium"),
         ({"premium": value.fee.less(paid.before(per=per.LIFETIME))}, "premium"),
         ({"premium": value.fee.less(paid.by("other"))}, "premium"),
+        ({"premium": mp.choose(cover.is_renewal, value.fee, value.fee + value.fee)}, "premium"),
+        ({"joins": [cover.terms.below(3).because("terms", zh="期数过多")]}, "joins[0]"),
         ({"term_months": mp.choose(claim.is_death, 1, 12)}, "term_months"),
         ({"max_shares": mp.choose(claim.is_death, 1, 2)}, "max_shares"),
         ({"renewal_window": mp.choose(claim.is_death, 1, 2)}, "renewal_window"),
@@ -600,11 +602,10 @@ def test_context(changes: dict[str, Any], place: str, tmp_path: Path) -> None:
 
 
 def test_context_allows(tmp_path: Path) -> None:
-    """Joining may depend on the person, the unit and earlier terms; a time limit on the claim."""
+    """Joining may depend on the person and the unit; a time limit on the claim."""
     found = check(
         tmp_path,
         joins=[
-            cover.is_renewal.because("renewal", zh="须续保"),
             mp.unit.headcount.over(9).because("few", zh="人数不足"),
         ],
         claim_within=mp.choose(claim.is_death, 60, 30),
