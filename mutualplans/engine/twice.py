@@ -81,25 +81,27 @@ def paid_already(program: Program, claim: Claim, taken: Sequence[Claim]) -> Clai
     The day of a transfer may belong to two stays. Bills that name one `stay` share its dates: their days together
     may not be more than the stay has, and where only money counts, no bill of the same days may say the same amounts.
     """
-    for earlier in taken:
-        one_stay = claim.stay is not None and claim.stay == earlier.stay
-        if not one_stay and _overlap(earlier, claim):
-            return earlier
     bills = [earlier for earlier in taken if claim.stay is not None and claim.stay == earlier.stay]
-    if not bills:
-        return None
+    other = next((earlier for earlier in taken if earlier not in bills and _overlap(earlier, claim)), None)
+    if other or not bills:
+        return other
     read = _read(program)
     if any(item.name == "days" for item in read):
         return bills[-1] if _too_many_days([*bills, claim]) else None
-    own = [item.name for item in read if item.kind is Kind.MONEY]
-    return next(
-        (bill for bill in bills if _bill(bill, own) == _bill(claim, own) and not _apart(bill, claim)), None
-    )
+    amounts = _amounts(claim, read)
+    return next((bill for bill in bills if _amounts(bill, read) == amounts and not _apart(bill, claim)), None)
+
+
+def _amounts(claim: Claim, read: Sequence[Field]) -> tuple[object, ...]:
+    """Return the parts of the bill, and the money fields of the plan's own."""
+    own = (claim.extra.get(item.name) for item in read if item.kind is Kind.MONEY)
+    return (*(getattr(claim, name) for name in _BILL), *own)
 
 
 def _apart(first: Claim, second: Claim) -> bool:
-    """Return whether the dates of two bills are known and share no night."""
-    return _span(first) is not None and _span(second) is not None and not _overlap(first, second)
+    """Return whether it is known of two bills when they begin and end, and they share no night."""
+    ends = (claim.discharged if claim.days is None else claim.days for claim in (first, second))
+    return None not in (first.admitted, second.admitted, *ends) and not _overlap(first, second)
 
 
 def _overlap(first: Claim, second: Claim) -> bool:
@@ -127,10 +129,6 @@ def _too_many_days(bills: Sequence[Claim]) -> bool:
         for bill, span in zip(bills, spans, strict=True)
     )
     return asked > stay_days(min(span.first for span in spans), max(span.last for span in spans))
-
-
-def _bill(claim: Claim, own: Sequence[str]) -> tuple[object, ...]:
-    return (*(getattr(claim, name) for name in _BILL), *(claim.extra.get(name) for name in own))
 
 
 def counted_twice(plan: str, claim: Claim, earlier: Claim) -> Problem:

@@ -247,10 +247,40 @@ def test_bills_of_one_stay_may_say_the_same_amount_on_other_days() -> None:
     apart = evolve(later, admitted=date(2024, 5, 11), discharged=date(2024, 5, 21))
     again = evolve(later, discharged=date(2024, 5, 11), hospital_level="3")
     unnamed = evolve(again, stay=None)
+    undated = evolve(later, admitted=date(2024, 5, 12), days=None)
+    other = evolve(again, extra={"drugs": mp.yuan("300")})
 
     assert decide([plan], [first, apart]).total == 1000_00
     assert codes(decide([plan], [first, again])) == ["claim.stay-twice"]
     assert codes(decide([plan], [first, unnamed])) == ["claim.stay-twice"]
+    assert codes(decide([plan], [first, undated])) == ["claim.stay-twice"]
+    assert decide([plan], [first, other]).total == 500_00 + 150_00
+
+
+def simple(event_date: mp.Formula, pays: mp.Formula, value: object) -> tuple[mp.Plan, str]:
+    """Return a plan with one benefit at a rate of 50 % or 40.00 a day."""
+    benefit = mp.Benefit("b", mp.Text("给付"), clause="测试", pays=pays)
+    return make("simple", value, event_date=event_date, benefits=[benefit]), 'rate = "50%"\neach = "40"'
+
+
+def test_bills_of_one_stay_without_its_dates_are_not_added_up() -> None:
+    """How many days a stay has is unknown without its dates, so the second bill of ten days is not paid."""
+    value = mp.parameters(rate=mp.rate("比例"), each=mp.money("每日"))
+    plan = simple(mp.claim.diagnosed, value.each * mp.claim.days, value)
+    first = stay(5, 10, event="diagnosis", admitted=None, diagnosed=date(2024, 5, 1), stay="S1")
+    result = decide([plan], [first, evolve(first, id="b", total=mp.yuan("1500"))])
+
+    assert (codes(result), result.total) == (["claim.stay-twice"], 400_00)
+
+
+def test_a_loss_of_property_is_not_part_of_a_stay() -> None:
+    """Two losses of 1,000 and 300 during one stay are paid at 50 % each: they do not depend on the stay."""
+    value = mp.parameters(rate=mp.rate("比例"), each=mp.money("每日"))
+    plan = simple(mp.claim.admitted, mp.claim.property_loss * value.rate, value)
+    first = stay(5, 10, property_loss=mp.yuan("1000"))
+    result = decide([plan], [first, evolve(first, id="b", property_loss=mp.yuan("300"))])
+
+    assert (codes(result), result.total) == ([], 650_00)
 
 
 def test_one_plan_that_refused_a_stay_does_not_block_another() -> None:
