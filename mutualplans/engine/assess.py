@@ -6,7 +6,7 @@ A pure function: no clock, no files, no state but the balances that go in and co
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -258,17 +258,15 @@ def _run(
 
 def _benefit(work: Work, gate: tuple[Reason, ...]) -> BenefitDecision:
     benefit = work.program.benefit
-    known: dict[str, Any] = {"id": benefit.id, "title": benefit.title, "clause": benefit.clause, "work": work}
+    about: dict[str, Any] = {"id": benefit.id, "title": benefit.title, "clause": benefit.clause, "work": work}
     refusals = (*gate, *(condition_reason(node, work) for node in work.failed))
     if refusals:
-        return BenefitDecision(accepted=False, amount=0, reasons=refusals, **known)
-    missing = [item for item in work.condition_results if isinstance(item, Missing)]
+        return BenefitDecision(accepted=False, amount=0, reasons=refusals, **about)
     amount = work.results[work.program.pays]
-    if isinstance(amount, Missing):
-        missing.append(amount)
-    if missing:
+    known = (*work.condition_results, amount, *_counted(work))
+    if missing := [item for item in known if isinstance(item, Missing)]:
         paths = sorted(frozenset().union(*(item.paths for item in missing)))
-        return BenefitDecision(accepted=False, amount=None, missing=tuple(paths), **known)
+        return BenefitDecision(accepted=False, amount=None, missing=tuple(paths), **about)
     if amount < 0:
         raise MutualPlansError(
             problem(
@@ -280,8 +278,20 @@ def _benefit(work: Work, gate: tuple[Reason, ...]) -> BenefitDecision:
             )
         )
     return BenefitDecision(
-        accepted=True, amount=amount, reasons=zero_reasons(work) if amount == 0 else (), **known
+        accepted=True, amount=amount, reasons=zero_reasons(work) if amount == 0 else (), **about
     )
+
+
+def _counted(work: Work) -> Iterator[Any]:
+    """Yield what the benefit's accounts add up, and under which code.
+
+    It has to be known even where this claim's amount does not rest on it: a later claim will read it.
+    """
+    for node in work.program.accounts:
+        if node.by is not None:
+            yield work.results[node.by]
+        if isinstance(node, n.Before):
+            yield work.results[node.base]
 
 
 def _without_event(facts: Facts, program: Program, event: Missing) -> BenefitDecision:

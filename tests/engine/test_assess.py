@@ -405,3 +405,20 @@ def test_without_any_part_of_the_bill_the_burden_is_missing() -> None:
     (decision,) = run((plan, 'most = "9000"'), [stay(1, 1)])
 
     assert decision.benefits[0].missing == ("claim.self_paid",)
+
+
+def test_what_is_counted_has_to_be_known_even_where_this_amount_does_not_rest_on_it() -> None:
+    """A death paid as a lump sum waits for the days in hospital that the plan also counts: 0 is not assumed."""
+    value = mp.parameters(daily=mp.money("每日津贴"), lump=mp.money("身故金"))
+    days = claim.days.capped(10, per=per.TERM) * value.daily
+    pays = mp.choose(claim.is_inpatient, days, value.lump)
+    plan = make("mixed", value, benefits=[mp.Benefit("paid", mp.Text("互助金"), clause="测试", pays=pays)])
+    set_up = bound(plan, 'daily = "10"\nlump = "500"')
+    death = mp.Claim(id="c1", event="death", occurred=date(2024, 3, 1))
+
+    open_, balances = assess(set_up, case("mixed"), death)
+    closed, _ = assess(set_up, case("mixed"), evolve(death, days=0))
+
+    assert (open_.status, open_.benefits[0].missing) == ("incomplete", ("claim.days",))
+    assert balances == Balances()
+    assert closed.total == 500_00
