@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve, frozen
 
 from mutualplans.backends.bounds import TABLE, Bounds, Interval, bounds_of
 from mutualplans.engine.bind import BoundPlan, bind
-from mutualplans.expr.fold import fold
+from mutualplans.expr import nodes as n
+from mutualplans.expr.fold import fold, order
 from mutualplans.model.money import format_yuan
 from mutualplans.model.problem import MutualPlansError, Problem, problem
 from mutualplans.plan.declaration import Plan
 from mutualplans.plan.reading import load_editions
 
-__all__ = ["INT64", "BenefitLimits", "limit_problems", "limits", "plan_limit_problems"]
+__all__ = ["INT64", "BenefitLimits", "limit_problems", "limits", "node_bounds", "plan_limit_problems"]
 
 INT64 = 2**63
 """No integer that a computation meets may reach this, or a compiled one would give another amount."""
@@ -42,10 +43,7 @@ class BenefitLimits:
 
 def limits(bound: BoundPlan) -> tuple[BenefitLimits, ...]:
     """Return the limits of each benefit, in their order. Conditions are not used to narrow them."""
-    env = Bounds(values=bound.values, rounding=bound.edition.rounding)
-    shares = _whole(bounds_of(bound.plan.max_shares.node, env).high)
-    if shares is not None:
-        env = evolve(env, fields_most={"cover.shares": shares})
+    env = _field_bounds(bound)
     stated = _settled(bound, env)
     own = _once(bound, evolve(env, unbounded=True, others_most=None))
     return tuple(
@@ -58,6 +56,25 @@ def limits(bound: BoundPlan) -> tuple[BenefitLimits, ...]:
         )
         for id_, found in stated.items()
     )
+
+
+def _field_bounds(bound: BoundPlan) -> Bounds:
+    env = Bounds(values=bound.values, rounding=bound.edition.rounding)
+    shares = _whole(bounds_of(bound.plan.max_shares.node, env).high)
+    return env if shares is None else evolve(env, fields_most={"cover.shares": shares})
+
+
+def node_bounds(bound: BoundPlan, nodes: Iterable[n.Node]) -> dict[n.Node, Interval]:
+    """Return the bounds of sub-formulas of a bound plan, as far as the bounds of its fields tell.
+
+    Raises:
+        KeyError: the edition lacks a scale or table that a formula uses.
+    """
+    env = _field_bounds(bound)
+    found = _settled(bound, env)
+    formula = order(nodes)
+    results: list[Interval] = fold(formula, TABLE, evolve(env, benefits=found, paid=_tops(found)))
+    return dict(zip(formula.nodes, results, strict=True))
 
 
 def _whole(end: object) -> int | None:
@@ -87,14 +104,18 @@ def _settled(bound: BoundPlan, env: Bounds) -> dict[str, Interval]:
     """
     found = _once(bound, env)
     for _ in bound.programs:
-        tops: dict[str | None, int | None] = {id_: _top(item) for id_, item in found.items()}
-        known = [top for top in tops.values() if top is not None]
-        tops[None] = sum(known) if len(known) == len(tops) else None
-        again = _once(bound, evolve(env, paid=tops))
+        again = _once(bound, evolve(env, paid=_tops(found)))
         if again == found:
             break
         found = again
     return found
+
+
+def _tops(found: Mapping[str, Interval]) -> dict[str | None, int | None]:
+    """Return the most that each benefit pays for one claim, and all together (``None``)."""
+    tops: dict[str | None, int | None] = {id_: _top(item) for id_, item in found.items()}
+    known = [top for top in tops.values() if top is not None]
+    return {**tops, None: sum(known) if len(known) == len(tops) else None}
 
 
 def _top(pays: Interval) -> int | None:
