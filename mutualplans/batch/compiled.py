@@ -1,0 +1,157 @@
+"""From the source of a kernel to a function: under CPython, or compiled and kept on disk.
+
+A compiled kernel lies in a folder named by the SHA-256 of everything that it was made from, and is used only when the
+source found there is the source asked for: a stale or foreign kernel cannot be taken for it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mutualplans.batch.source import KernelSource
+from mutualplans.version import VERSION
+
+__all__ = ["can_compile", "compiled", "interpreted", "is_compiled", "kernel_folder"]
+
+Kernel = Callable[..., None]
+
+_PLAIN = '''"""A kernel of mutualplans, interpreted."""
+
+
+def compiled(function):
+    return function
+
+
+def constant(values):
+    return values
+
+
+def room(count):
+    return [0] * count
+
+
+'''
+
+_NUMBA = '''"""A kernel of mutualplans, compiled."""
+
+import numpy
+from numba import njit
+
+compiled = njit(cache=True, nogil=True, error_model="numpy")
+
+
+def constant(values):
+    return numpy.array(values, dtype=numpy.int64)
+
+
+@compiled
+def room(count):
+    return numpy.zeros(count, dtype=numpy.int64)
+
+
+'''
+
+
+@cache
+def can_compile() -> bool:
+    """Return whether the extra ``mutualplans[fast]`` is installed."""
+    return importlib.util.find_spec("numba") is not None
+
+
+@cache
+def interpreted(text: str) -> Kernel:
+    """Return the kernel as a plain Python function: its arrays are lists."""
+    namespace: dict[str, Any] = {"__name__": "mutualplans kernel"}
+    exec(compile(_PLAIN + text, "<mutualplans kernel>", "exec"), namespace)  # noqa: S102 - our own source
+    found: Kernel = namespace["decide"]
+    return found
+
+
+def kernel_folder() -> Path:
+    """Return where compiled kernels are kept: ``MUTUALPLANS_CACHE``, or the user's cache folder."""
+    stated = os.environ.get("MUTUALPLANS_CACHE")
+    if stated:
+        return Path(stated) / "kernels"
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "mutualplans" / "kernels"
+
+
+def _digest(text: str) -> str:
+    import llvmlite
+    import numba
+    import numpy
+
+    made_from = (
+        VERSION,
+        sys.version,
+        platform.machine(),
+        numba.__version__,
+        numpy.__version__,
+        llvmlite.__version__,
+        _NUMBA,
+        text,
+    )
+    return hashlib.sha256("\0".join(made_from).encode()).hexdigest()
+
+
+def is_compiled(source: KernelSource) -> bool:
+    """Return whether a kernel lies compiled on disk."""
+    folder = kernel_folder() / _digest(source.text)
+    return can_compile() and any(folder.glob("__pycache__/*.nbc"))
+
+
+@cache
+def compiled(text: str) -> Kernel:
+    """Return the kernel compiled; its arrays are NumPy arrays. It is compiled at its first call, or read from disk.
+
+    Raises:
+        ImportError: the extra ``mutualplans[fast]`` is not installed.
+    """
+    digest = _digest(text)
+    whole = _NUMBA + text
+    path = _written(kernel_folder() / digest, whole)
+    if path is None:  # nowhere to keep it: compiled for this run only
+        folder = Path(tempfile.mkdtemp(prefix="mutualplans-"))
+        path = _written(folder, whole)
+        assert path is not None
+    name = f"mutualplans_kernel_{digest}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    found: Kernel = module.decide
+    return found
+
+
+def _written(folder: Path, text: str) -> Path | None:
+    """Write the source where it is not there yet, and return its path once it reads as it should."""
+    path = folder / "kernel.py"
+    try:
+        if _read(path) != text:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with tempfile.NamedTemporaryFile(
+                "w", dir=folder, suffix=".py", delete=False, encoding="utf-8", newline="\n"
+            ) as file:
+                file.write(text)
+            Path(file.name).replace(path)
+    except OSError:
+        return None
+    return path if _read(path) == text else None
+
+
+def _read(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
