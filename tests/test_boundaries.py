@@ -12,8 +12,19 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 CORE = ROOT / "mutualplans"
-EXACT = ("model", "expr", "backends", "plan", "engine", "office", "files", "testing")
-LAYERS = ("model", "expr", "backends", "plan", "engine", ("office", "files"), "registry", "testing", "cli")
+EXACT = ("model", "expr", "backends", "plan", "engine", "office", "files", "batch", "testing")
+LAYERS = (
+    "model",
+    "expr",
+    "backends",
+    "plan",
+    "engine",
+    ("office", "files"),
+    "batch",
+    "registry",
+    "testing",
+    "cli",
+)
 
 
 def sources(folder: Path) -> list[Path]:

@@ -1,1 +1,1 @@
-"""Many claims at once: a kernel per plan, the exact way for whatever a kernel leaves, tables in and out."""
+"""Many claims at once, from tables to tables; needs the extra ``mutualplans[batch]`` (numpy, pyarrow)."""

@@ -239,6 +239,7 @@ def _remaining(item: BenefitDecision, node: n.Capped, before: n.Before, left: in
         benefit=item.id,
         text=Text(zh, en),
         left=Text(show(left, kind, unit, "zh"), show(left, kind, unit, "en")),
+        amount=left,
     )
 
 

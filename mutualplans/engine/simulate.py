@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from attrs import define, evolve, field, frozen
@@ -20,7 +21,7 @@ from mutualplans.model.decision import Decision
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
 
-__all__ = ["Simulation", "Situation", "simulate"]
+__all__ = ["Judged", "Simulation", "Situation", "case_problems", "judge", "simulate"]
 
 
 @frozen(kw_only=True)
@@ -33,6 +34,8 @@ class Situation:
         insured: Further persons covered (children, spouse), by their ids.
         coverages: Covers of any plans and persons.
         claims: Claims in the order of decision.
+        at_joining: Who a cover was taken for, where that was described otherwise than above when it was taken:
+            (plan, insured, first day) → the case.
     """
 
     member: Member
@@ -40,6 +43,7 @@ class Situation:
     insured: tuple[Insured, ...] = ()
     coverages: tuple[Coverage, ...] = ()
     claims: tuple[Claim, ...] = ()
+    at_joining: Mapping[tuple[str, str, date], Case] = field(factory=dict)
 
     def person(self, id_: str) -> Insured | None:
         """Return the person with the id; ``self`` is the member."""
@@ -73,6 +77,24 @@ class Simulation:
         return not any(item.severity == "error" for item in self.problems)
 
 
+@frozen(kw_only=True)
+class Judged:
+    """What became of one claim.
+
+    Attributes:
+        claim: The claim.
+        decisions: One for each plan that decided, in the order in which they were taken.
+        problems: Plan id (empty where no plan is concerned) and problem: why something could not be assessed, or is
+            doubtful; the decisions' own included.
+        balances: What is counted after the claim.
+    """
+
+    claim: Claim
+    decisions: tuple[Decision, ...]
+    problems: tuple[tuple[str, Problem], ...]
+    balances: Balances
+
+
 def simulate(
     office: Office, situation: Situation, *, balances: Balances | None = None, decided_on: date | None = None
 ) -> Simulation:
@@ -80,27 +102,39 @@ def simulate(
 
     A claim that is faulty in itself, or a plan that cannot be bound, becomes a problem; everything else is decided.
     """
-    run = _Run(office, situation, decided_on)
-    problems = run.problems()
     state = balances or Balances()
+    problems = [*case_problems(office, situation)]
     decisions: list[Decision] = []
+    for judged in judge(office, situation, balances=state, decided_on=decided_on):
+        state = judged.balances
+        decisions += judged.decisions
+        problems += [item for _plan, item in judged.problems]
+    return Simulation(decisions=tuple(decisions), problems=tuple(dict.fromkeys(problems)), balances=state)
+
+
+def case_problems(office: Office, situation: Situation) -> tuple[Problem, ...]:
+    """Return what is wrong with the persons, the unit and the covers of a situation, whatever is claimed."""
+    return tuple(_Run(office, situation, None).problems())
+
+
+def judge(
+    office: Office, situation: Situation, *, balances: Balances | None = None, decided_on: date | None = None
+) -> Iterator[Judged]:
+    """Decide the claims of a situation as `simulate` does, and yield what became of each, in their order."""
+    run = _Run(office, situation, decided_on)
+    state = balances or Balances()
     entered = Entered()
     for claim in situation.claims:
         again = entered.again(claim)
         found = [again] if again else claim_problems(claim, office)
-        problems += found
-        if any(item.severity == "error" for item in found):
-            continue
-        entered.take(claim)
-        made, state, more = run.decide(claim, state)
-        decisions += made
-        problems += more
-        problems += [item for decision in made for item in decision.problems]
-    return Simulation(decisions=tuple(decisions), problems=_distinct(problems), balances=state)
-
-
-def _distinct(problems: list[Problem]) -> tuple[Problem, ...]:
-    return tuple(dict.fromkeys(problems))
+        problems = [("", item) for item in found]
+        decisions: list[Decision] = []
+        if not any(item.severity == "error" for item in found):
+            entered.take(claim)
+            decisions, state, more = run.decide(claim, state)
+            problems += more
+            problems += [(made.plan, item) for made in decisions for item in made.problems]
+        yield Judged(claim=claim, decisions=tuple(decisions), problems=tuple(problems), balances=state)
 
 
 @define(eq=False)
@@ -130,15 +164,17 @@ class _Run:
                 found += error.problems
         return found
 
-    def decide(self, claim: Claim, state: Balances) -> tuple[list[Decision], Balances, list[Problem]]:
-        """Decide one claim through every plan that the person is covered by."""
+    def decide(
+        self, claim: Claim, state: Balances
+    ) -> tuple[list[Decision], Balances, list[tuple[str, Problem]]]:
+        """Decide one claim through every plan that the person is covered by; problems come with their plan."""
         person = self.situation.person(claim.insured)
         if person is None:
-            return [], state, [_no_person(claim, self.situation)]
+            return [], state, [("", _no_person(claim, self.situation))]
         if claim.insured in self.twice:
-            return [], state, [self.twice[claim.insured]]
+            return [], state, [("", self.twice[claim.insured])]
         decisions: list[Decision] = []
-        problems: list[Problem] = []
+        problems: list[tuple[str, Problem]] = []
         paid = self._unavailable(person)
         for item in self.office.plans:
             covers = [
@@ -151,14 +187,14 @@ class _Run:
             try:
                 decision, state, more = self._plan(item, person, covers, claim, state, paid)
             except MutualPlansError as error:
-                problems += error.problems
+                problems += [(item.plan.id, found) for found in error.problems]
                 paid = _waiting(paid, item)
                 continue
-            problems += more
+            problems += [(item.plan.id, found) for found in more]
             decisions.append(decision)
             paid = _added(paid, item, decision)
         if not decisions and not problems:
-            problems.append(_no_cover(claim))
+            problems.append(("", _no_cover(claim)))
         return decisions, state, problems
 
     def _unavailable(self, person: Insured) -> Paid:
@@ -212,6 +248,9 @@ class _Run:
             taken.append(claim)
 
     def _with(self, person: Insured, coverage: Coverage) -> Case:
+        known = self.situation.at_joining.get((coverage.plan, coverage.insured, coverage.first_day))
+        if known is not None:
+            return evolve(known, coverage=coverage)
         return Case(member=self.situation.member, insured=person, unit=self.situation.unit, coverage=coverage)
 
     @staticmethod

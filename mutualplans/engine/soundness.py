@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 
 from mutualplans.engine.facts import stay_days
 from mutualplans.engine.office import Office
@@ -104,7 +105,7 @@ def _sum(claim: Claim, whole: str, names: tuple[str, ...]) -> Iterator[Problem]:
 
 
 def _diagnosis(claim: Claim, office: Office) -> Iterator[Problem]:
-    known = sorted(_condition_ids(office))
+    known = _condition_ids(office)
     for name, given in (("diagnosis", claim.diagnosis), ("condition", claim.condition)):
         if given is None or given in known or (name == "diagnosis" and is_icd10(given)):
             continue
@@ -137,19 +138,24 @@ def _diagnosis(claim: Claim, office: Office) -> Iterator[Problem]:
         )
 
 
-def _condition_ids(office: Office) -> Iterator[str]:
-    for item in office.plans:
-        for local in item.editions:
-            for entry in (*local.edition.values.values(), *local.values.values()):
-                if isinstance(entry.value, ConditionList):
-                    yield from (condition.id for condition in entry.value.conditions)
+@lru_cache(maxsize=4)
+def _condition_ids(office: Office) -> frozenset[str]:
+    """Return the ids of all conditions that the office's plans list; gathered once for an office."""
+    return frozenset(
+        condition.id
+        for item in office.plans
+        for local in item.editions
+        for entry in (*local.edition.values.values(), *local.values.values())
+        if isinstance(entry.value, ConditionList)
+        for condition in entry.value.conditions
+    )
 
 
 def _circumstances(claim: Claim, office: Office) -> Iterator[Problem]:
     known = {
         field.name.removeprefix(CIRCUMSTANCE)
         for item in office.plans
-        for field in item.plan.fields()
+        for field in item.plan.all_fields
         if field.name.startswith(CIRCUMSTANCE)
     }
     for code in claim.circumstances:

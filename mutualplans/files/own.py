@@ -21,7 +21,7 @@ def own_fields(plans: Iterable[Plan]) -> dict[str, dict[str, Field]]:
     records = {record.SUBJECT: record for record in (Member, Insured, Unit, Coverage, Claim)}
     found: dict[str, dict[str, Field]] = {subject: {} for subject in records}
     for plan in plans:
-        for item in plan.fields():
+        for item in plan.all_fields:
             standard = {*fields_of(records[item.subject]), *COMPUTED.get(item.subject, {})}
             if item.name not in standard and not item.name.startswith(CIRCUMSTANCE):
                 found[item.subject][item.name] = item

@@ -66,11 +66,13 @@ class Remaining:
         benefit: Benefit id; empty for something of the whole plan.
         text: What is limited.
         left: How much is left, in words.
+        amount: The same as a number: fen, or a count.
     """
 
     benefit: str
     text: Text
     left: Text
+    amount: int
 
 
 @frozen(kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -222,8 +223,17 @@ class Plan:
 
     def fields(self, *, of: Callable[[str], bool] = lambda _place: True) -> tuple[Field, ...]:
         """Return the fields that the formulas read, in the order in which they are first met."""
-        nodes = [found.node for place, found in self.formulas() if of(place)]
-        return tuple(node.field for node in order(nodes).nodes if isinstance(node, n.Read))
+        return _read(found for place, found in self.formulas() if of(place))
+
+    @cached_property
+    def all_fields(self) -> tuple[Field, ...]:
+        """The fields that any formula reads; found once, for those who ask with every claim."""
+        return _read(found for _place, found in self.formulas())
+
+
+def _read(formulas: Iterable[Formula]) -> tuple[Field, ...]:
+    nodes = order([found.node for found in formulas]).nodes
+    return tuple(node.field for node in nodes if isinstance(node, n.Read))
 
 
 def _numbered(place: str, formulas: tuple[Formula, ...]) -> Iterator[tuple[str, Formula]]:
