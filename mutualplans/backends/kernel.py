@@ -45,9 +45,11 @@ class Value:
 
 
 class Writer(Protocol):
-    """What the table needs to know and do while it writes; see `mutualplans.batch.source`."""
+    """What the table needs to know and do while it writes; see `mutualplans.batch.kernel`."""
 
-    rounding: Rounding
+    @property
+    def rounding(self) -> Rounding:
+        """The edition's rounding rule."""
 
     def let(self, code: str, hint: str) -> str:
         """Write ``hint_7 = code`` and return the name; a plain name or number is returned as it is."""
@@ -167,7 +169,7 @@ _ROUNDED: Mapping[str, str] = {"half": "half_up", "down": "rounded_down", "up": 
 
 
 def rounded(numerator: str, denominator: str, rounding: Rounding) -> str:
-    """Return the expression of an exact amount as whole fen; the functions are those of `batch.support`."""
+    """Return the expression of an exact amount as whole fen; the functions are those of `mutualplans.batch.kernel.support`."""
     name = _ROUNDED[rounding.value.partition("-")[0]]
     if rounding.step == 1:
         return numerator if denominator == "1" else f"{name}({numerator}, {denominator})"
@@ -201,6 +203,8 @@ def _above(node: n.Above, args: Args, w: Writer) -> Value:
         )
         return Value(w.let(code + below, "above"), _mask(args, w), denominator)
     code = f"max({before} + {base} - {start}, 0) - max({before} - {start}, 0)"
+    if start == "0" and w.at_least_0(node.base) and w.at_least_0(node.before):
+        code = base
     return Value(w.let(code, "above"), _mask(args, w), denominator)
 
 
@@ -375,12 +379,18 @@ def _decided_by(value: bool) -> Rule:
     word = " or " if value else " and "
 
     def run(_node: n.Node, args: Args, w: Writer) -> Value:
+        deciding, neutral = ("True", "False") if value else ("False", "True")
+        if any((part.code, part.mask) == (deciding, "") for part in args):
+            return Value(deciding)
+        args = [part for part in args if (part.code, part.mask) != (neutral, "")]
+        if not args:
+            return Value(neutral)
         if not any(part.mask for part in args):
             return Value(w.let(word.join(part.code for part in args), "holds"))
-        deciding = [part.code if value else f"not {part.code}" for part in args]
+        tests = [part.code if value else f"not {part.code}" for part in args]
         known = [
             f"({part.mask} == 0 and {test})" if part.mask else test
-            for part, test in zip(args, deciding, strict=True)
+            for part, test in zip(args, tests, strict=True)
         ]
         decided = w.let(" or ".join(known), "decided")
         mask = w.let(f"0 if {decided} else ({masks(args)})", "missing")
@@ -395,12 +405,15 @@ def _choose(_node: n.Choose, args: Args, w: Writer) -> Value:
     if test.code in ("True", "False") and not test.mask:
         side = sides[0] if test.code == "True" else sides[1]
         return Value(_over(side, denominator), side.mask, denominator)
-    code = w.let(f"({then}) if {test.code} else ({otherwise})", "choice")
+    code = then if then == otherwise else w.let(f"({then}) if {test.code} else ({otherwise})", "choice")
     taken = ""
     if any(side.mask for side in sides):
         taken = f"(({sides[0].mask or 0}) if {test.code} else ({sides[1].mask or 0}))"
     mask = f"{test.mask} or {taken}" if test.mask and taken else test.mask or taken
     return Value(code, w.let(mask, "missing") if " " in mask else mask, denominator)
+
+
+_FLIPPED = {"True": "False", "False": "True"}
 
 
 def _calendar_years(node: n.CompletedYears, args: Args, w: Writer) -> str:
@@ -525,7 +538,7 @@ TABLE: Mapping[type[n.Node], Rule] = {
     n.OneOf: _strict("one_of", _one_of),
     n.Both: _decided_by(False),
     n.AnyOf: _decided_by(True),
-    n.Not: _strict("fails", lambda node, args, w: f"not {args[0].code}"),
+    n.Not: _strict("fails", lambda node, args, w: _FLIPPED.get(args[0].code, f"not {args[0].code}")),
     n.Because: _same,
     n.Choose: _choose,
     n.CompletedYears: _strict("years", _calendar_years),

@@ -14,12 +14,11 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from attrs import frozen
 
-from mutualplans.batch.columns import CLAIM, CODES, COVERAGE, PERSON, claim_columns, coverage_columns
-from mutualplans.batch.outcome import Outcome, Rows
-from mutualplans.batch.prepare import held, prepare
+from mutualplans.batch.columns import CLAIM, COVERAGE, PERSON, claim_columns, coverage_columns
+from mutualplans.batch.outcome import Outcome, Rows, together
+from mutualplans.batch.prepare import Prepared, held, prepare
 from mutualplans.batch.records import Person, persons, sorted_by_person
 from mutualplans.engine.covers import cover_faults
 from mutualplans.engine.office import Office
@@ -27,7 +26,7 @@ from mutualplans.engine.simulate import judge
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.problem import Problem, problem
 
-__all__ = ["decide_exactly"]
+__all__ = ["decide_exactly", "decide_ready"]
 
 _AT_ONCE = 5_000
 """Rows of persons that are in Python objects at a time, in each process."""
@@ -60,13 +59,25 @@ def decide_exactly(
         MutualPlansError: a needed column is not there, or a column is of another type.
     """
     ready = prepare(office, claims, coverages, refused=refused)
+    progress(len(claims) - len(ready.claims))
+    return decide_ready(office, ready, decided_on=decided_on, processes=processes, progress=progress)
+
+
+def decide_ready(
+    office: Office,
+    ready: Prepared,
+    *,
+    decided_on: date | None = None,
+    processes: int = 1,
+    progress: Callable[[int], None] = lambda _claims: None,
+) -> Outcome:
+    """Decide claims that were made ready; see `decide_exactly`."""
     parts = _parts(sorted_by_person(ready.claims), sorted_by_person(ready.coverages))
     made = [ready.problems.outcome()]
-    progress(len(claims) - len(ready.claims))
     for count, part in _decided(office, parts, decided_on, processes):
         made.append(part)
         progress(count)
-    return _together(office, made)
+    return together(office, made)
 
 
 # ---------------------------------------------------------------- parts of whole persons
@@ -209,52 +220,3 @@ def _no_record(message: str) -> Problem:
         hint_zh="改正后重新核定",
         hint_en="correct it and assess again",
     )
-
-
-# ---------------------------------------------------------------- putting the parts together
-
-
-def _together(office: Office, made: list[Outcome]) -> Outcome:
-    """Return the parts as one, in the order of rows and, for each, of the office's plans."""
-    order = pa.array([item.plan.id for item in office.plans], pa.string())
-    receipts = {row["receipt"]: row for part in made for row in part.receipts.to_pylist()}
-    by_plan = sorted(receipts.values(), key=lambda row: (row["plan"], row["edition"], row["receipt"]))
-    return Outcome(
-        decisions=_in_order([part.decisions for part in made], order),
-        benefits=_in_order([part.benefits for part in made], order),
-        problems=_by_row([part.problems for part in made]),
-        receipts=pa.Table.from_pylist(by_plan, schema=made[0].receipts.schema),
-    )
-
-
-def _in_order(tables: list[pa.Table], order: pa.Array) -> pa.Table:
-    table = pa.concat_tables(tables).combine_chunks()
-    place = pc.index_in(table["plan"].cast(pa.string()), order)
-    number = pa.array(range(len(table)), pa.int64())
-    keys = pa.table({"row": table["row"], "place": place, "number": number})
-    return _tidy(
-        table.take(
-            pc.sort_indices(keys, [("row", "ascending"), ("place", "ascending"), ("number", "ascending")])
-        )
-    )
-
-
-def _by_row(tables: list[pa.Table]) -> pa.Table:
-    """Return problems by file, row and content: who found them first does not matter."""
-    table = pa.concat_tables(tables).combine_chunks()
-    names = ["file", "row", "plan", "column", "code", "message_zh", "person", "claim"]
-    keys = pa.table(
-        {name: table[name].cast(pa.string()) if table[name].type == CODES else table[name] for name in names}
-    )
-    return _tidy(table.take(pc.sort_indices(keys, [(name, "ascending") for name in names])))
-
-
-def _tidy(table: pa.Table) -> pa.Table:
-    """Return the table with each dictionary in the order of first use, so that equal tables are equal bytes."""
-    columns = []
-    for name in table.column_names:
-        values = table[name].combine_chunks()
-        if values.type == CODES:
-            values = values.cast(pa.string()).dictionary_encode()
-        columns.append(values)
-    return pa.table(columns, schema=table.schema)

@@ -8,14 +8,27 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
-from attrs import define, field, frozen
+import pyarrow.compute as pc
+from attrs import define, evolve, field, frozen
 
 from mutualplans.batch.columns import CODES
+from mutualplans.engine.office import Office
 from mutualplans.model.decision import BenefitDecision, Decision
 from mutualplans.model.problem import Problem
 from mutualplans.version import VERSION
 
-__all__ = ["BENEFITS", "DECISIONS", "PROBLEMS", "RECEIPTS", "SEPARATOR", "Outcome", "Rows", "receipt_of"]
+__all__ = [
+    "BENEFITS",
+    "DECISIONS",
+    "PROBLEMS",
+    "RECEIPTS",
+    "SEPARATOR",
+    "Outcome",
+    "Rows",
+    "receipt_of",
+    "receipt_row",
+    "together",
+]
 
 SEPARATOR = ";"
 """Between the codes of several reasons, or the names of several missing fields, in one text."""
@@ -105,6 +118,10 @@ class Outcome:
     benefits: pa.Table
     problems: pa.Table
     receipts: pa.Table
+
+    def without_benefits(self) -> Outcome:
+        """Return the same with an empty table of benefits."""
+        return evolve(self, benefits=BENEFITS.empty_table())
 
 
 def receipt_of(decision: Decision) -> dict[str, str]:
@@ -214,3 +231,52 @@ def _empty(schema: pa.Schema) -> dict[str, list[Any]]:
 def _add(columns: dict[str, list[Any]], **row: Any) -> None:
     for name, values in columns.items():
         values.append(row.get(name))
+
+
+# ---------------------------------------------------------------- putting the parts together
+
+
+def together(office: Office, made: list[Outcome]) -> Outcome:
+    """Return the parts as one, in the order of rows and, for each, of the office's plans."""
+    order = pa.array([item.plan.id for item in office.plans], pa.string())
+    receipts = {row["receipt"]: row for part in made for row in part.receipts.to_pylist()}
+    by_plan = sorted(receipts.values(), key=lambda row: (row["plan"], row["edition"], row["receipt"]))
+    return Outcome(
+        decisions=_in_order([part.decisions for part in made], order),
+        benefits=_in_order([part.benefits for part in made], order),
+        problems=_by_row([part.problems for part in made]),
+        receipts=pa.Table.from_pylist(by_plan, schema=made[0].receipts.schema),
+    )
+
+
+def _in_order(tables: list[pa.Table], order: pa.Array) -> pa.Table:
+    table = pa.concat_tables(tables).combine_chunks()
+    place = pc.index_in(table["plan"].cast(pa.string()), order)
+    number = pa.array(range(len(table)), pa.int64())
+    keys = pa.table({"row": table["row"], "place": place, "number": number})
+    return _tidy(
+        table.take(
+            pc.sort_indices(keys, [("row", "ascending"), ("place", "ascending"), ("number", "ascending")])
+        )
+    )
+
+
+def _by_row(tables: list[pa.Table]) -> pa.Table:
+    """Return problems by file, row and content: who found them first does not matter."""
+    table = pa.concat_tables(tables).combine_chunks()
+    names = ["file", "row", "plan", "column", "code", "message_zh", "person", "claim"]
+    keys = pa.table(
+        {name: table[name].cast(pa.string()) if table[name].type == CODES else table[name] for name in names}
+    )
+    return _tidy(table.take(pc.sort_indices(keys, [(name, "ascending") for name in names])))
+
+
+def _tidy(table: pa.Table) -> pa.Table:
+    """Return the table with each dictionary in the order of first use, so that equal tables are equal bytes."""
+    columns = []
+    for name in table.column_names:
+        values = table[name].combine_chunks()
+        if values.type == CODES:
+            values = values.cast(pa.string()).dictionary_encode()
+        columns.append(values)
+    return pa.table(columns, schema=table.schema)

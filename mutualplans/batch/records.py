@@ -19,7 +19,7 @@ from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Money, rate
 from mutualplans.model.people import Insured, Member, Unit
 
-__all__ = ["Person", "persons", "sorted_by_person"]
+__all__ = ["Person", "case_record", "claim_record", "decision_key", "persons", "sorted_by_person"]
 
 _NOT_OF_CLAIM = ("claim", PERSON, ROW, "decided")
 _MADE: Mapping[Kind, Any] = {Kind.MONEY: Money, Kind.RATE: rate}
@@ -102,7 +102,7 @@ class _Making:
         covers = []
         for row in sorted(cover_rows, key=lambda row: _key(row, ORDER_OF_TERMS, self.coverage_columns)):
             try:
-                case = self._case(row)
+                case = case_record(row, self.coverage_columns)
             except ValueError as error:
                 self.faults.append(Fault(row[ROW], None, str(error)))
                 continue
@@ -112,9 +112,9 @@ class _Making:
             at = (cover.plan, cover.first_day, cover.last_day)
             numbers[at] = (*numbers.get(at, ()), row[ROW])
         claims, rows = [], []
-        for row in sorted(claim_rows, key=lambda row: _key(row, ORDER_OF_DECISION, self.claim_columns)):
+        for row in sorted(claim_rows, key=lambda row: decision_key(row, self.claim_columns)):
             try:
-                claims.append(self._claim(row))
+                claims.append(claim_record(row, self.claim_columns))
             except ValueError as error:
                 self.faults.append(Fault(row[ROW], row["claim"], str(error)))
                 continue
@@ -130,27 +130,38 @@ class _Making:
             faults=tuple(self.faults),
         )
 
-    def _claim(self, row: Row) -> Claim:
-        known, extra = _split(Claim, row, self.claim_columns, _NOT_OF_CLAIM)
-        known["circumstances"] = tuple(row.get("circumstances") or ())
-        return Claim(id=row["claim"], **known, extra=extra)
 
-    def _case(self, row: Row) -> Case:
-        """Return a cover with who it was taken for."""
-        known, extra = _split(Coverage, row, self.coverage_columns)
-        cover = Coverage(
-            plan=row["plan"],
-            first_day=row["first_day"],
-            last_day=row["last_day"],
-            edition=row.get("edition"),
-            **known,
-            extra=extra,
-        )
-        about = {record: _split(record, row, self.coverage_columns) for record in (Member, Insured, Unit)}
-        member = Member(**about[Member][0], extra=about[Member][1])
-        insured = Insured(**about[Insured][0], extra=about[Insured][1])
-        unit = Unit(name=row.get("unit.name") or "", **about[Unit][0], extra=about[Unit][1])
-        return Case(member=member, insured=insured, unit=unit, coverage=cover)
+def claim_record(row: Row, columns: Mapping[str, Column]) -> Claim:
+    """Return the claim that a row of claims tells.
+
+    Raises:
+        ValueError: a value that its field cannot hold.
+    """
+    known, extra = _split(Claim, row, columns, _NOT_OF_CLAIM)
+    known["circumstances"] = tuple(row.get("circumstances") or ())
+    return Claim(id=row["claim"], **known, extra=extra)
+
+
+def case_record(row: Row, columns: Mapping[str, Column]) -> Case:
+    """Return the cover that a row of coverages tells, with who it was taken for.
+
+    Raises:
+        ValueError: a value that its field cannot hold.
+    """
+    known, extra = _split(Coverage, row, columns)
+    cover = Coverage(
+        plan=row["plan"],
+        first_day=row["first_day"],
+        last_day=row["last_day"],
+        edition=row.get("edition"),
+        **known,
+        extra=extra,
+    )
+    about = {record: _split(record, row, columns) for record in (Member, Insured, Unit)}
+    member = Member(**about[Member][0], extra=about[Member][1])
+    insured = Insured(**about[Insured][0], extra=about[Insured][1])
+    unit = Unit(name=row.get("unit.name") or "", **about[Unit][0], extra=about[Unit][1])
+    return Case(member=member, insured=insured, unit=unit, coverage=cover)
 
 
 def _split(
@@ -182,6 +193,11 @@ def _split(
 
 
 _HOUSEKEEPING = ("plan", "first_day", "last_day", "edition", "unit.name")
+
+
+def decision_key(row: Row, columns: Mapping[str, Column]) -> tuple[Any, ...]:
+    """Return what a claim is put in the order of decision by."""
+    return _key(row, ORDER_OF_DECISION, columns)
 
 
 def _key(row: Row, first: Sequence[str], columns: Mapping[str, Column]) -> tuple[Any, ...]:

@@ -28,7 +28,7 @@ from mutualplans.model.problem import MutualPlansError, Problem, problem
 from mutualplans.model.text import Text
 from mutualplans.version import VERSION
 
-__all__ = ["Balances", "assess", "undecided"]
+__all__ = ["Balances", "assess", "missing_problem", "undecided", "void_shares"]
 
 Key = tuple[str, str, str, str]
 """(insured, plan, account, period)."""
@@ -363,7 +363,7 @@ class _Making:
             remaining=() if ended or total is None else remaining(benefits),
             papers=_papers(self.facts),
             claim_by=deadline if isinstance(deadline, date) else None,
-            problems=(*(_missing_problem(path, bound, claim) for path in missing), *_void_shares(self.facts)),
+            problems=(*(missing_problem(path, bound, claim) for path in missing), *void_shares(self.facts)),
             assumed=_assumed(
                 self.facts, [item.work for item in benefits if total and item.amount and item.work]
             ),
@@ -379,7 +379,8 @@ def _status(total: int | None, benefits: tuple[BenefitDecision, ...]) -> Any:
     return "nothing-due" if any(item.accepted for item in benefits) else "refused"
 
 
-def _missing_problem(path: str, bound: BoundPlan, claim: Claim) -> Problem:
+def missing_problem(path: str, bound: BoundPlan, claim: Claim) -> Problem:
+    """Return what has to be stated before a claim can be decided under a plan."""
     plan = bound.plan.id
     if path == "claim.diagnosis" and claim.diagnosis is not None:
         return problem(
@@ -421,7 +422,8 @@ def _missing_problem(path: str, bound: BoundPlan, claim: Claim) -> Problem:
     )
 
 
-def _void_shares(facts: Facts) -> list[Problem]:
+def void_shares(facts: Facts) -> list[Problem]:
+    """Return the problem that a cover holds more shares than count."""
     stated, most = facts.case.coverage.shares, facts.value(facts.bound.plan.max_shares, "max_shares")
     if stated is None or isinstance(most, Missing) or stated <= most:
         return []
@@ -456,7 +458,7 @@ def _assumed(facts: Facts, paying: list[Work]) -> tuple[str, ...]:
         return ()
     names = dict.fromkeys(name for work in paying for name in work.assumed())
     plan = facts.bound.plan
-    behind = [plan.max_shares] if _void_shares(facts) else []
+    behind = [plan.max_shares] if void_shares(facts) else []
     behind += [plan.renewal_window] if facts.case.coverage.earlier else []
     for formula in behind:
         nodes = order([formula.node]).nodes

@@ -160,8 +160,10 @@ def _subject(test: n.Node) -> n.Node | None:
 
 
 def zero_reasons(work: Work) -> tuple[Reason, ...]:
-    """Return why a benefit whose conditions hold still pays nothing."""
-    reasons = [reason for node in work.used() if (reason := _zero_reason(node, work))]
+    """Return why a benefit whose conditions hold still pays nothing; what was computed last is said first."""
+    used = set(work.used())
+    nodes = [node for node in reversed(work.program.order.nodes) if node in used]
+    reasons = [reason for node in nodes if (reason := _zero_reason(node, work))]
     if reasons:
         return tuple(reasons)
     return (Reason(code="nothing-due", text=Text("按给付标准计算为 0", "the rule comes to 0")),)

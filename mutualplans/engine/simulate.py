@@ -21,7 +21,7 @@ from mutualplans.model.decision import Decision
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
 
-__all__ = ["Judged", "Simulation", "Situation", "case_problems", "judge", "simulate"]
+__all__ = ["Judged", "Simulation", "Situation", "case_problems", "judge", "no_cover", "simulate"]
 
 
 @frozen(kw_only=True)
@@ -194,7 +194,7 @@ class _Run:
             decisions.append(decision)
             paid = _added(paid, item, decision)
         if not decisions and not problems:
-            problems.append(("", _no_cover(claim)))
+            problems.append(("", no_cover(claim)))
         return decisions, state, problems
 
     def _unavailable(self, person: Insured) -> Paid:
@@ -315,7 +315,8 @@ def _no_person(claim: Claim, situation: Situation) -> Problem:
     )
 
 
-def _no_cover(claim: Claim) -> Problem:
+def no_cover(claim: Claim) -> Problem:
+    """Say that no plan of the office covers the person of a claim."""
     return problem(
         "claim.no-cover",
         "此人在本办事处所办计划中没有任何保障记录",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 
@@ -15,7 +15,7 @@ from mutualplans.model.problem import Problem, nearest, problem
 from mutualplans.model.scales import ConditionList, is_icd10
 from mutualplans.plan.vocabulary import CIRCUMSTANCE
 
-__all__ = ["claim_problems"]
+__all__ = ["LONGEST_STAY", "claim_problems", "condition_ids", "known_circumstances"]
 
 LONGEST_STAY = fields_of(Claim)["days"].most
 """Most days of one claim, stated or by its dates."""
@@ -105,7 +105,7 @@ def _sum(claim: Claim, whole: str, names: tuple[str, ...]) -> Iterator[Problem]:
 
 
 def _diagnosis(claim: Claim, office: Office) -> Iterator[Problem]:
-    known = _condition_ids(office)
+    known = condition_ids(office)
     for name, given in (("diagnosis", claim.diagnosis), ("condition", claim.condition)):
         if given is None or given in known or (name == "diagnosis" and is_icd10(given)):
             continue
@@ -139,32 +139,42 @@ def _diagnosis(claim: Claim, office: Office) -> Iterator[Problem]:
 
 
 @lru_cache(maxsize=4)
-def _condition_ids(office: Office) -> frozenset[str]:
-    """Return the ids of all conditions that the office's plans list; gathered once for an office."""
-    return frozenset(
-        condition.id
-        for item in office.plans
-        for local in item.editions
-        for entry in (*local.edition.values.values(), *local.values.values())
-        if isinstance(entry.value, ConditionList)
-        for condition in entry.value.conditions
+def condition_ids(office: Office) -> Mapping[str, None]:
+    """Return the ids of all conditions that the office's plans list, sorted; gathered once for an office."""
+    return dict.fromkeys(
+        sorted(
+            condition.id
+            for item in office.plans
+            for local in item.editions
+            for entry in (*local.edition.values.values(), *local.values.values())
+            if isinstance(entry.value, ConditionList)
+            for condition in entry.value.conditions
+        )
+    )
+
+
+@lru_cache(maxsize=4)
+def known_circumstances(office: Office) -> Mapping[str, None]:
+    """Return the circumstances that the office's plans know, sorted; gathered once for an office."""
+    return dict.fromkeys(
+        sorted(
+            field.name.removeprefix(CIRCUMSTANCE)
+            for item in office.plans
+            for field in item.plan.all_fields
+            if field.name.startswith(CIRCUMSTANCE)
+        )
     )
 
 
 def _circumstances(claim: Claim, office: Office) -> Iterator[Problem]:
-    known = {
-        field.name.removeprefix(CIRCUMSTANCE)
-        for item in office.plans
-        for field in item.plan.all_fields
-        if field.name.startswith(CIRCUMSTANCE)
-    }
+    known = known_circumstances(office)
     for code in claim.circumstances:
         if code not in known:
             close = nearest(code, known)
             yield problem(
                 "claim.circumstance-unknown",
-                f'没有计划认得情形 "{code}"；可用：{"、".join(sorted(known))}',
-                f'no plan knows the circumstance "{code}"; known: {", ".join(sorted(known))}',
+                f'没有计划认得情形 "{code}"；可用：{"、".join(known)}',
+                f'no plan knows the circumstance "{code}"; known: {", ".join(known)}',
                 where=claim.id,
                 hint_zh=f'是不是 "{close}"？' if close else "删去，或核对拼写",
                 hint_en=f'did you mean "{close}"?' if close else "remove it, or check the spelling",

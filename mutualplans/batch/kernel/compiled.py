@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from mutualplans.batch.source import KernelSource
+from mutualplans.batch.kernel.source import KernelSource
 from mutualplans.version import VERSION
 
 __all__ = ["can_compile", "compiled", "interpreted", "is_compiled", "kernel_folder"]
@@ -71,7 +71,7 @@ def can_compile() -> bool:
 def interpreted(text: str) -> Kernel:
     """Return the kernel as a plain Python function: its arrays are lists."""
     namespace: dict[str, Any] = {"__name__": "mutualplans kernel"}
-    exec(compile(_PLAIN + text, "<mutualplans kernel>", "exec"), namespace)  # noqa: S102 - our own source
+    exec(compile(_PLAIN + text, "<mutualplans kernel>", "exec"), namespace)
     found: Kernel = namespace["decide"]
     return found
 

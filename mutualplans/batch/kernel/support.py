@@ -3,13 +3,22 @@
 They keep to what CPython and a compiler both run: integers, loops, arrays that are read and written by place.
 """
 
-# mypy: disable-error-code="no-untyped-def"
-# ruff: noqa: ANN
+# mypy: ignore-errors
+
+try:
+    compiled  # noqa: B018 - a kernel has it already
+except NameError:
+
+    def compiled(function):
+        """Return the function as it is."""
+        return function
+
 
 MISSING = -2147483648
 """Stands in a column for "not stated"; no field may hold it."""
 
 
+@compiled
 def half_up(numerator, denominator):
     """Return the quotient, halves away from zero."""
     if numerator >= 0:
@@ -17,16 +26,19 @@ def half_up(numerator, denominator):
     return -((denominator - 2 * numerator) // (2 * denominator))
 
 
+@compiled
 def rounded_down(numerator, denominator):
     """Return the quotient cut towards zero."""
     return numerator // denominator if numerator >= 0 else -(-numerator // denominator)
 
 
+@compiled
 def rounded_up(numerator, denominator):
     """Return the quotient away from zero."""
     return -(-numerator // denominator) if numerator >= 0 else numerator // denominator
 
 
+@compiled
 def calendar(ordinal):
     """Return a date, given by its ordinal, as the number 20240229."""
     day = ordinal + 305  # days from 0000-03-01: the leap day ends a year
@@ -40,14 +52,25 @@ def calendar(ordinal):
     return (year + era * 400 + (1 if month <= 2 else 0)) * 10000 + month * 100 + day
 
 
-def place(keys, codes, count, key, code):
-    """Return where a period (and the code that splits it) is counted; `count` when nothing was counted yet."""
+@compiled
+def place(keys, count, key):
+    """Return where a period is counted; `count` when nothing was counted in it yet."""
+    for found in range(count - 1, -1, -1):
+        if keys[found] == key:
+            return found
+    return count
+
+
+@compiled
+def place_of_two(keys, codes, count, key, code):
+    """Return where a period is counted under the code that splits it."""
     for found in range(count - 1, -1, -1):
         if keys[found] == key and codes[found] == code:
             return found
     return count
 
 
+@compiled
 def nearest(first, last, start, stop, event):
     """Return the cover that holds the event or lies nearest to it, the earlier of two."""
     found, distance = start, 2147483647
@@ -63,6 +86,7 @@ def nearest(first, last, start, stop, event):
     return found
 
 
+@compiled
 def same_stay(first, last, stay, taken, start, row):
     """Return whether an earlier claim of the person that was paid for a stay shares its days or its number."""
     for other in range(start, row):

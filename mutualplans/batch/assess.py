@@ -1,0 +1,71 @@
+"""Assess whole tables: by kernels where they can say a plan, exactly as single claims are decided everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from mutualplans.batch.columns import PERSON
+from mutualplans.batch.exactly import decide_ready
+from mutualplans.batch.outcome import Outcome, together
+from mutualplans.batch.prepare import Prepared, prepare
+from mutualplans.batch.run import Options, decide, threads_by_default
+from mutualplans.batch.tables import outcome
+from mutualplans.engine.office import Office
+
+__all__ = ["assess_tables"]
+
+
+def assess_tables(
+    office: Office,
+    claims: pa.Table,
+    coverages: pa.Table,
+    *,
+    refused: pa.Array | None = None,
+    decided_on: date | None = None,
+    threads: int | None = None,
+    runtime: str = "auto",
+    benefits: bool = True,
+    progress: Callable[[int], None] = lambda _claims: None,
+) -> Outcome:
+    """Decide claims as `mutualplans.engine.simulate` does, many at a time.
+
+    The result does not depend on the order of the rows, on the number of threads, or on the runtime; it is that of
+    `decide_exactly`.
+
+    Args:
+        office: The office.
+        claims: Claims; see `mutualplans.batch.columns`.
+        coverages: Coverages.
+        refused: Persons some of whose coverages were refused when they were read.
+        decided_on: Day of the decision, for the receipts of an explanation.
+        threads: How many kernels run at a time; as many as the machine allows, if not said.
+        runtime: ``compiled``, ``interpreted``, or ``auto`` for what is faster.
+        benefits: Whether the table of benefits is wanted too.
+        progress: Called with the number of claims that were dealt with since the last call.
+
+    Raises:
+        MutualPlansError: a needed column is not there, or a column is of another type.
+    """
+    threads = threads or threads_by_default()
+    ready = prepare(office, claims, coverages, refused=refused)
+    decided = decide(office, ready, Options(threads=threads, runtime=runtime, detail=benefits))
+    fast = outcome(decided, benefits=benefits)
+    rest = _rest(ready, decided.persons(decided.left_out))
+    progress(len(claims) - len(rest.claims))
+    slow = decide_ready(office, rest, decided_on=decided_on, processes=threads, progress=progress)
+    return together(office, [fast, slow if benefits else slow.without_benefits()])
+
+
+def _rest(ready: Prepared, persons: pa.Array) -> Prepared:
+    """Return what is left to the exact way: the persons left out, with the problems of the rows themselves."""
+    return Prepared(
+        claims=ready.claims.filter(pc.is_in(ready.claims[PERSON], persons)),
+        coverages=ready.coverages.filter(pc.is_in(ready.coverages[PERSON], persons)),
+        problems=ready.problems,
+        claim_columns=ready.claim_columns,
+        coverage_columns=ready.coverage_columns,
+    )

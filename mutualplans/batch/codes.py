@@ -1,0 +1,115 @@
+"""Codes as numbers: what the rules name first, then what the data bring; "" is 0, "not stated" is `MISSING`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from attrs import define, field
+
+from mutualplans.batch.kernel.support import MISSING
+from mutualplans.engine.office import Office
+from mutualplans.expr import nodes as n
+from mutualplans.expr.fold import order
+from mutualplans.model.claim import Claim
+from mutualplans.model.coverage import Coverage
+from mutualplans.model.fields import fields_of
+from mutualplans.model.kinds import Kind
+from mutualplans.model.people import Insured, Member, Unit
+from mutualplans.model.scales import ANY, ConditionList, Scale, Table
+
+__all__ = ["Codes", "rule_codes"]
+
+
+def rule_codes(office: Office) -> tuple[str, ...]:
+    """Return every code that the office's plans and editions name, in a fixed order that no data change."""
+    found = {"in-situ"}
+    for record in (Claim, Coverage, Insured, Member, Unit):
+        for known in fields_of(record).values():
+            found.update(known.choices)
+    for item in office.plans:
+        found.update(item.plan.insures)
+        for node in order([formula.node for _place, formula in item.plan.formulas()]).nodes:
+            found.update(_named(node))
+        for local in item.editions:
+            for entry in (*local.edition.values.values(), *local.values.values()):
+                found.update(_held(entry.value))
+    return tuple(sorted(found - {"", ANY}))
+
+
+def _named(node: n.Node) -> Iterator[str]:
+    if isinstance(node, n.Constant) and node.of_kind is Kind.CODE:
+        yield str(node.value)
+    elif isinstance(node, n.OneOf):
+        yield from node.codes
+    elif isinstance(node, n.Read):
+        yield from node.field.choices
+
+
+def _held(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, ConditionList):
+        for condition in value.conditions:
+            yield from (condition.id, condition.class_)
+    elif isinstance(value, Table):
+        for key, cell in value.rows.items():
+            yield from key
+            if isinstance(cell, str):
+                yield cell
+    elif isinstance(value, Scale):
+        yield from (band.gives for band in value.bands if isinstance(band.gives, str))
+
+
+@define(eq=False)
+class Codes:
+    """The numbers of codes in one run.
+
+    Attributes:
+        texts: The code of each number.
+    """
+
+    texts: list[str]
+    _numbers: dict[str, int] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._numbers = {text: number for number, text in enumerate(self.texts)}
+
+    @classmethod
+    def of(cls, office: Office) -> Codes:
+        """Return the codes of an office's rules."""
+        return cls(["", *rule_codes(office)])
+
+    def __call__(self, text: str) -> int:
+        """Return the number of a code that the rules name.
+
+        Raises:
+            KeyError: they do not.
+        """
+        return self._numbers[text]
+
+    def column(self, values: pa.ChunkedArray) -> np.ndarray:
+        """Return a column of codes as numbers; new codes get numbers of their own."""
+        made = (
+            values.unify_dictionaries().combine_chunks()
+            if pa.types.is_dictionary(values.type)
+            else values.combine_chunks().dictionary_encode()
+        )
+        if isinstance(made, pa.ChunkedArray):  # a table without rows may have no chunk at all
+            made = made.chunk(0) if made.num_chunks else pa.array([], made.type)
+        numbers = np.array([self._add(text) for text in made.dictionary.to_pylist()] + [MISSING], np.int32)
+        places = made.indices.fill_null(len(numbers) - 1).to_numpy(zero_copy_only=False)
+        return numbers[places]
+
+    def table(self, make: Callable[[str], int]) -> np.ndarray:
+        """Return `make` of every code so far, by number."""
+        return np.array([make(text) for text in self.texts], np.int32)
+
+    def _add(self, text: str) -> int:
+        found = self._numbers.get(text)
+        if found is None:
+            found = self._numbers[text] = len(self.texts)
+            self.texts.append(text)
+        return found

@@ -1,0 +1,277 @@
+"""The covers of one plan as columns: under which edition each runs, its chain, its shares, what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from attrs import define, field
+
+from mutualplans.backends.exact import Missing
+from mutualplans.batch.arrange import Arranged, calendar_column, numbers
+from mutualplans.batch.codes import Codes
+from mutualplans.batch.columns import PERSON, Column
+from mutualplans.batch.kernel.support import MISSING
+from mutualplans.batch.records import case_record
+from mutualplans.engine.assess import void_shares
+from mutualplans.engine.bind import BoundPlan
+from mutualplans.engine.covers import term_problems
+from mutualplans.engine.facts import Case, Facts
+from mutualplans.engine.office import OfficePlan
+from mutualplans.expr import nodes as n
+from mutualplans.expr.fold import order
+from mutualplans.model.dates import term
+from mutualplans.model.kinds import Kind
+from mutualplans.model.problem import MutualPlansError, Problem
+from mutualplans.plan.formula import Formula
+
+__all__ = ["Terms", "terms"]
+
+_KNOWN = ("cover.first_day", "cover.last_day")
+
+
+@define(eq=False)
+class Terms:
+    """The covers of one plan, sorted by person and first day.
+
+    Attributes:
+        item: The plan as the office runs it.
+        table: The covers.
+        person: Number of each cover's person.
+        codes: Numbers of codes.
+        columns: Columns of coverages by name.
+        bounds: The plan bound to each edition that is met.
+        edition: For each cover its place in `bounds`.
+        fault: Where no claim can be decided under a cover: 1 it has no edition, 2 it is too long.
+        left_out: Numbers of the persons whose covers only the exact way can judge.
+        said: For each cover, its place in `problems`; -1 for none.
+        problems: What is said at every claim that is decided under a cover, or cannot be because of it.
+        void: For each cover, its place in `void_problems`; -1 for none.
+        void_problems: What is said of shares above the limit.
+        made: Columns of whole numbers by key.
+    """
+
+    item: OfficePlan
+    table: pa.Table
+    person: np.ndarray
+    codes: Codes
+    columns: Mapping[str, Column]
+    bounds: list[BoundPlan] = field(factory=list)
+    edition: np.ndarray = field(init=False)
+    fault: np.ndarray = field(init=False)
+    left_out: set[int] = field(factory=set)
+    said: np.ndarray = field(init=False)
+    problems: list[tuple[Problem, ...]] = field(factory=list)
+    void: np.ndarray = field(init=False)
+    void_problems: list[tuple[Problem, ...]] = field(factory=list)
+    made: dict[str, np.ndarray] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        count = len(self.table)
+        self.edition = np.zeros(count, np.int8)
+        self.fault = np.zeros(count, np.int8)
+        self.said = np.full(count, -1, np.int32)
+        self.void = np.full(count, -1, np.int32)
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def column(self, key: str) -> np.ndarray:
+        """Return a column by its key, such as ``insured.birth_date`` or ``cover.first_day#calendar``."""
+        if key not in self.made:
+            path, _, form = key.partition("#")
+            name = path.removeprefix("cover.")
+            self.made[key] = (
+                calendar_column(self.column(path))
+                if form == "calendar"
+                else numbers(self.table, name, self.columns[name], self.codes)
+            )
+        return self.made[key]
+
+    def nullable(self, path: str) -> bool:
+        """Return whether any cover leaves a field open."""
+        values = self.column(path)
+        return bool((values < 0).any() if values.dtype == np.int8 else (values == MISSING).any())
+
+    def bound(self, found: BoundPlan) -> int:
+        """Return the place of a bound plan."""
+        if found not in self.bounds:
+            self.bounds.append(found)
+        return self.bounds.index(found)
+
+    # ------------------------------------------------------------ working it out
+
+    def case(self, row: int) -> Case:
+        """Return the record of a cover with who it was taken for."""
+        return case_record(self.table.slice(row, 1).to_pylist()[0], self.columns)
+
+    def distinct(self, paths: Iterable[str], *more: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return one row for each combination of some columns, and each row's combination."""
+        columns = [self.column(path).astype(np.int64) for path in dict.fromkeys(paths)] + list(more)
+        if not columns:
+            return np.zeros(min(len(self), 1), np.int64), np.zeros(len(self), np.int64)
+        place = np.zeros(len(self), np.int64)
+        for values in columns:
+            _texts, part = np.unique(values, return_inverse=True)
+            _keys, place = np.unique(place * (int(part.max(initial=0)) + 1) + part, return_inverse=True)
+        _places, rows = np.unique(place, return_index=True)
+        return rows, place
+
+    def values(self, formula: Formula, name: str) -> np.ndarray:
+        """Return what one of the plan's own formulas gives for each cover; `MISSING` where that is not known."""
+        reads = [node.field.path for node in order([formula.node]).nodes if isinstance(node, n.Read)]
+        own = [path for path in reads if path in _KNOWN or path in self._stated_paths()]
+        every = (
+            [np.arange(len(self))] if len(own) < len(reads) else []
+        )  # what is worked out from a cover may be its own
+        rows, place = self.distinct(own, self.edition.astype(np.int64), *every)
+        found = [self._value(int(row), formula, name) for row in rows]
+        return np.array(found, np.int64)[place]
+
+    def _stated_paths(self) -> set[str]:
+        computed = ("cover.shares", "cover.day", "cover.terms", "cover.is_renewal")
+        return {
+            column.field.path
+            for column in self.columns.values()
+            if column.field and column.field.path not in computed and column.kind is not Kind.RATE
+        }
+
+    def _value(self, row: int, formula: Formula, name: str) -> int:
+        if self.fault[row] == 1:
+            return MISSING
+        found = Facts(self.bounds[self.edition[row]], self.case(row)).value(formula, name)
+        return MISSING if isinstance(found, Missing) else int(found)
+
+
+def terms(
+    item: OfficePlan, covers: pa.Table, persons: pa.Array, codes: Codes, columns: Mapping[str, Column]
+) -> Terms:
+    """Return the covers of a plan that the persons hold, with everything worked out that no claim decides."""
+    mine = covers.filter(pc.equal(covers["plan"].cast(pa.string()), item.plan.id))
+    person = pc.index_in(mine[PERSON], persons)
+    mine = mine.filter(pc.is_valid(person))
+    number = pc.drop_null(person).to_numpy()
+    first = numbers(mine, "first_day", columns["first_day"], codes)
+    last = numbers(mine, "last_day", columns["last_day"], codes)
+    places = np.lexsort((last, first, number))
+    found = Terms(item, mine.take(pa.array(places)), number[places].astype(np.int64), codes, columns)
+    _out_of_bounds(found)
+    _overlaps(found)
+    _editions(found)
+    if len(found):
+        _lengths(found)
+        _chains(found)
+        _shares(found)
+    return found
+
+
+def _out_of_bounds(found: Terms) -> None:
+    """Leave persons to the exact way of whose covers it may not be able to make a record."""
+    from mutualplans.batch.screen import out_of_bounds
+
+    view = Arranged(table=found.table, person=found.person, codes=found.codes, columns=found.columns)
+    found.left_out.update(found.person[out_of_bounds(view)].tolist())
+
+
+def _overlaps(found: Terms) -> None:
+    """Leave persons to the exact way who have two covers on one day."""
+    first, last, person = found.column("cover.first_day"), found.column("cover.last_day"), found.person
+    shared = (person[1:] == person[:-1]) & (first[1:] <= last[:-1])
+    found.left_out.update(person[1:][shared].tolist())
+
+
+def _editions(found: Terms) -> None:
+    """Bind the plan to the edition of each cover.
+
+    Persons are left to the exact way where the date of each event decides which edition counts.
+    """
+    named = found.column("cover.edition") >= 0
+    if found.item.plan.rules_in_force == "event-date":
+        found.left_out.update(found.person[~named].tolist())
+    rows, place = found.distinct(["cover.edition", "cover.first_day"])
+    if not len(rows):
+        return
+    made = [_edition(found, int(row)) for row in rows]
+    edition, fault, said = (np.array(values) for values in zip(*made, strict=True))
+    found.edition = edition.astype(np.int8)[place]
+    found.fault = fault.astype(np.int8)[place]
+    found.said = said.astype(np.int32)[place]
+
+
+def _edition(found: Terms, row: int) -> tuple[int, int, int]:
+    """Return the place of a cover's edition, whether it has none, and the place of what is said of that."""
+    try:
+        return found.bound(found.item.bind_cover(found.case(row).coverage)), 0, -1
+    except MutualPlansError as error:
+        return 0, 1, _add(found.problems, error.problems)
+    except ValueError:  # no record can be made of it: its person is left to the exact way
+        return 0, 1, -1
+
+
+def _add(problems: list[tuple[Problem, ...]], more: Iterable[Problem]) -> int:
+    problems.append(tuple(more))
+    return len(problems) - 1
+
+
+def _lengths(found: Terms) -> None:
+    """Say which covers do not fit their edition; one that is too long cannot be decided under."""
+    months = found.values(found.item.plan.term_months, "term_months")
+    keys = [months, found.edition.astype(np.int64), found.fault.astype(np.int64)]
+    paths = ["cover.first_day", "cover.last_day", "cover.edition"]
+    rows, place = found.distinct(paths, *keys)
+    said, fault = found.said[rows].copy(), found.fault[rows].copy()
+    for number, row in enumerate(rows):
+        if found.fault[row] == 1 or _fits(found, int(row), int(months[row])):
+            continue
+        problems = term_problems(found.bounds[found.edition[row]], found.case(int(row)))
+        if problems:
+            said[number] = _add(found.problems, problems)
+        fault[number] = 2 if any(item.severity == "error" for item in problems) else 0
+    found.said, found.fault = said[place], fault[place].astype(np.int8)
+
+
+def _fits(found: Terms, row: int, months: int) -> bool:
+    """Return whether a cover is as long as its edition says and no edition is named for it."""
+    first = date.fromordinal(int(found.column("cover.first_day")[row]))
+    last = date.fromordinal(int(found.column("cover.last_day")[row]))
+    whole = months == MISSING or term(first, months).last == last
+    return whole and found.column("cover.edition")[row] < 0
+
+
+def _chains(found: Terms) -> None:
+    """Work out the first day of each cover's chain of renewals, and how many terms it has."""
+    windows = found.values(found.item.plan.renewal_window, "renewal_window")
+    unknown = (windows == MISSING) & (found.fault != 1)
+    found.left_out.update(found.person[unknown].tolist())
+    first, last = found.column("cover.first_day"), found.column("cover.last_day")
+    begins, count = first.copy(), np.ones(len(found), np.int32)
+    same = np.zeros(len(found), bool)
+    same[1:] = found.person[1:] == found.person[:-1]
+    for row in np.flatnonzero(same).tolist():
+        at = row
+        while same[at] and last[at - 1] < first[at] and first[at] - last[at - 1] - 1 <= windows[row]:
+            at -= 1
+        begins[row], count[row] = first[at], row - at + 1
+    found.made["cover.chain_first"], found.made["cover.terms"] = begins, count
+
+
+def _shares(found: Terms) -> None:
+    """Work out the shares that count: those held, at most those allowed; one where no more are allowed."""
+    most = found.values(found.item.plan.max_shares, "max_shares")
+    unknown = (most == MISSING) & (found.fault != 1)
+    found.left_out.update(found.person[unknown].tolist())
+    stated = found.column("cover.shares").astype(np.int64)
+    open_ = np.where(most == 1, 1, MISSING)
+    found.made["cover.shares"] = np.where(stated == MISSING, open_, np.minimum(stated, most)).astype(np.int32)
+    above = (stated > most) & (found.fault != 1) & (most != MISSING)
+    rows, place = found.distinct([], np.where(above, stated, 0), np.where(above, most, 0))
+    said = [
+        _add(found.void_problems, void_shares(Facts(found.bounds[found.edition[row]], found.case(int(row)))))
+        if above[row]
+        else -1
+        for row in rows
+    ]
+    found.void = np.array(said, np.int32)[place]
