@@ -92,7 +92,9 @@ def _above(node: n.Above, args: Args, env: Wording) -> Phrase:
 
 
 def _capped(node: n.Capped, args: Args, env: Wording) -> Phrase:
-    text = f"{_limited(node, args)}, at most {env.bare(node.limit, args[2].text)} per {_per(node.before)}"
+    limit = env.bare(node.limit, args[2].text)
+    most = limit if limit.startswith("most ") else f"at most {limit}"  # a label may say it: most paid days …
+    text = f"{_limited(node, args)}, {most} per {_per(node.before)}"
     return Phrase(text + _earlier(node, args, env), CLAUSE)
 
 

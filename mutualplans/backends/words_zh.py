@@ -106,11 +106,15 @@ def _above(node: n.Above, args: Args, env: Wording) -> Phrase:
 
 
 def _capped(node: n.Capped, args: Args, env: Wording) -> Phrase:
-    per = _per(node.before) or "每次"
-    return Phrase(
-        f"{_limited(node, args)}，{per}最多 {env.bare(node.limit, args[2].text)}" + _earlier(node, args, env),
-        CLAUSE,
-    )
+    limit = _at_most(_per(node.before) or "每次", env.bare(node.limit, args[2].text))
+    return Phrase(f"{_limited(node, args)}，{limit}" + _earlier(node, args, env), CLAUSE)
+
+
+def _at_most(per: str, limit: str) -> str:
+    """Return a limit in words; a label that says 每保障期最多… or 最多… itself is not told twice."""
+    period = per.partition("（")[0]
+    said = next((words for words in (f"{period}最多", "最多") if limit.startswith(words)), "")
+    return f"{per}最多{limit.removeprefix(said)}" if said else f"{per}最多 {limit}"
 
 
 def _tiered(node: n.Tiered, args: Args, env: Wording) -> Phrase:
