@@ -25,6 +25,7 @@ from mutualplans.model.fields import fields_of
 from mutualplans.model.masks import mask_digits
 from mutualplans.model.people import RELATIONS, Member
 from mutualplans.model.problem import MutualPlansError, problem
+from mutualplans.model.text import said
 
 if TYPE_CHECKING:
     from mutualplans.engine.office import Office
@@ -344,7 +345,7 @@ def _own(more: tuple[str, ...], plans: list[Plan]) -> dict[str, dict[str, Any]]:
         try:
             value = read_own(own, subject, name, written)
         except ValueError as error:
-            message = mask_digits(f"--set {item}: {error}")
+            message = mask_digits(f"--set {item}: {said(error).in_(lang())}")
             raise click.UsageError(message) from error
         found[subject][name] = value
     return found
