@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-__all__ = ["mask_digits", "mask_id", "mask_name"]
+__all__ = ["mask_digits", "mask_handle", "mask_id", "mask_name"]
 
 _SHORTEST_SHOWN = 15
 _LONG_NUMBER = re.compile(
@@ -14,6 +14,7 @@ _LONG_NUMBER = re.compile(
 _RUN = re.compile(r"\d(?:[ \t\u00a0\u3000_.·\-－–—]?[\dXxＸｘ])+")
 _DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _LIKE_AN_ID = re.compile(rf"[1-9]\d{{5}}(?:(?:18|19|20)\d\d{_DAY}\d{{3}}[0-9X]|\d\d{_DAY}\d{{3}})")
+_CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _COMPOUND_SURNAMES = re.compile(
     "欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|司徒|司空|长孙|宇文|东方|南宫|西门|独孤|端木|轩辕|"
     "澹台|申屠|太史|钟离|闻人|呼延|东郭|宗政|濮阳|淳于|公冶|太叔|仲孙|鲜于|闾丘|亓官|司寇|拓跋|赫连|万俟|纳兰"
@@ -44,6 +45,14 @@ def mask_name(text: str, *, reveal: bool = False) -> str:
         return "*" * len(text)
     kept = 2 if len(text) > 2 and _COMPOUND_SURNAMES.match(text) else 1
     return text[:kept] + "*" * (len(text) - kept)
+
+
+def mask_handle(text: str) -> str:
+    """Return what a file calls a person, as messages may show it: ``child-1``, but ``张**``.
+
+    Whoever writes Chinese there mostly writes the name.
+    """
+    return mask_name(text) if _CHINESE.search(text) else mask_digits(text)
 
 
 def mask_digits(text: str, *, reveal: bool = False) -> str:
