@@ -35,6 +35,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = {
     "README.md": {"examples": "examples"},
     "docs/tutorial-plan.md": {},
+    "docs/publish.md": {"examples/plugin": "."},
     "docs/guide-office.md": {"examples/office": ".", "examples/cases": "cases"},
 }
 """Page → what is copied into the folder before its first step (folder of the repository → place)."""

@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from mutualplans.backends.exact import Missing
 from mutualplans.expr import nodes as n
+from mutualplans.model.claim import STAGES
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Rounding, format_yuan
 from mutualplans.model.parameter import Shape
@@ -53,6 +54,7 @@ class Wording:
         rounding: The edition's rounding rule.
         marks: What follows a value wherever it appears, by parameter name: ``［假定］``.
         titles: What benefits are called, by id.
+        codes: What the edition calls codes: of its tables, its conditions and their classes.
         apart: Whether scales are printed apart, as tables, and only named in the words.
     """
 
@@ -63,6 +65,7 @@ class Wording:
     rounding: Rounding = Rounding.HALF_UP_FEN
     marks: Mapping[str, str] = field(factory=dict)
     titles: Mapping[str, Text] = field(factory=dict)
+    codes: Mapping[str, Text] = field(factory=dict)
     apart: bool = False
 
     def title(self, benefit: str) -> str:
@@ -96,10 +99,17 @@ class Wording:
 
     def show(self, value: Any, node: n.Node) -> str:
         """Return a value of `node` as users read it."""
-        choices = node.field.choices if isinstance(node, n.Read) else {}
-        if isinstance(value, str) and value in choices:
-            return choices[value].in_(self.lang)
+        if isinstance(value, str) and value:
+            return self.code(value, node)
         return show(value, node.kind, self.units.get(node), self.lang)
+
+    def code(self, code: str, of: n.Node) -> str:
+        """Return a code that `of` may give as the edition calls it, or else its field; the code itself otherwise."""
+        choices: Mapping[Any, Text] = STAGES if isinstance(of, n.ClassOf) else {}
+        if isinstance(of, n.Read):
+            choices = of.field.choices
+        known = self.codes.get(code) or choices.get(code)
+        return known.in_(self.lang) if known else code
 
 
 def show(value: Any, kind: Kind, unit: Text | None, lang: Lang) -> str:

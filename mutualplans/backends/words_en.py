@@ -8,10 +8,8 @@ from typing import Any
 
 from mutualplans.backends.phrase import ATOM, CLAUSE, PRODUCT, SUM, Phrase, Wording, scale_text
 from mutualplans.expr import nodes as n
-from mutualplans.model.claim import STAGES
 from mutualplans.model.kinds import Kind
 from mutualplans.model.scales import Scale
-from mutualplans.model.text import Text
 
 __all__ = ["PERIODS", "TABLE"]
 
@@ -92,7 +90,9 @@ def _above(node: n.Above, args: Args, env: Wording) -> Phrase:
 
 
 def _capped(node: n.Capped, args: Args, env: Wording) -> Phrase:
-    text = f"{_limited(node, args)}, at most {env.bare(node.limit, args[2].text)} per {_per(node.before)}"
+    limit = env.bare(node.limit, args[2].text)
+    most = limit if limit.startswith("most ") else f"at most {limit}"  # a label may say it: most paid days …
+    text = f"{_limited(node, args)}, {most} per {_per(node.before)}"
     return Phrase(text + _earlier(node, args, env), CLAUSE)
 
 
@@ -152,24 +152,17 @@ _SIDES = {
 }
 
 
-def _code(code: Any, other: n.Node) -> str:
-    choices: Mapping[Any, Text] = STAGES if isinstance(other, n.ClassOf) else {}
-    if isinstance(other, n.Read):
-        choices = other.field.choices
-    return choices[code].in_("en") if code in choices else str(code)
-
-
 def _compare(node: n.Compare, args: Args, env: Wording) -> Phrase:
     if isinstance(node.left, n.PaidBefore) and node.right == _NOTHING and node.side is n.Side.EQUALS:
         return Phrase(f"nothing {_account(node.left, env)}", CLAUSE)
     right = env.bare(node.right, args[1].within(SUM, "en"))
     if isinstance(node.right, n.Constant) and isinstance(node.right.value, str):
-        right = _code(node.right.value, node.left)
+        right = env.code(node.right.value, node.left)
     return Phrase(f"{args[0].within(SUM, 'en')} {_SIDES[node.side]} {right}", CLAUSE)
 
 
-def _one_of(node: n.OneOf, args: Args, _env: Wording) -> Phrase:
-    names = " or ".join(_code(code, node.base) for code in node.codes)
+def _one_of(node: n.OneOf, args: Args, env: Wording) -> Phrase:
+    names = " or ".join(env.code(code, node.base) for code in node.codes)
     return Phrase(f"{args[0].within(SUM, 'en')} is {names}", CLAUSE)
 
 

@@ -8,10 +8,8 @@ from typing import Any
 
 from mutualplans.backends.phrase import ATOM, CLAUSE, PRODUCT, SUM, Phrase, Wording, scale_text
 from mutualplans.expr import nodes as n
-from mutualplans.model.claim import STAGES
 from mutualplans.model.kinds import Kind
 from mutualplans.model.scales import Scale
-from mutualplans.model.text import Text
 
 __all__ = ["PERIODS", "TABLE"]
 
@@ -106,11 +104,15 @@ def _above(node: n.Above, args: Args, env: Wording) -> Phrase:
 
 
 def _capped(node: n.Capped, args: Args, env: Wording) -> Phrase:
-    per = _per(node.before) or "每次"
-    return Phrase(
-        f"{_limited(node, args)}，{per}最多 {env.bare(node.limit, args[2].text)}" + _earlier(node, args, env),
-        CLAUSE,
-    )
+    limit = _at_most(_per(node.before) or "每次", env.bare(node.limit, args[2].text))
+    return Phrase(f"{_limited(node, args)}，{limit}" + _earlier(node, args, env), CLAUSE)
+
+
+def _at_most(per: str, limit: str) -> str:
+    """Return a limit in words; a label that says 每保障期最多… or 最多… itself is not told twice."""
+    period = per.partition("（")[0]
+    said = next((words for words in (f"{period}最多", "最多") if limit.startswith(words)), "")
+    return f"{per}最多{limit.removeprefix(said)}" if said else f"{per}最多 {limit}"
 
 
 def _tiered(node: n.Tiered, args: Args, env: Wording) -> Phrase:
@@ -177,24 +179,17 @@ _SIDES = {
 }
 
 
-def _code(code: Any, other: n.Node) -> str:
-    choices: Mapping[Any, Text] = STAGES if isinstance(other, n.ClassOf) else {}
-    if isinstance(other, n.Read):
-        choices = other.field.choices
-    return choices[code].zh if code in choices else str(code)
-
-
 def _compare(node: n.Compare, args: Args, env: Wording) -> Phrase:
     if isinstance(node.left, n.PaidBefore) and node.right == _NOTHING and node.side is n.Side.EQUALS:
         return Phrase(f"{_whose(node.left)}未给付过{_account(node.left, env)}", CLAUSE)
     right = env.bare(node.right, args[1].within(SUM, "zh"))
     if isinstance(node.right, n.Constant) and isinstance(node.right.value, str):
-        right = _code(node.right.value, node.left)
+        right = env.code(node.right.value, node.left)
     return Phrase(f"{args[0].within(SUM, 'zh')}{_SIDES[node.side]} {right}", CLAUSE)
 
 
-def _one_of(node: n.OneOf, args: Args, _env: Wording) -> Phrase:
-    names = "、".join(_code(code, node.base) for code in node.codes)
+def _one_of(node: n.OneOf, args: Args, env: Wording) -> Phrase:
+    names = "、".join(env.code(code, node.base) for code in node.codes)
     return Phrase(f"{args[0].within(SUM, 'zh')}为 {names}{' 之一' if len(node.codes) > 1 else ''}", CLAUSE)
 
 

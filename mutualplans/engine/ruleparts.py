@@ -98,28 +98,14 @@ class RuleWords:
             rounding=self.edition.rounding,
             marks={name: self.mark(item) for name, item in parameters.items()},
             titles={item.id: item.title for item in self.plan.benefits},
+            codes=self.edition.titles,
             apart=True,
         )
 
     def _phrases(self, node: n.Node) -> dict[n.Node, Phrase]:
         formula = order([node])
-        found: list[Phrase] = fold(formula, self._sayings(), self._wording(node))
+        found: list[Phrase] = fold(formula, table(self.lang), self._wording(node))
         return dict(zip(formula.nodes, found, strict=True))
-
-    def _sayings(self) -> Mapping[type[n.Node], Callable[[Any, list[Phrase], Wording], Phrase]]:
-        """Return the words of each node, codes said as the edition calls them."""
-        plain = table(self.lang)
-
-        def compare(node: n.Compare, args: list[Phrase], env: Wording) -> Phrase:
-            if isinstance(node.right, n.Constant) and (title := self.title(node.right.value)):
-                node = evolve(node, right=n.Constant(title, Kind.CODE))
-            return plain[n.Compare](node, args, env)
-
-        def one_of(node: n.OneOf, args: list[Phrase], env: Wording) -> Phrase:
-            codes = tuple(self.title(code) or code for code in node.codes)
-            return plain[n.OneOf](evolve(node, codes=codes), args, env)
-
-        return {**plain, n.Compare: compare, n.OneOf: one_of}
 
     def title(self, code: Any) -> str:
         """Return what the edition calls a code; empty where it does not say."""

@@ -15,7 +15,7 @@ from typing import IO, Any, TypeAlias
 from mutualplans.files import table_problems as wrong
 from mutualplans.model.problem import MutualPlansError
 
-__all__ = ["Cell", "write_table"]
+__all__ = ["Cell", "no_formula", "write_table"]
 
 Cell: TypeAlias = str | Decimal
 """A text, or an amount in yuan."""
@@ -64,11 +64,12 @@ def _check_line(number: int, line: tuple[object, ...], width: int) -> None:
 
 def _write_csv(file: IO[bytes], lines: list[tuple[Cell, ...]]) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    csv.writer(text).writerows([_no_formula(str(value)) for value in line] for line in lines)
+    csv.writer(text).writerows([no_formula(str(value)) for value in line] for line in lines)
     text.detach()  # flushes, and leaves the file to its owner
 
 
-def _no_formula(text: str) -> str:
+def no_formula(text: str) -> str:
+    """Return a cell of a CSV file that Excel cannot take for a formula; plain numbers stay as they are."""
     return f"'{text}" if text.startswith(_FORMULA_START) and not _PLAIN_NUMBER.fullmatch(text) else text
 
 

@@ -15,7 +15,7 @@ from mutualplans.model.money import Rounding, format_yuan
 from mutualplans.model.parameter import Limits, Parameter, Shape
 from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
 from mutualplans.model.scales import Band, Condition, ConditionList, Edge, Scale, Table, is_icd10_group
-from mutualplans.model.text import Text
+from mutualplans.model.text import Text, said
 from mutualplans.model.tomlfile import TomlFile, read_toml
 from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import Confidence, Edition, Entry, InForce
@@ -257,12 +257,13 @@ _UNQUOTED = {
 def _single(kind: Kind, label: Text, raw: Any, file: TomlFile, path: Path) -> tuple[Any, list[Problem]]:
     if kind in _UNQUOTED and isinstance(raw, str):
         zh, en = _UNQUOTED[kind]
-        said = (f"“{label.zh}”应为{zh}；实为 {raw!r}", f"{label.in_('en')}: expected {en}; found {raw!r}")
-        return None, [_wrong(*said, file, path)]
+        quoted = (f"“{label.zh}”应为{zh}；实为 {raw!r}", f"{label.in_('en')}: expected {en}; found {raw!r}")
+        return None, [_wrong(*quoted, file, path)]
     try:
         value = plain_value(read_raw(kind, raw))
     except ValueError as error:
-        return None, [_wrong(f"“{label.zh}”{error}", f"{label.in_('en')}: {error}", file, path)]
+        fault = said(error)
+        return None, [_wrong(f"“{label.zh}”{fault.zh}", f"{label.in_('en')}: {fault.in_('en')}", file, path)]
     most = MOST_FEN if kind is Kind.MONEY else MOST_COUNT
     if kind in (Kind.MONEY, Kind.COUNT) and not 0 <= value <= most:
         return None, [_wrong(f"“{label.zh}”超出范围：{raw}", f"out of range: {raw}", file, path)]

@@ -12,6 +12,8 @@ PATIENT = mp.field("claim", "patient", mp.Kind.CODE, "患者", "patient")
 VALUE = mp.parameters(
     most=mp.money("最高额", "the most"),
     ill=mp.conditions("病种", "diseases"),
+    term_most=mp.money("每保障期最多给付", "most paid in a term"),
+    each_most=mp.money("最多给付", "most paid"),
 )
 DISEASE = VALUE.ill.match(claim.diagnosis)
 
@@ -28,6 +30,26 @@ DISEASE = VALUE.ill.match(claim.diagnosis)
             claim.total.capped(VALUE.most, per=per.TERM, by=PATIENT),
             "医疗费总额，每保障期（同一患者）最多 最高额",
             "total of the bill, at most the most per term for the same patient",
+        ),
+        (
+            claim.total.capped(VALUE.term_most, per=per.TERM),
+            "医疗费总额，每保障期最多给付",
+            "total of the bill, most paid in a term per term",
+        ),
+        (
+            claim.total.capped(VALUE.term_most, per=per.TERM, by=PATIENT),
+            "医疗费总额，每保障期（同一患者）最多给付",
+            "total of the bill, most paid in a term per term for the same patient",
+        ),
+        (
+            claim.total.capped(VALUE.each_most),
+            "医疗费总额，每次最多给付",
+            "total of the bill, most paid per claim",
+        ),
+        (
+            claim.total.capped(VALUE.term_most, per=per.POLICY_YEAR),
+            "医疗费总额，每保障年度最多 每保障期最多给付",
+            "total of the bill, most paid in a term per policy year",
         ),
         (
             claim.total.so_far(per=per.LIFETIME, by=DISEASE),

@@ -134,6 +134,13 @@ def test_csv(capsys: Capture) -> None:
     assert capsys.readouterr().out == '甲,乙\n"a,b",\n'
 
 
+def test_csv_holds_no_formula(capsys: Capture) -> None:
+    """What Excel would run when a saved output is opened stays text, as in files; numbers stay numbers."""
+    print_csv(["甲"], [["=HYPERLINK(1)"], ["+86"], ["-cmd"], ["@x"], ["-5.00"], [3]])
+
+    assert capsys.readouterr().out == "甲\n'=HYPERLINK(1)\n+86\n'-cmd\n'@x\n-5.00\n3\n"
+
+
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
