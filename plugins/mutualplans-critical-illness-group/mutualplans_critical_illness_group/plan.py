@@ -39,6 +39,9 @@ value = mp.parameters(
     ),
 )  # fmt: skip
 
+form = mp.field(
+    "cover", "illness_form", mp.Kind.CODE, "特种重病缴费方式", "form of payment, critical illness"
+)
 average_age = mp.field(
     "unit", "average_age", mp.Kind.COUNT, "被保障人平均年龄", "average age of those insured",
     hint=mp.Text("周岁，不足一岁舍去", "completed years"), unit=mp.Text("周岁", "years"), most=100,
@@ -55,10 +58,8 @@ is_early = ((value.early_stay.over(0) & disease.is_class("early")) | claim.is_in
 )
 per_share = mp.choose(value.lower.over(0) & disease.is_class("lower"), value.lower, value.full)
 
-fee = value.fee.of(cover.tier)
-premium = mp.choose(
-    value.by_age & average_age.from_(value.older_from), fee + value.older_fee.of(cover.tier), fee
-)
+fee = value.fee.of(form)
+premium = mp.choose(value.by_age & average_age.from_(value.older_from), fee + value.older_fee.of(form), fee)
 at_maturity = claim.event.equals("maturity")
 
 no_wait = (~waiting.reduced).because(
@@ -100,7 +101,7 @@ plan = mp.Plan(
         ),
     ],
     premium=premium * cover.shares,
-    term_months=value.months.of(cover.tier),
+    term_months=value.months.of(form),
     max_shares=value.max_shares,
     waiting=waiting,
     renewal_window=value.renewal_window,
@@ -167,7 +168,7 @@ plan = mp.Plan(
                 at_maturity.because("not-at-maturity", zh="不是期满申领", en="not claimed at maturity"),
                 claim.event_date.from_(cover.last_day).because("too-early", zh="未到期满日", en="before the last day"),
             ],
-            pays=amount(value.refund.of(cover.tier)),
+            pays=amount(value.refund.of(form)),
         ),
     ],
     # Between the two stages of an early disease the cover stands, or the second one could not be claimed.

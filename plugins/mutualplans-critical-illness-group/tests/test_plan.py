@@ -20,7 +20,7 @@ class TestCriticalIllnessGroup(PlanConformance):
     plan_id = "critical-illness-group"
 
 
-def joining(edition: str, tier: str | None, *, average_age: int | None = None, shares: int = 1) -> Quote:
+def joining(edition: str, form: str | None, *, average_age: int | None = None, shares: int = 1) -> Quote:
     """Quote one woman of a unit."""
     unit = mp.Unit(name="厂", extra={} if average_age is None else {"average_age": average_age})
     item = office_of([plan], edition=edition).plan(plan.id)
@@ -32,14 +32,14 @@ def joining(edition: str, tier: str | None, *, average_age: int | None = None, s
             unit=unit,
             first_day=date(2023, 5, 1),
             shares=shares,
-            tier=tier,
+            extra={} if form is None else {"illness_form": form},
         ),
         edition=edition,
     )
 
 
 @pytest.mark.parametrize(
-    ("edition", "tier", "age", "shares", "fen"),
+    ("edition", "form", "age", "shares", "fen"),
     [
         ("shanghai-2000", "standard", 44, 1, 60_00),  # below 45
         ("shanghai-2000", "standard", 45, 1, 70_00),  # 45 itself is 70
@@ -50,15 +50,15 @@ def joining(edition: str, tier: str | None, *, average_age: int | None = None, s
         ("ningbo-2023", "3y", None, 4, 180_00),  # the fourth share is void
     ],
 )
-def test_fees(edition: str, tier: str, age: int | None, shares: int, fen: int) -> None:
+def test_fees(edition: str, form: str, age: int | None, shares: int, fen: int) -> None:
     """The published fees, by form and by the unit's average age."""
-    assert fen == joining(edition, tier, average_age=age, shares=shares).premium
+    assert fen == joining(edition, form, average_age=age, shares=shares).premium
 
 
-@pytest.mark.parametrize(("tier", "months"), [("1y", 12), ("3y", 36)])
-def test_the_form_decides_the_term(tier: str, months: int) -> None:
+@pytest.mark.parametrize(("form", "months"), [("1y", 12), ("3y", 36)])
+def test_the_form_decides_the_term(form: str, months: int) -> None:
     """20 yuan buy one year, 60 three."""
-    assert date(2023 + months // 12, 4, 30) == joining("ningbo-2023", tier).coverage.last_day
+    assert date(2023 + months // 12, 4, 30) == joining("ningbo-2023", form).coverage.last_day
 
 
 def test_without_the_average_age_there_is_no_fee() -> None:

@@ -23,6 +23,7 @@ value = mp.parameters(
     treated_only=mp.flag("须经住院或手术治疗", "only after a stay or an operation", open_to_office=mp.at_will()),
 )  # fmt: skip
 
+form = mp.field("cover", "women_form", mp.Kind.CODE, "女职工安康缴费方式", "form of payment, women's health")
 has_main = mp.field("cover", "has_main", mp.Kind.FLAG, "同时参加主项目", "also in the main plan")
 hospitalised = mp.field("claim", "hospitalised", mp.Kind.FLAG, "经住院治疗", "treated in hospital")
 operated = mp.field("claim", "operated", mp.Kind.FLAG, "经手术治疗", "operated")
@@ -56,8 +57,8 @@ plan = mp.Plan(
         insured.age.up_to(value.age_to).because("age", zh="超过法定退休年龄", en="above the retirement age"),
         (~value.main_only | has_main).because("no-main-plan", zh="未参加主项目", en="not in the main plan"),
     ],
-    premium=value.fee.of(cover.tier) * cover.shares,
-    term_months=value.months.of(cover.tier),
+    premium=value.fee.of(form) * cover.shares,
+    term_months=value.months.of(form),
     max_shares=value.max_shares,
     waiting=waiting,
     renewal_window=value.renewal_window,

@@ -19,22 +19,21 @@ class TestFemaleHealth(PlanConformance):
     plan_id = "female-health"
 
 
-def joining(edition: str, tier: str | None, shares: int, **extra: object) -> Quote:
+def joining(edition: str, form: str | None, shares: int, **extra: object) -> Quote:
     """Quote one woman."""
     given = Joining(
         member=WOMAN,
         insured=mp.Insured.member(WOMAN),
         unit=mp.Unit(),
         first_day=date(2023, 5, 1),
-        tier=tier,
         shares=shares,
-        extra=extra,
+        extra={**extra, **({} if form is None else {"women_form": form})},
     )
     return quote(office_of([plan], edition=edition).plan(plan.id), given, edition=edition)
 
 
 @pytest.mark.parametrize(
-    ("edition", "tier", "shares", "fen", "last"),
+    ("edition", "form", "shares", "fen", "last"),
     [
         ("ningbo-2023", "1y", 1, 15_00, date(2024, 4, 30)),
         ("ningbo-2023", "4y", 3, 150_00, date(2027, 4, 30)),
@@ -42,9 +41,9 @@ def joining(edition: str, tier: str | None, shares: int, **extra: object) -> Quo
         ("longyan-2013", None, 1, 25_00, date(2024, 4, 30)),
     ],
 )
-def test_fee_and_term(edition: str, tier: str | None, shares: int, fen: int, last: date) -> None:
+def test_fee_and_term(edition: str, form: str | None, shares: int, fen: int, last: date) -> None:
     """The published fees."""
-    found = joining(edition, tier, shares, has_main=True)
+    found = joining(edition, form, shares, has_main=True)
 
     assert (fen, last) == (found.premium, found.coverage.last_day)
 
