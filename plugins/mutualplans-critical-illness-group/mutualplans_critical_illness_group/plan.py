@@ -18,8 +18,8 @@ value = mp.parameters(
     by_age=mp.flag("保障费按单位平均年龄", "the fee depends on the unit's average age"),
     months=mp.table(mp.Kind.COUNT, "保障期限（月）", "months by form"),
     max_shares=mp.shares("最多份数", "most shares", open_to_office=mp.between(1, 10)),
-    women_to=mp.years("女职工法定退休年龄（参保时不超过）", "retirement age, women", open_to_office=mp.between(45, 65)),
-    men_to=mp.years("男职工法定退休年龄（参保时不超过）", "retirement age, men", open_to_office=mp.between(50, 65)),
+    women_to=mp.years("女职工法定退休年龄", "retirement age, women", open_to_office=mp.between(45, 65)),
+    men_to=mp.years("男职工法定退休年龄", "retirement age, men", open_to_office=mp.between(50, 65)),
     diseases=mp.conditions("特种重病病种", "covered diseases", open_to_office=mp.at_will()),
     nothing_days=mp.days("生效后完全不给付的天数", "days without any benefit", open_to_office=mp.between(0, 180)),
     waiting_to=mp.days("免责期止于第几天", "last day of the waiting period", open_to_office=mp.between(0, 365)),
@@ -56,7 +56,8 @@ disease = value.diseases.match(claim.diagnosis)
 is_early = ((value.early_stay.over(0) & disease.is_class("early")) | claim.is_in_situ).named(
     "属早期病种", "is an early disease"
 )
-per_share = mp.choose(value.lower.over(0) & disease.is_class("lower"), value.lower, value.full)
+is_lower = (value.lower.over(0) & disease.is_class("lower")).named("属较低一档病种", "of the lower class")
+per_share = mp.choose(is_lower, value.lower, value.full)
 
 fee = value.fee.of(form)
 premium = mp.choose(value.by_age & average_age.from_(value.older_from), fee + value.older_fee.of(form), fee)

@@ -11,7 +11,7 @@ value = mp.parameters(
     fee=mp.table(mp.Kind.MONEY, "每份保障费", "fee per share", open_to_office=mp.between("0", "500")),
     months=mp.table(mp.Kind.COUNT, "保障期限（月）", "months"),
     max_shares=mp.shares("最多份数", "most shares", open_to_office=mp.between(1, 10)),
-    age_to=mp.years("法定退休年龄（参保时不超过）", "retirement age", open_to_office=mp.between(45, 65)),
+    age_to=mp.years("法定退休年龄", "retirement age", open_to_office=mp.between(45, 65)),
     main_only=mp.flag("须同时参加主项目（医疗互助）", "only with the main plan"),
     diseases=mp.conditions("女性特种疾病病种", "covered conditions", open_to_office=mp.at_will()),
     nothing_days=mp.days("生效后完全不给付的天数", "days without any benefit", open_to_office=mp.between(0, 180)),
