@@ -42,18 +42,18 @@ agreed = mp.field("claim", "council_agreed", mp.Kind.FLAG, "理事会集体决�
 principal = mp.field(
     "unit", "fund_new_principal", mp.Kind.MONEY, "基金本年增加的本金", "the fund's new principal this year"
 )
-income = mp.field("unit", "fund_income", mp.Kind.MONEY, "基金本年增值", "the fund's income this year")
-spent = mp.field(
-    "unit", "fund_spent", mp.Kind.MONEY, "基金本年已给付（本次以前）", "paid by the fund this year before"
+income = mp.field(
+    "unit", "fund_income_left", mp.Kind.MONEY, "基金本年增值的余额", "what is left of the fund's income"
+)
+used = mp.field(
+    "unit", "fund_principal_used", mp.Kind.MONEY, "基金本年已动用的本金", "principal used this year"
 )
 
 disease = value.diseases.match(claim.diagnosis)
 by_city = paid.by(CITY_PLAN).named("市总住院计划的给付", "what the city's plan pays")
 left = claim.self_paid_in_scope.less(by_city).named("市总计划给付后的自负余额", "what the city's plan leaves")
-usable = (
-    (income + principal * value.principal_share)
-    .less(spent)
-    .named("基金本年还可动用", "what may still be used")
+usable = (income + (principal * value.principal_share).less(used)).named(
+    "基金本年还可动用", "what may still be used"
 )
 
 plan = mp.Plan(
