@@ -5,11 +5,9 @@ Each step is a command that a reader can run alone; this file only prints it bef
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from steps import show
 
 STEPS = (
     ("已安装的计划插件", ["plugins"]),
@@ -22,7 +20,10 @@ STEPS = (
         ],
     ),
     ("公开案例：北京 2014，乳腺癌，24,208 元", ["simulate", "examples/cases/peng-2014.toml", "--explain"]),
-    ("公开案例：湖北 2025，一次出险两个计划分别给付", ["simulate", "examples/cases/huangshi-2025.toml"]),
+    (
+        "公开案例：湖北 2025，一次出险三个计划分别给付，56,312.10 元",
+        ["simulate", "examples/cases/huangshi-2025.toml"],
+    ),
     ("公开案例：青岛 2006，意外身故 15,000 元", ["simulate", "examples/cases/qingdao-2006.toml"]),
     ("公开案例：北京 2017，意外身故 60,000 元", ["simulate", "examples/cases/beijing-2017.toml"]),
     (
@@ -32,18 +33,5 @@ STEPS = (
 )
 
 
-def main() -> int:
-    """Run the steps in order; a status other than 0 (done) and 3 (rows refused, as shown) ends the demo."""
-    for number, (title, arguments) in enumerate(STEPS, 1):
-        sys.stdout.write(f"\n【{number}】{title}\n$ mutualplans {' '.join(arguments)}\n\n")
-        sys.stdout.flush()
-        command = [sys.executable, "-m", "mutualplans", *arguments]
-        status = subprocess.run(command, cwd=ROOT, stderr=subprocess.STDOUT, check=False).returncode
-        if status not in (0, 3):
-            sys.stdout.write(f"\n演示中断：退出码 {status}\n")
-            return status
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(show(STEPS))

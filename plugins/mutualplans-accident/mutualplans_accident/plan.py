@@ -34,6 +34,7 @@ value = mp.parameters(
     ),
     stay_most=mp.days("住院津贴最多天数", "most days in hospital", open_to_office=mp.between(0, 366)),
     claim_days=mp.days("申领时效", "days to claim", open_to_office=mp.between(1, 3660), optional=True),
+    report_days=mp.days("报案时限", "days to report", open_to_office=mp.between(1, 365), optional=True),
 )
 
 rest_days = mp.field(
@@ -88,6 +89,7 @@ plan = mp.Plan(
     renewal_window=value.renewal_window,
     event_date=claim.occurred,
     claim_within=value.claim_days,
+    report_within=value.report_days,
     excludes=[
         mp.excluded("self-harm", zh="故意自伤", en="deliberate self-harm"),
         mp.excluded("unlawful-act", zh="违法犯罪行为", en="an unlawful or criminal act"),
