@@ -159,10 +159,15 @@ def print_json(data: object) -> None:
 
 
 def print_csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows to stdout as CSV with a header line; ``None`` is an empty field."""
+    """Print rows to stdout as CSV with a header line; ``None`` is an empty field.
+
+    A text that Excel would take for a formula gets a ``'`` in front.
+    """
+    from mutualplans.files.write_tables import no_formula
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(headers)
-    writer.writerows(rows)
+    writer.writerows([no_formula(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
 
 
 def say(zh: str, en: str) -> None:

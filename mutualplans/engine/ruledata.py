@@ -55,6 +55,7 @@ class Part:
         lines: Its sentences.
         grids: Its tables.
         pays: What it pays, the part of `lines` that a comparison shows.
+        most: What one claim brings at most, proved under the edition's values; empty where that is not known.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Part:
     lines: tuple[Line, ...] = ()
     grids: tuple[Grid, ...] = ()
     pays: tuple[str, ...] = ()
+    most: str = ""
 
 
 @frozen(kw_only=True)

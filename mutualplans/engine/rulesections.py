@@ -8,8 +8,9 @@ from typing import Any
 
 from attrs import define, field
 
+from mutualplans.backends.phrase import show
 from mutualplans.engine.bind import bind
-from mutualplans.engine.limits import limits
+from mutualplans.engine.limits import BenefitLimits, limits
 from mutualplans.engine.ruledata import Grid, Line, Part
 from mutualplans.engine.ruleparts import RuleWords, exclusion
 from mutualplans.expr import nodes as n
@@ -196,17 +197,29 @@ class Writer:
         return {"lines": tuple(lines), "parts": (self._common(), *map(self._benefit, kept))}
 
     @cached_property
-    def _left_out(self) -> list[Benefit]:
-        """Return the benefits that the edition does not have, or that can only come to 0 under its values.
-
-        While a value is not set, amounts cannot be bounded.
-        """
+    def _proved(self) -> dict[str, BenefitLimits]:
+        """Return the proved limits of each benefit by its id; none while a value is not set."""
         try:
             found = limits(bind(self.plan, self.said.edition, self.said.local))
         except MutualPlansError:
-            return [item for item in self.plan.benefits if not self._offered(item)]
-        paid = {item.benefit for item in found if item.most_with_field_bounds != 0}
-        return [item for item in self.plan.benefits if item.id not in paid or not self._offered(item)]
+            return {}
+        return {item.benefit: item for item in found}
+
+    @cached_property
+    def _left_out(self) -> list[Benefit]:
+        """Return the benefits that the edition does not have, or that can only come to 0 under its values."""
+        nothing = {id_ for id_, item in self._proved.items() if item.most_with_field_bounds == 0}
+        return [item for item in self.plan.benefits if item.id in nothing or not self._offered(item)]
+
+    def _most(self, benefit: Benefit) -> str:
+        """Return what one claim brings at most, proved from the formula under the values of the edition."""
+        found = self._proved.get(benefit.id)
+        if found is None:
+            return ""
+        if found.most is None:
+            return self.t("规则没有上限", "no cap in the rule")
+        most = show(found.most, Kind.MONEY, None, self.said.lang)
+        return self.t(f"一次申领最多 {most}", f"at most {most} a claim")
 
     def _offered(self, benefit: Benefit) -> bool:
         node = self.said.settled(benefit.offered)
@@ -234,7 +247,13 @@ class Writer:
             en = "compensates an expense: never above the burden that other compensation leaves"
             lines.append(Line(self.t(zh, en), self.t("限制", "limit")))
         content = self.content(lines, *benefit.when, amount)
-        return Part(id=benefit.id, title=benefit.title.in_(self.said.lang), pays=pays, **content)
+        return Part(
+            id=benefit.id,
+            title=benefit.title.in_(self.said.lang),
+            pays=pays,
+            most=self._most(benefit),
+            **content,
+        )
 
     def excludes(self) -> Content:
         lines = [Line(self._exclusion(item)) for item in self.plan.excludes]
@@ -324,8 +343,7 @@ class Writer:
                 self.t("适用哪一版", "which edition applies"),
             ),
             Line(item.publisher, self.t("发布", "publisher")),
-            Line(item.source, self.t("来源", "source")),
-            *(Line(source, self.t("其他来源", "another source")) for source in item.more_sources),
+            *self._sources(),
             Line(self._confidence(), self.t("可信度", "confidence")),
             Line(item.rounding.label.in_(self.said.lang), self.t("尾数", "rounding")),
         ]
@@ -333,6 +351,13 @@ class Writer:
             lines.append(Line(item.note, self.t("说明", "note")))
         lines += self._legend()
         return {"lines": tuple(lines), "grids": tuple(self._value_grids())}
+
+    def _sources(self) -> Iterator[Line]:
+        """Yield the sources; several are numbered, as the marks of values name them."""
+        found = self.said.sources
+        for number, source in enumerate(found, start=1):
+            count = str(number) if len(found) > 1 else ""
+            yield Line(source, self.t(f"来源{count}", f"source {count}".strip()))
 
     def _confidence(self) -> str:
         item = self.said.edition
@@ -358,14 +383,6 @@ class Writer:
                 yield Grid(title, headers, rows, "")
         if open_ := [item for item in self.plan.values if item.open_to_office]:
             yield self._open(open_)
-        if own := [item for item in self.plan.values if self._source(item)]:
-            columns = (self.t("项目", "value"), self.t("来源", "source"))
-            title = self.t("来源另注的值", "values with a source of their own")
-            yield Grid(title, columns, tuple((self._label(item), self._source(item)) for item in own), "")
-
-    def _source(self, parameter: Parameter) -> str:
-        entry = self.said.entries.get(parameter.name)
-        return entry.source if entry else ""
 
     def _open(self, parameters: Iterable[Parameter]) -> Grid:
         headers = (
@@ -434,8 +451,8 @@ SECTIONS: tuple[tuple[str, Text, Callable[[Writer], Content]], ...] = (
     ("shares", Text("份数", "Shares"), Writer.shares),
     ("waiting", Text("免责期与减责期", "Waiting and reduced period"), Writer.waiting),
     ("benefits", Text("保障责任与给付标准", "Benefits"), Writer.benefits),
-    ("excludes", Text("责任免除", "Exclusions"), Writer.excludes),
     ("ends", Text("给付后保障是否终止", "Cover after a payment"), Writer.ends),
+    ("excludes", Text("责任免除", "Exclusions"), Writer.excludes),
     ("papers", Text("申领材料", "Documents to bring"), Writer.papers),
     ("deadlines", Text("申领时效与报案时限", "Time limits"), Writer.deadlines),
     ("edition", Text("版次", "Edition"), Writer.edition),

@@ -27,8 +27,8 @@ SECTIONS = [
     "shares",
     "waiting",
     "benefits",
-    "excludes",
     "ends",
+    "excludes",
     "papers",
     "deadlines",
     "edition",
@@ -171,8 +171,8 @@ class TestCodes:
         assert chinese.section("premium").grids[0].rows[0][0] == "高危工种"
         assert chinese.section("premium").grids[0].rows[1][0] == "low"
         common = said(chinese, "benefits")
-        assert "条件：病种类别为 手术" in common
-        assert "条件：工种风险类别为 高危工种、low 之一" in common
+        assert "条件：病种类别为手术" in common
+        assert "条件：工种风险类别为高危工种或low" in common
         assert [row[1] for row in part(chinese, "common").grids[0].rows] == ["手术", "disease"]
         assert any("operation, as named" in line for line in said(english, "benefits"))
 
@@ -197,7 +197,7 @@ class TestPapers:
         ]
         plan = make("papers", value, papers=papers, benefits=[LUMP])
 
-        assert said(written(plan, 'extra = "0"'), "papers") == ["申领书", "死亡证明（事件类型为 身故时提供）"]
+        assert said(written(plan, 'extra = "0"'), "papers") == ["申领书", "死亡证明（事件类型为身故时提供）"]
         assert "结算单" in said(written(plan, 'extra = "5"'), "papers")
 
     def test_exclusions_of_absent_benefits(self) -> None:
@@ -231,8 +231,55 @@ class TestConditions:
         )
         rule = written(plan, "oldest = 60")
 
-        assert "参保条件：性别为 男 的，保障起始日的周岁年龄不超过 60 周岁［假定］" in said(rule, "insured")
+        assert "参保条件：性别为男的，保障起始日的周岁年龄不超过 60 周岁［假定］" in said(rule, "insured")
         assert "条件：确诊为原位癌的除外" in said(rule, "benefits")
+
+    def test_another_age_for_women(self) -> None:
+        """Ages within a range whose end depends on the person are said for either kind of person."""
+        value = mp.parameters(least=mp.years("最小年龄"), women=mp.years("女"), men=mp.years("男"))
+        ages = insured.age.within(value.least, mp.choose(insured.is_female, value.women, value.men))
+        plan = make("ages", value, benefits=[LUMP], joins=[ages.because("age", zh="超龄")])
+
+        assert said(written(plan, "least = 16\nwomen = 54\nmen = 59"), "insured")[1] == (
+            "参保条件：性别为女的，保障起始日的周岁年龄在 16 周岁［假定］ 至 54 周岁［假定］之间（含两端）；"
+            "其他人，保障起始日的周岁年龄在 16 周岁［假定］ 至 59 周岁［假定］之间（含两端）"
+        )
+
+    def test_paid_in_earlier_terms(self) -> None:
+        """What was paid in life without what was paid in this term is what earlier terms paid."""
+        earlier = mp.paid.before("lump", per=per.LIFETIME) - mp.paid.before("lump", per=per.TERM)
+        plan = make(
+            "earlier",
+            mp.parameters(),
+            benefits=[evolve(LUMP, when=[earlier.equals(0).because("paid", zh="已给付")])],
+        )
+
+        assert "条件：以前各保障期未给付过“互助金”" in said(written(plan, ""), "benefits")
+        english = said(written(plan, "", lang="en"), "benefits")
+        assert "condition: nothing paid on “互助金” in earlier terms" in english
+
+    def test_nothing(self) -> None:
+        """A case that brings nothing is said so."""
+        value = mp.parameters(sum=mp.money("定额"))
+        due = mp.choose(claim.total.over(mp.yuan("1000")), value.sum, 0)
+        plan = make("cases", value, benefits=[evolve(LUMP, pays=due)])
+        found = part(written(plan, 'sum = "500"'), "lump")
+
+        assert found.pays == ("医疗费总额超过 1,000.00 元：500.00 元［假定］", "其他情形：不给付")
+        assert found.most == "一次申领最多 500.00 元"
+
+
+class TestSources:
+    def test_numbered(self) -> None:
+        """A value with a source of its own names it by its number; a comparison, which lists none, does not."""
+        value = mp.parameters(sum=mp.money("定额"), other=mp.money("其他"))
+        plan = make("sources", value, benefits=[evolve(LUMP, pays=value.sum + value.other)])
+        values = 'sum = { value = "5", source = "乙报" }\nother = "1"'
+        rule = written(plan, values)
+
+        assert part(rule, "lump").pays == ("定额 5.00 元［假定、来源2］ + 其他 1.00 元［假定］",)
+        assert [line for line in said(rule, "edition") if line.startswith("来源")][1] == "来源2：乙报"
+        assert "来源2" not in part(written(plan, values, mark_open=False), "lump").pays[0]
 
 
 class TestDays:
@@ -271,7 +318,7 @@ class TestAmounts:
 
         assert part(written(plan, values), "lump").pays == (
             "处于减责期：减责期每份给付 500.00 元［假定、可设］ × 份数",
-            "除上述外，病情分级为 轻症：轻症每份给付 3,000.00 元［假定］ × 份数",
+            "除上述外，病情分级为轻症：轻症每份给付 3,000.00 元［假定］ × 份数",
             "其他情形：重症每份给付 10,000.00 元［假定］ × 份数",
             "以上金额，每保障期最多 15,000.00 元［假定］",
         )
