@@ -32,8 +32,9 @@ lint: $(READY)  ## Style, types, boundaries, spelling, generated pages
 	@$(BIN)/codespell
 	@$(BIN)/python docs/generate.py --check
 
-docs: $(READY)  ## Write the generated pages again
+docs: $(READY)  ## Write the generated pages again, and build the site: build/site/index.html
 	@$(BIN)/python docs/generate.py
+	@$(BIN)/python docs/build_site.py
 
 bench: $(READY)  ## Measure start-up and the speed of single decisions
 	@$(BIN)/python benchmarks/run.py
