@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
-from mutualplans.engine.ruledata import Grid, Line, Part, RuleText
+from mutualplans.engine.ruledata import CLAUSE, Grid, Line, Part, RuleText
 from mutualplans.model.text import Lang, Text
 
 __all__ = ["Comparison", "Row", "compare"]
@@ -77,7 +77,7 @@ def _text(text: Text, rules: tuple[RuleText, ...]) -> str:
 def _section(rule: RuleText, id_: str) -> tuple[str, ...]:
     """Return the sentences of a section in short, its tables as ranges; of the benefits one sentence each."""
     section = rule.section(id_)
-    lines = [_short(line, rule.lang) for line in section.lines]
+    lines = [_short(line, rule.lang) for line in section.lines if line.label != CLAUSE.in_(rule.lang)]
     benefits = [_benefit(part, rule.lang) for part in section.parts if part.pays]
     lists = [_brief(grid, rule.lang) for part in section.parts if not part.pays for grid in part.grids]
     return (*lines, *(_brief(grid, rule.lang) for grid in section.grids), *lists, *benefits)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from mutualplans.model.text import Lang
+from mutualplans.model.text import Lang, Text
 
-__all__ = ["Grid", "Line", "Part", "RuleText", "Section"]
+__all__ = ["CLAUSE", "Grid", "Line", "Part", "RuleText", "Section"]
+
+CLAUSE = Text("条款", "clause")
+"""Label of the sentence that names the article of the paper rule."""
 
 
 @frozen

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from mutualplans.backends.phrase import show
 from mutualplans.engine.bind import bind
 from mutualplans.engine.limits import BenefitLimits, limits
-from mutualplans.engine.ruledata import Grid, Line, Part
+from mutualplans.engine.ruledata import CLAUSE, Grid, Line, Part, Section
 from mutualplans.engine.ruleparts import RuleWords, exclusion
 from mutualplans.expr import nodes as n
 from mutualplans.model.kinds import Kind
@@ -81,6 +81,14 @@ class Writer:
         ]
         defined = tuple(self.said.definitions(nodes, self.defined))
         return {"lines": (*lines, *defined), "grids": tuple(self.said.grids(nodes, self.tables))}
+
+    def with_clause(self, section: Section) -> Section:
+        """Return a section with its article of the paper rule in front, where the edition states it."""
+        clause = self.said.edition.clauses.get(section.id)
+        return evolve(section, lines=(self._clause(clause), *section.lines)) if clause else section
+
+    def _clause(self, clause: str) -> Line:
+        return Line(clause, CLAUSE.in_(self.said.lang))
 
     # ------------------------------------------------------------ joining
 
@@ -239,7 +247,7 @@ class Writer:
     def _benefit(self, benefit: Benefit) -> Part:
         amount = self.said.settled(benefit.pays, self.given((*self.plan.when, *benefit.when)))
         pays = self.said.amounts(amount)
-        lines = [Line(benefit.clause, self.t("条款", "clause"))]
+        lines = [self._clause(self.said.edition.named(benefit).clause)]
         lines += self.conditions(benefit.when, self.t("条件", "condition"))
         lines += [Line(item, self.t("给付", "pays")) for item in pays]
         if benefit.indemnity:

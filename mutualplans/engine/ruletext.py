@@ -47,7 +47,8 @@ def rule_text(
         assumed=len(said.assumed()),
         source=edition.source,
         sections=tuple(
-            Section(id=id_, title=title.in_(lang), **write(writer)) for id_, title, write in SECTIONS
+            writer.with_clause(Section(id=id_, title=title.in_(lang), **write(writer)))
+            for id_, title, write in SECTIONS
         ),
         lang=lang,
     )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import mutualplans as mp
 from mutualplans import claim, cover, insured, per
 from mutualplans.backends import exact
+from mutualplans.engine.compare import compare
 from mutualplans.engine.ruletext import Part, RuleText, rule_text
 from mutualplans.engine.settle import settle
 from mutualplans.expr import nodes as n
@@ -18,7 +19,7 @@ from mutualplans.model.money import Rounding
 from mutualplans.model.tomlfile import read_toml
 from mutualplans.plan.edition import Confidence, Entry
 from mutualplans.plan.reading import read_edition
-from tests.engine.plans import HEAD, allowance, edition, inpatient_medical, make
+from tests.engine.plans import HEAD, allowance, bound, edition, inpatient_medical, make
 
 SECTIONS = [
     "insured",
@@ -184,6 +185,46 @@ class TestCodes:
 
         assert found is None
         assert [item.code for item in problems] == ["edition.title-unknown"]
+
+
+class TestClauses:
+    VALUES = 'sum = "5"\n[clauses]\ninsured = "第二条"\nlump = "第六条第一款"'
+
+    def plan(self) -> mp.Plan:
+        """A plan whose benefit names an article of its own."""
+        value = mp.parameters(sum=mp.money("定额"))
+        return make("clauses", value, benefits=[evolve(LUMP, pays=value.sum)])
+
+    def test_articles_of_the_edition(self) -> None:
+        """An edition counts its articles as its paper does; what it does not name keeps the plan's."""
+        rule = written(self.plan(), self.VALUES)
+
+        assert said(rule, "insured")[0] == "条款：第二条"
+        assert said(rule, "term")[0] == "12 个月"
+        assert "条款：第六条第一款" in said(rule, "benefits")
+        assert "条款：第五条" in said(written(self.plan(), 'sum = "5"'), "benefits")
+        assert said(written(self.plan(), self.VALUES, lang="en"), "insured")[0] == "clause: 第二条"
+
+    def test_a_decision_names_the_article_too(self) -> None:
+        """What is decided under an edition names the article of that edition."""
+        assert bound(self.plan(), self.VALUES).programs[0].benefit.clause == "第六条第一款"
+
+    def test_a_comparison_compares_what_is_said(self) -> None:
+        """Articles are no part of a comparison."""
+        (row, *_) = compare([written(self.plan(), self.VALUES)]).rows
+
+        assert row.cells == (("本人",),)
+
+    def test_article_of_nothing(self) -> None:
+        """A clause of no benefit and no section is a mistake, with the nearest that there is."""
+        plan = self.plan()
+        file = HEAD.format(plan=plan.id, values=self.VALUES.replace("insured", "insurde"))
+        found, problems = read_edition(plan, read_toml("test.toml", file))
+
+        assert found is None
+        assert [item.code for item in problems] == ["edition.clause-unknown"]
+        assert problems[0].hint is not None
+        assert "insured" in problems[0].hint.zh
 
 
 class TestPapers:
