@@ -19,6 +19,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from docs.pages.features import CHINESE
 from docs.pages.markdown import code, fixed, page
 from mutualplans.documents.markdown import escaped
 from mutualplans.engine.ruledata import RuleText
@@ -63,6 +64,11 @@ class Recipe:
     said: str
     tests: tuple[tuple[str, str], ...]
 
+    @property
+    def title(self) -> str:
+        """Its name in both languages."""
+        return f"{CHINESE[self.feature]} · {self.feature}" if self.feature in CHINESE else self.feature
+
 
 @cache
 def recipes() -> dict[str, tuple[Recipe, ...]]:
@@ -96,9 +102,7 @@ def cookbook_index() -> str:
     lists = []
     for place, (heading, title) in TITLES.items():
         items = [
-            f"- [{item.feature}]({place}.md#{_anchor(item.feature)})"
-            for item in recipes()[heading]
-            if item.tests
+            f"- [{item.title}]({place}.md#{_anchor(item.title)})" for item in recipes()[heading] if item.tests
         ]
         lists.append(f"## [{title}]({place}.md)\n\n" + "\n".join(items))
     return page("手册 · Cookbook", intro, _helpers(), *lists)
@@ -123,15 +127,16 @@ def _first(function: object) -> str:
     return " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split())
 
 
+@cache
 def cookbook_page(place: str) -> str:
-    """Return the page of one part of the cookbook."""
+    """Return the page of one part of the cookbook; its tests are run for it, so it is kept."""
     heading, title = TITLES[place]
     found = [_recipe_text(item) for item in recipes()[heading] if item.tests]
     return page(title, f"[手册 · Cookbook](index.md) · {len(found)} recipes", *found)
 
 
 def _recipe_text(recipe: Recipe) -> str:
-    parts = [f"## {recipe.feature}", f"**怎样声明 · declared:** {recipe.said}".replace("\\|", "|")]
+    parts = [f"## {recipe.title}", f"**怎样声明 · declared:** {recipe.said}".replace("\\|", "|")]
     for place, name in recipe.tests:
         module = importlib.import_module(f"tests.expressiveness.{FILES[place]}")
         function = getattr(module, f"test_{name}")
