@@ -40,12 +40,13 @@ class Phrase:
     Attributes:
         text: The words.
         level: `ATOM`, `PRODUCT`, `SUM` or `CLAUSE`, from strong to weak.
-        opposite: What is said when a comparison does not hold; empty for anything else.
+        other: How else it is said where what stands around asks for it: a comparison that does not hold, a
+            subtraction that stops at 0; empty for anything else.
     """
 
     text: str
     level: int = ATOM
-    opposite: str = ""
+    other: str = ""
 
     def within(self, level: int, lang: Lang) -> str:
         """Return the text, in brackets when it binds weaker than `level`."""

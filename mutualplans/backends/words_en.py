@@ -219,8 +219,8 @@ _OPPOSITES = {
 
 def _not(node: n.Not, args: Args, _env: Wording) -> Phrase:
     text = args[0].text
-    if args[0].opposite:
-        return Phrase(args[0].opposite, CLAUSE, text)
+    if args[0].other:
+        return Phrase(args[0].other, CLAUSE, text)
     if isinstance(node.base, n.Read | n.Named) and text.startswith(("is ", "in ")):
         return Phrase(f"{text.replace('is ', 'is not ', 1)}" if text[:2] == "is" else f"not {text}", CLAUSE)
     return Phrase(f"not: {args[0].within(SUM, 'en')}", CLAUSE)

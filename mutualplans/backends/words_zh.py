@@ -247,8 +247,8 @@ _OPPOSITES = {
 def _not(node: n.Not, args: Args, _env: Wording) -> Phrase:
     """Return the opposite as one says it: 不属…, 未参加…, 不超过…."""
     text = args[0].text
-    if args[0].opposite:
-        return Phrase(args[0].opposite, CLAUSE, text)
+    if args[0].other:
+        return Phrase(args[0].other, CLAUSE, text)
     if isinstance(node.base, n.Read | n.Named) and text.startswith(("属", "处于", "在", "是")):
         return Phrase(f"不{text}", CLAUSE)
     if isinstance(node.base, n.Read | n.Named) and text.startswith(("参加", "持有")):
@@ -256,8 +256,15 @@ def _not(node: n.Not, args: Args, _env: Wording) -> Phrase:
     return Phrase(f"并非：{args[0].within(SUM, 'zh')}", CLAUSE)
 
 
+def _subtract(_node: n.Subtract, args: Args, _env: Wording) -> Phrase:
+    left, right = args[0].within(SUM, "zh"), args[1].within(PRODUCT, "zh")
+    return Phrase(f"{left} - {right}", SUM, f"{left}，扣除{right}（扣完为止）")
+
+
 def _greatest(node: n.Greatest, args: Args, _env: Wording) -> Phrase:
     if len(args) == 2 and isinstance(node.parts[1], n.Constant) and node.parts[1].value == 0:
+        if args[0].other and isinstance(node.parts[0], n.Subtract):
+            return Phrase(args[0].other, CLAUSE)
         return Phrase(f"{args[0].within(SUM, 'zh')}，低于 0 的按 0 计", CLAUSE)
     return Phrase("、".join(arg.within(SUM, "zh") for arg in args) + " 中的较大者", CLAUSE)
 
@@ -280,7 +287,7 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.PaidBefore: _paid_before,
     n.Before: _before,
     n.Add: _infix("+", SUM),
-    n.Subtract: _infix("-", SUM),
+    n.Subtract: _subtract,
     n.Times: _infix("×", PRODUCT),
     n.Portion: _portion,
     n.ShareOf: lambda node, args, env: Phrase(

@@ -159,7 +159,7 @@ class RuleWords:
     def _limit(self, node: Any) -> str:
         """Return what limits the amounts of the cases above it."""
         if isinstance(node, n.Greatest) and [_zero(part) for part in node.parts] == [False, True]:
-            return self.t("以上金额最少为 0", "the amount above is at least 0")
+            return self.t("以上扣完为止，不低于 0", "the amount above is at least 0")
         phrases = self._phrases(node)
         parts = [phrases[part] for part in children(node)]
         if isinstance(node, n.Subtract):
