@@ -32,8 +32,9 @@ lint: $(READY)  ## Style, types, boundaries, spelling, generated pages
 	@$(BIN)/codespell
 	@$(BIN)/python docs/generate.py --check
 
-docs: $(READY)  ## Write the generated pages again
+docs: $(READY)  ## Write the generated pages again, and build the site: build/site/index.html
 	@$(BIN)/python docs/generate.py
+	@$(BIN)/python docs/build_site.py
 
 dist: $(READY)  ## Build the wheels of the core and of all plugins in dist/
 	@$(BIN)/python tools/build_wheels.py dist

@@ -43,7 +43,7 @@ PAGES = {
 RESULTS = {
     "docs/tutorial-plan.md": (
         "examples/plugin",
-        ("CHANGELOG.md", "README.md", "pyproject.toml", "mutualplans_outpatient_supplement", "tests"),
+        ("CHANGELOG.md", "README.md", "pyproject.toml", "mutualplans_fuzhou_medical", "tests"),
     )
 }
 """Page → the folder of the repository that holds what it builds, and which files and folders these are."""

@@ -7,7 +7,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mutualplans.backends.exact import Missing
 from mutualplans.expr import nodes as n
@@ -18,7 +18,18 @@ from mutualplans.model.parameter import Shape
 from mutualplans.model.scales import ANY, Band, Scale, Table
 from mutualplans.model.text import Lang, Text
 
-__all__ = ["ATOM", "CLAUSE", "PRODUCT", "SUM", "Phrase", "Wording", "band_range", "scale_text", "show"]
+__all__ = [
+    "ATOM",
+    "CLAUSE",
+    "PRODUCT",
+    "SUM",
+    "Phrase",
+    "Wording",
+    "band_range",
+    "paid_in_earlier_terms",
+    "scale_text",
+    "show",
+]
 
 ATOM, PRODUCT, SUM, CLAUSE = range(4)
 
@@ -30,10 +41,13 @@ class Phrase:
     Attributes:
         text: The words.
         level: `ATOM`, `PRODUCT`, `SUM` or `CLAUSE`, from strong to weak.
+        other: How else it is said where what stands around asks for it: a comparison that does not hold, a
+            subtraction that stops at 0; empty for anything else.
     """
 
     text: str
     level: int = ATOM
+    other: str = ""
 
     def within(self, level: int, lang: Lang) -> str:
         """Return the text, in brackets when it binds weaker than `level`."""
@@ -156,3 +170,10 @@ def band_range(band: Band, measured: Kind, unit: Text | None, lang: Lang) -> str
         zh, en = ("不超过", "up to") if band.high.inside else ("不满", "below")
         parts.append(f"{zh if lang == 'zh' else en} {show(band.high.at, measured, unit, lang)}")
     return ("、" if lang == "zh" else ", ").join(parts) or ("全部" if lang == "zh" else "all")
+
+
+def paid_in_earlier_terms(node: n.Node) -> n.PaidBefore | None:
+    """Return what is paid in a lifetime where a formula takes off it what is paid in the term."""
+    if not (isinstance(node, n.Subtract) and isinstance(node.left, n.PaidBefore)):
+        return None
+    return node.left if node.right == evolve(node.left, per=n.Period.TERM) else None

@@ -68,7 +68,7 @@ DISEASE = VALUE.ill.match(claim.diagnosis)
         ),
         (
             mp.choose(claim.is_death, VALUE.most, mp.yuan("5")).capped(mp.yuan("9"), per=per.TERM),
-            "（若事件类型为 身故，则 最高额，否则 5.00 元），每保障期最多 9.00 元",
+            "（若事件类型为身故，则 最高额，否则 5.00 元），每保障期最多 9.00 元",
             "(the most if (kind of event is death), otherwise 5.00 yuan), at most 9.00 yuan per term",
         ),
     ],

@@ -175,3 +175,10 @@ def test_output_options() -> None:
     assert runner.invoke(command, ["--format", "csv", "--reveal", "--lang", "en"]).output == "csv True\n"
     assert runner.invoke(command, ["--lang", "fr"]).exit_code == 2
     assert runner.invoke(command, ["--format", "xml"]).exit_code == 2
+
+
+def test_csv_is_no_formula(capsys):
+    """A text that Excel would take for a formula gets a mark in front; numbers and other texts stay."""
+    print_csv(["a", "b", "c", "d"], [["=cmd|' /C calc'!A0", "-12.50", "a|b", None]])
+
+    assert capsys.readouterr().out == "a,b,c,d\n'=cmd|' /C calc'!A0,-12.50,a|b,\n"

@@ -9,7 +9,7 @@ import mutualplans as mp
 from mutualplans import claim, cover, insured, member, paid, per
 
 value = mp.parameters(
-    premium=mp.table(mp.Kind.MONEY, "互助费（按档次、工种）", "fee by tier and risk class", keys=2),
+    premium=mp.table(mp.Kind.MONEY, "互助费", "fee by tier and risk class", keys=2),
     term_months=mp.months("保障期限", "term"),
     max_shares=mp.shares("最多份数", "most shares", open_to_office=mp.between(1, 10)),
     age_from=mp.years("参保最小年龄", "youngest age"),

@@ -1,4 +1,4 @@
-"""职工门诊（住院）医疗补充保障计划, a plan for mutualplans."""
+"""福州市职工医疗互助, a plan for mutualplans."""
 
 from collections.abc import Iterable
 
@@ -8,6 +8,6 @@ import mutualplans
 @mutualplans.hookimpl
 def register_plans() -> Iterable[mutualplans.Plan]:
     """Return the plan."""
-    from mutualplans_outpatient_supplement.plan import plan
+    from mutualplans_fuzhou_medical.plan import plan
 
     return [plan]
