@@ -2,65 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
 from attrs import define, field
 
+from mutualplans.batch.kernel.rulecodes import rule_codes
 from mutualplans.batch.kernel.support import MISSING
 from mutualplans.engine.office import Office
-from mutualplans.expr import nodes as n
-from mutualplans.expr.fold import order
-from mutualplans.model.claim import Claim
-from mutualplans.model.coverage import Coverage
-from mutualplans.model.fields import fields_of
-from mutualplans.model.kinds import Kind
-from mutualplans.model.people import Insured, Member, Unit
-from mutualplans.model.scales import ANY, ConditionList, Scale, Table
 
-__all__ = ["Codes", "rule_codes"]
-
-
-def rule_codes(office: Office) -> tuple[str, ...]:
-    """Return every code that the office's plans and editions name, in a fixed order that no data change."""
-    found = {"in-situ"}
-    for record in (Claim, Coverage, Insured, Member, Unit):
-        for known in fields_of(record).values():
-            found.update(known.choices)
-    for item in office.plans:
-        found.update(item.plan.insures)
-        for node in order([formula.node for _place, formula in item.plan.formulas()]).nodes:
-            found.update(_named(node))
-        for local in item.editions:
-            for entry in (*local.edition.values.values(), *local.values.values()):
-                found.update(_held(entry.value))
-    return tuple(sorted(found - {"", ANY}))
-
-
-def _named(node: n.Node) -> Iterator[str]:
-    if isinstance(node, n.Constant) and node.of_kind is Kind.CODE:
-        yield str(node.value)
-    elif isinstance(node, n.OneOf):
-        yield from node.codes
-    elif isinstance(node, n.Read):
-        yield from node.field.choices
-
-
-def _held(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, ConditionList):
-        for condition in value.conditions:
-            yield from (condition.id, condition.class_)
-    elif isinstance(value, Table):
-        for key, cell in value.rows.items():
-            yield from key
-            if isinstance(cell, str):
-                yield cell
-    elif isinstance(value, Scale):
-        yield from (band.gives for band in value.bands if isinstance(band.gives, str))
+__all__ = ["Codes"]
 
 
 @define(eq=False)

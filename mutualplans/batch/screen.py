@@ -247,8 +247,9 @@ def _with_several(claims: Arranged) -> np.ndarray:
 
 def _mixed(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """Return 64 bits that differ with either side, but for a chance collision."""
-    mixed = (left ^ (right + np.uint64(0x9E3779B97F4A7C15))) * np.uint64(0xBF58476D1CE4E5B9)
-    return mixed ^ (mixed >> np.uint64(31))
+    spread = left * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (spread ^ (spread >> np.uint64(29)) ^ right) * np.uint64(0xBF58476D1CE4E5B9)
+    return mixed ^ (mixed >> np.uint64(32))
 
 
 def _repeats(values: np.ndarray) -> np.ndarray:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from attrs import define, field
 
 from mutualplans.batch.columns import CLAIM, CODES, PERSON, ROW
+from mutualplans.batch.combine import combinations
 from mutualplans.batch.kernel.edition import STATUS, Branch
 from mutualplans.batch.kernel.source import GATES
 from mutualplans.batch.kernel.support import MISSING
@@ -308,18 +309,7 @@ def _paths(plan: PlanRun, mask: int) -> list[str]:
 
 def _combinations(columns: Sequence[np.ndarray]) -> tuple[list[tuple[int, ...]], np.ndarray]:
     """Return the different combinations of some columns, and for each row the place of its own."""
-    place = np.zeros(len(columns[0]), np.int64)
-    rows = np.zeros(min(len(place), 1), np.int64)
-    for values in columns:
-        codes = pa.array(values.astype(np.int64)).dictionary_encode()
-        if len(codes.dictionary) <= 1 and len(rows) <= 1 and not place.any():
-            continue
-        part = codes.indices.to_numpy().astype(np.int64)
-        both = pa.array(place * max(len(codes.dictionary), 1) + part).dictionary_encode()
-        place = both.indices.to_numpy().astype(np.int64)
-    count = int(place.max(initial=-1)) + 1
-    rows = np.zeros(count, np.int64)
-    rows[place[::-1]] = np.arange(len(place))[::-1]
+    rows, place = combinations(columns, len(columns[0]))
     return [tuple(int(values[row]) for values in columns) for row in rows.tolist()], place
 
 

@@ -14,6 +14,7 @@ from mutualplans.backends.exact import Missing
 from mutualplans.batch.arrange import Arranged, calendar_column, numbers
 from mutualplans.batch.codes import Codes
 from mutualplans.batch.columns import PERSON, Column
+from mutualplans.batch.combine import combinations
 from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.records import case_record
 from mutualplans.engine.assess import void_shares
@@ -110,15 +111,7 @@ class Terms:
 
     def distinct(self, paths: Iterable[str], *more: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return one row for each combination of some columns, and each row's combination."""
-        columns = [self.column(path).astype(np.int64) for path in dict.fromkeys(paths)] + list(more)
-        if not columns:
-            return np.zeros(min(len(self), 1), np.int64), np.zeros(len(self), np.int64)
-        place = np.zeros(len(self), np.int64)
-        for values in columns:
-            _texts, part = np.unique(values, return_inverse=True)
-            _keys, place = np.unique(place * (int(part.max(initial=0)) + 1) + part, return_inverse=True)
-        _places, rows = np.unique(place, return_index=True)
-        return rows, place
+        return combinations([*(self.column(path) for path in dict.fromkeys(paths)), *more], len(self))
 
     def values(self, formula: Formula, name: str) -> np.ndarray:
         """Return what one of the plan's own formulas gives for each cover; `MISSING` where that is not known."""
@@ -247,15 +240,25 @@ def _chains(found: Terms) -> None:
     unknown = (windows == MISSING) & (found.fault != 1)
     found.left_out.update(found.person[unknown].tolist())
     first, last = found.column("cover.first_day"), found.column("cover.last_day")
-    begins, count = first.copy(), np.ones(len(found), np.int32)
     same = np.zeros(len(found), bool)
     same[1:] = found.person[1:] == found.person[:-1]
-    for row in np.flatnonzero(same).tolist():
-        at = row
-        while same[at] and last[at - 1] < first[at] and first[at] - last[at - 1] - 1 <= windows[row]:
-            at -= 1
-        begins[row], count[row] = first[at], row - at + 1
+    goes_on = same.copy()
+    goes_on[1:] &= (last[:-1] < first[1:]) & (first[1:] - last[:-1] - 1 <= windows[1:])
+    rows = np.arange(len(found))
+    start = np.maximum.accumulate(np.where(goes_on, 0, rows))
+    changed = same.copy()
+    changed[1:] &= windows[1:] != windows[:-1]
+    for row in np.flatnonzero(np.isin(found.person, found.person[changed])).tolist():
+        start[row] = _chain_start(row, same, first, last, int(windows[row]))
+    begins, count = first[start], (rows - start + 1).astype(np.int32)
     found.made["cover.chain_first"], found.made["cover.terms"] = begins, count
+
+
+def _chain_start(row: int, same: np.ndarray, first: np.ndarray, last: np.ndarray, window: int) -> int:
+    """Return the cover with which a chain begins, where terms of one person have different windows."""
+    while same[row] and last[row - 1] < first[row] and first[row] - last[row - 1] - 1 <= window:
+        row -= 1
+    return row
 
 
 def _shares(found: Terms) -> None:

@@ -28,8 +28,10 @@ from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import print_csv, print_json, print_table, say
 from mutualplans.documents.model import Document
 from mutualplans.documents.rule import rule_document
+from mutualplans.engine.bind import bind
 from mutualplans.engine.office import LocalEdition, Office
 from mutualplans.engine.ruletext import Grid, Part, RuleText, Section, premium_range, rule_text
+from mutualplans.model.problem import MutualPlansError, problem
 from mutualplans.plan.declaration import Plan
 
 __all__ = ["command"]
@@ -68,6 +70,11 @@ __all__ = ["command"]
 @on_option
 @office_option
 @file_option
+@click.option(
+    "--kernel",
+    is_flag=True,
+    help=t("打印批量核定所运行的程序", "Print the program that decides many claims at once."),
+)
 @output_formats("table", "json", "csv", "md", "html")
 @click.pass_context
 def command(
@@ -77,30 +84,59 @@ def command(
     on: date | None,
     office: Office | None,
     file: Path | None,
+    kernel: bool,
     output_format: str,
 ) -> ExitStatus:
     """List plans, or print one."""
     if plan is None:
-        if edition or on or file:
-            message = t("--edition、--on 和 -o 要和 PLAN 一起用", "--edition, --on and -o need a PLAN")
+        if edition or on or file or kernel:
+            message = t(
+                "--edition、--on、--kernel 和 -o 要和 PLAN 一起用",
+                "--edition, --on, --kernel and -o need a PLAN",
+            )
             raise click.UsageError(message)
         _list(plans_in_use(ctx, office=office), office, output_format)
         return status_without(office)
     (found,) = plans_in_use(ctx, [plan], office)
     editions = local_editions(found, office)
     chosen = chosen_edition(found, editions, edition, on)
-    if chosen is None and file:
+    if chosen is None and (file or kernel):
         message = t(
-            "有几个版次：用 --edition 或 --on 选一个再存成文件",
+            "有几个版次：用 --edition 或 --on 选一个",
             "several editions: choose with --edition or --on",
         )
         raise click.UsageError(message)
     if chosen is None:
         _list_editions(found, editions, output_format)
+    elif kernel:
+        _print_kernel(found, chosen, office)
     else:
         rule = rule_text(found, chosen.edition, chosen.values, lang=lang())
         _print_rule(rule, output_format, file)
     return ExitStatus.OK
+
+
+def _print_kernel(plan: Plan, chosen: LocalEdition, office: Office | None) -> None:
+    """Print what decides many claims under an edition.
+
+    Raises:
+        MutualPlansError: only the exact backend can compute the plan.
+    """
+    from mutualplans.batch.kernel.rulecodes import printed
+    from mutualplans.batch.kernel.source import Opaque
+
+    try:
+        click.echo(printed(bind(plan, chosen.edition, chosen.values, written=chosen.written), office))
+    except Opaque as why:
+        raise MutualPlansError(
+            problem(
+                "plan.no-kernel",
+                f"计划 {plan.id} 不能写成批量程序：{why}",
+                f"no kernel can be written of plan {plan.id}: {why}",
+                hint_zh="结果不受影响：批量核定时逐件精确计算，只是慢些",
+                hint_en="results are the same: its claims are decided one by one, which is slower",
+            )
+        ) from None
 
 
 # ---------------------------------------------------------------- lists
