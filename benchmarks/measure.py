@@ -182,6 +182,8 @@ def compare(
         DisagreementError: amounts differ.
         RuntimeError: a contender failed.
     """
+    if measure.in_memory:
+        data.join()
     threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     threads = threads if measure.all_threads else 1
     running: list[_Process] = []
@@ -230,7 +232,7 @@ def _measured(
         if not process.entry.reference:
             _check_totals(said.setdefault(given.folder, (process.entry.name, answer)), process.entry, answer)
         answers.append(answer)
-        sizes.append(given.table("claims").num_rows)
+        sizes.append(given.claims)
         say(
             f"  {process.entry.name}: the amounts agree"
             if answer["digest"]

@@ -95,12 +95,12 @@ def page(comparisons: Sequence[Comparison], *, claims: int, seed: int, repetitio
         f"Measured on {date.today()}: {machine()}.",  # noqa: DTZ011  a day for people, nothing is computed from it
         f"{claims:,} claims, seed {seed}; {repetitions} runs of each contender in turn after one that is not counted.",
         "",
-        "### Goals",
+        "#### Goals",
         "",
         *_goals(comparisons),
     ]
     for item in comparisons:
-        lines += ["", f"### {item.measure.title}", "", *table(item)]
+        lines += ["", f"#### {item.measure.title}", "", *table(item)]
         lines += [f"- {name} did not run: {why}." for name, why in item.absent.items()]
     return lines
 

@@ -21,6 +21,7 @@ class Measure:
         all_threads: Whether the contenders may use every core; else their process is bound to one.
         in_order: Whether rows come sorted by person and claim.
         whole: Whether all four benefits are computed; else the one without a memory.
+        in_memory: Whether it begins with joined rows in memory; else with the files of claims and covers.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Measure:
     all_threads: bool = False
     in_order: bool = False
     whole: bool = True
+    in_memory: bool = True
 
 
 MEASURES = (
@@ -35,8 +37,8 @@ MEASURES = (
     Measure(id="unsorted-one", title="Unsorted rows in memory, one core"),
     Measure(id="unsorted", title="Unsorted rows in memory, all cores", all_threads=True),
     Measure(id="part", title="One benefit without a memory, in memory, one core", whole=False),
-    Measure(id="files", title="File to file (parquet), all cores", all_threads=True),
-    Measure(id="spark", title="Spark, file to file, all cores", all_threads=True),
+    Measure(id="files", title="File to file (parquet), all cores", all_threads=True, in_memory=False),
+    Measure(id="spark", title="Spark, file to file, all cores", all_threads=True, in_memory=False),
 )
 
 

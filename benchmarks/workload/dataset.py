@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from attrs import frozen
 
 from benchmarks.figures import figures
-from benchmarks.workload import codes, generate, rows
+from benchmarks.workload import codes, generate, large, rows
 
 TABLES = ("persons", "units", "covers", "claims")
 
@@ -23,8 +23,8 @@ class Dataset:
     """A folder with a workload.
 
     Attributes:
-        folder: ``persons``, ``units``, ``covers`` and ``claims`` as parquet, the joined ``rows`` (in no order) and
-            ``sorted`` (by person and claim) as Arrow files that are mapped into memory.
+        folder: ``persons``, ``units``, ``covers`` and ``claims`` as parquet; when asked for, the joined ``rows`` (in
+            no order) and ``sorted`` (by person and claim) as Arrow files that are mapped into memory.
     """
 
     folder: Path
@@ -39,6 +39,21 @@ class Dataset:
         """The covers."""
         return self.folder / "covers.parquet"
 
+    @property
+    def claims(self) -> int:
+        """How many claims there are."""
+        return int(pq.read_metadata(self.claims_file).num_rows)
+
+    def join(self) -> None:
+        """Make the joined rows, if they are not there."""
+        if (self.folder / "sorted.arrow").exists():
+            return
+        joined = rows.joined(self.table("claims"), self.table("covers"), figures().renewal_window)
+        for name, table in (("rows", joined), ("sorted", rows.in_order(joined))):
+            making = self.folder / f"{name}.making"
+            feather.write_feather(table, making, compression="uncompressed", chunksize=table.num_rows)
+            making.rename(self.folder / f"{name}.arrow")
+
     def rows(self, *, in_order: bool) -> pa.Table:
         """Return the joined rows, sorted or in no order."""
         name = "sorted.arrow" if in_order else "rows.arrow"
@@ -51,12 +66,17 @@ class Dataset:
 
 def dataset(folder: Path, claims: int, seed: int) -> Dataset:
     """Return the workload of a size and seed below `folder`, made now if it is not there."""
-    made_by = b"".join(Path(str(module.__file__)).read_bytes() for module in (codes, generate, rows))
+    made_by = b"".join(Path(str(module.__file__)).read_bytes() for module in (codes, generate, rows, large))
     version = hashlib.sha256(made_by + repr(figures()).encode()).hexdigest()[:8]
     home = folder / f"{claims}-{seed}-{version}"
     if not home.exists():
-        work = generate.generate(claims, seed)
-        _write(home, {name: getattr(work, name) for name in TABLES})
+        making = _making(home)
+        if claims > large.PART:
+            large.write(making, claims, seed)
+        else:
+            work = generate.generate(claims, seed)
+            _write(making, {name: getattr(work, name) for name in TABLES})
+        making.rename(home)
     return Dataset(home)
 
 
@@ -64,24 +84,28 @@ def beginning(whole: Dataset, claims: int) -> Dataset:
     """Return the first persons of a workload, as many as have together at least `claims` claims."""
     home = whole.folder / f"first-{claims}"
     if not home.exists():
-        tables = {name: whole.table(name) for name in TABLES}
-        in_order = tables["claims"]["person"].combine_chunks().sort()
-        last = in_order[min(claims, len(in_order)) - 1]
-        for name in ("persons", "covers", "claims"):
-            tables[name] = tables[name].filter(pc.less_equal(tables[name]["person"], last)).combine_chunks()
-        _write(home, tables)
-    return Dataset(home)
+        persons = pq.read_table(whole.claims_file, columns=["person"])["person"].combine_chunks().sort()
+        last = persons[min(claims, len(persons)) - 1].as_py()
+        tables = {
+            name: pq.read_table(whole.folder / f"{name}.parquet", filters=pc.field("person") <= last)
+            for name in ("persons", "covers", "claims")
+        }
+        making = _making(home)
+        _write(making, {**tables, "units": whole.table("units")})
+        making.rename(home)
+    found = Dataset(home)
+    found.join()
+    return found
 
 
-def _write(home: Path, tables: dict[str, pa.Table]) -> None:
+def _making(home: Path) -> Path:
+    """Return an empty folder beside `home`: what is cut off half-way is never taken for whole."""
     making = home.with_name(home.name + ".making")
     shutil.rmtree(making, ignore_errors=True)
     making.mkdir(parents=True)
+    return making
+
+
+def _write(folder: Path, tables: dict[str, pa.Table]) -> None:
     for name, table in tables.items():
-        pq.write_table(table, making / f"{name}.parquet")
-    joined = rows.joined(tables["claims"], tables["covers"], figures().renewal_window)
-    for name, table in (("rows", joined), ("sorted", rows.in_order(joined))):
-        feather.write_feather(
-            table, making / f"{name}.arrow", compression="uncompressed", chunksize=table.num_rows
-        )
-    making.rename(home)
+        pq.write_table(table.unify_dictionaries(), folder / f"{name}.parquet")

@@ -40,7 +40,7 @@ class Workload:
     claims: pa.Table
 
 
-def generate(claims: int, seed: int) -> Workload:
+def generate(claims: int, seed: int | list[int]) -> Workload:
     """Return a workload with exactly `claims` claims; the same seed and size give the same tables."""
     rng = np.random.Generator(np.random.PCG64(seed))
     counts = _claims_of_persons(rng, claims)
