@@ -172,9 +172,10 @@ def _claims(rng: np.random.Generator, counts: Array, first: Array, last: Array) 
     admitted, discharged = _stays(rng, counts, person, event, often, first, last)
     delay = rng.exponential(25, count) + np.where(rng.random(count) < 0.02, rng.uniform(150, 400, count), 0)
     reported = discharged + delay.astype(np.int64).astype("timedelta64[D]")
-    # Claims are numbered as they come in, so a late one is decided after claims for later days.
+    # Claims are numbered as they come in, so a late one is decided after claims for later days. Those of one day by
+    # their admission: the numbers then give the order of decision that `mutualplans.batch.columns` declares.
     number = np.empty(count, dtype=np.int64)
-    number[np.lexsort((rng.random(count), reported))] = np.arange(1, count + 1)
+    number[np.lexsort((person, admitted, reported))] = np.arange(1, count + 1)
     cause = np.searchsorted([0.90, 0.98], rng.random(count), side="right")
     level = np.searchsorted([0.10, 0.40, 0.95], rng.random(count), side="right")
     days = np.maximum((discharged - admitted).astype(np.int64), 1)
