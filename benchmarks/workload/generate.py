@@ -26,6 +26,8 @@ MONTHS = np.array([12, 36])
 OPENED = np.datetime64("2020-01-01", "D")
 CLOSED = np.datetime64("2026-06-30", "D")
 LEAP_DAY = np.datetime64("2020-02-29", "D")
+EDGE_DAYS = np.array([-1, 0, 29, 30, 364, 365, 366, 730, 731])
+"""Days from the first of a cover on which waiting periods, policy years and covers begin or end."""
 MOST_TERMS = 6
 MOST_CLAIMS = 90
 
@@ -172,6 +174,8 @@ def _claims(rng: np.random.Generator, counts: Array, first: Array, last: Array) 
     admitted, discharged = _stays(rng, counts, person, event, often, first, last)
     delay = rng.exponential(25, count) + np.where(rng.random(count) < 0.02, rng.uniform(150, 400, count), 0)
     reported = discharged + delay.astype(np.int64).astype("timedelta64[D]")
+    last_days = admitted + rng.integers(180, 182, count).astype("timedelta64[D]")
+    reported = np.where(rng.random(count) < 0.01, np.maximum(last_days, discharged), reported)
     # Claims are numbered as they come in, so a late one is decided after claims for later days. Those of one day by
     # their admission: the numbers then give the order of decision that `mutualplans.batch.columns` declares.
     number = np.empty(count, dtype=np.int64)
@@ -220,6 +224,9 @@ def _stays(
     before = np.concatenate(([0], end))[starts]
     offset = end - length - before[person]
     admitted = opened[person] + offset.astype("timedelta64[D]")
+    on_edge = (counts[person] == 1) & (rng.random(len(person)) < 0.1)
+    edge = EDGE_DAYS[rng.integers(0, len(EDGE_DAYS), len(person))].astype("timedelta64[D]")
+    admitted = np.where(on_edge, first[person] + edge, admitted)
     return admitted, admitted + length.astype("timedelta64[D]")
 
 
@@ -239,6 +246,7 @@ def _bill(rng: np.random.Generator, days: Array) -> dict[str, Array]:
     partly = in_scope * rng.uniform(0.02, 0.4, count)
     out_of_scope = in_scope * np.exp(rng.normal(np.log(0.2), 0.9, count))
     in_scope[rng.random(count) < 0.01] = 0
+    in_scope = np.where(rng.random(count) < 0.01, rng.integers(129_999, 130_002, count), in_scope)
     partly[rng.random(count) < 0.3] = 0
     parts = {
         "pool_paid": in_scope * rng.uniform(1, 5, count),
