@@ -91,10 +91,11 @@ GOALS = (
 
 def page(comparisons: Sequence[Comparison], *, claims: int, seed: int, repetitions: int) -> list[str]:
     """Return everything that was measured, as Markdown."""
+    checked = max((item.checked for item in comparisons), default=0)
     lines = [
         f"Measured on {date.today()}: {machine()}.",  # noqa: DTZ011  a day for people, nothing is computed from it
-        f"{claims:,} claims, seed {seed}; {repetitions} runs of each contender in turn after one that is not counted. "
-        f"The exact engine decided {max((item.checked for item in comparisons), default=0):,} of them as well.",
+        f"{claims:,} claims, seed {seed}, of which the exact engine decided {checked:,} as well;",
+        f"{repetitions} runs of each contender in turn after one that is not counted.",
         "",
         "#### Goals",
         "",
