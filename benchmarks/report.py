@@ -101,10 +101,27 @@ def page(comparisons: Sequence[Comparison], *, claims: int, seed: int, repetitio
         "",
         *_goals(comparisons),
     ]
+    if (share := _share_of_core(comparisons)) < 0.9:
+        lines[4:4] = [
+            f"**The machine was busy with other work**: contenders bound to one core had {share:.0%} of it. Ratios of",
+            "times are then rough; those of CPU times are better. Measure again on a quiet machine.",
+            "",
+        ]
     for item in comparisons:
         lines += ["", f"#### {item.measure.title}", "", *table(item)]
         lines += [f"- {name} did not run: {why}." for name, why in item.absent.items()]
     return lines
+
+
+def _share_of_core(comparisons: Iterable[Comparison]) -> float:
+    """Return which part of its core a contender bound to one had, by the median of them."""
+    shares = [
+        sum(result.cpu) / sum(result.seconds)
+        for item in comparisons
+        if not item.measure.all_threads
+        for result in item.results
+    ]
+    return median(shares) if shares else 1.0
 
 
 def machine() -> str:
