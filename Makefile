@@ -4,11 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+BENCH := $(VENV)-bench
+CLAIMS := 1000000
 
-.PHONY: demo test lint docs dist bench clean help
+.PHONY: demo test lint docs dist bench bench-batch bench-quick clean help
 
 help:  ## Say what can be made
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
 
 $(READY): pyproject.toml constraints.txt requirements-dev.txt $(wildcard plugins/*/pyproject.toml)
 	@echo "准备环境（首次约一分钟）… | Preparing the environment …"
@@ -39,8 +41,21 @@ docs: $(READY)  ## Write the generated pages again, and build the site: build/si
 dist: $(READY)  ## Build the wheels of the core and of all plugins in dist/
 	@$(BIN)/python tools/build_wheels.py dist
 
-bench: $(READY)  ## Measure start-up and the speed of single decisions
+$(BENCH)/.ready: pyproject.toml constraints.txt benchmarks/requirements.txt
+	@echo "准备测速环境（首次几分钟）… | Preparing the environment for benchmarks …"
+	@$(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt setuptools
+	@$(BENCH)/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation -c constraints.txt -r benchmarks/requirements.txt
+	@touch $@
+
+bench: $(READY) bench-batch  ## Measure start-up, single decisions and many claims; writes docs/benchmarks.md
 	@$(BIN)/python benchmarks/run.py
 
-clean:  ## Remove the environment and caches
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+bench-batch: $(BENCH)/.ready  ## Measure many claims alone: make bench-batch CLAIMS=10000000
+	@$(BENCH)/bin/python -m benchmarks --claims $(CLAIMS) --write
+
+bench-quick: $(BENCH)/.ready  ## The same in a minute or two, without Spark, written nowhere
+	@$(BENCH)/bin/python -m benchmarks --quick
+
+clean:  ## Remove the environments and caches
+	rm -rf $(VENV) $(BENCH) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""What mutualplans is measured against, and how: see docs/benchmarks.md."""

@@ -1,0 +1,1 @@
+"""Covers and claims of a made-up city, by seed."""
