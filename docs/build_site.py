@@ -32,6 +32,7 @@ MENU = {
         "expressiveness",
         "function-leaf",
         "contract",
+        "publish",
     ],
     "参考 · Reference": [
         "reference/formulas",
