@@ -22,7 +22,10 @@ STEPS = (
         ],
     ),
     ("公开案例：北京 2014，乳腺癌，24,208 元", ["simulate", "examples/cases/peng-2014.toml", "--explain"]),
-    ("公开案例：湖北 2025，一次出险两个计划分别给付", ["simulate", "examples/cases/huangshi-2025.toml"]),
+    (
+        "公开案例：湖北 2025，一次出险三个计划分别给付，56,312.10 元",
+        ["simulate", "examples/cases/huangshi-2025.toml"],
+    ),
     ("公开案例：青岛 2006，意外身故 15,000 元", ["simulate", "examples/cases/qingdao-2006.toml"]),
     ("公开案例：北京 2017，意外身故 60,000 元", ["simulate", "examples/cases/beijing-2017.toml"]),
     (

@@ -108,6 +108,7 @@ def spots(plan: Plan) -> Iterator[Spot]:
     for place, benefit in enumerate(plan.benefits):
         where = f"benefits.{benefit.id}"
         yield from _conditions(f"{where}.when", "benefits", benefit.when, ids[:place])
+        yield Spot(f"{where}.offered", "benefits", Kind.FLAG, benefit.offered)
         yield Spot(f"{where}.pays", "benefits", Kind.MONEY, benefit.pays, earlier=ids[:place])
 
 
