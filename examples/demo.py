@@ -5,11 +5,9 @@ Each step is a command that a reader can run alone; this file only prints it bef
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from steps import show
 
 STEPS = (
     ("已安装的计划插件", ["plugins"]),
@@ -35,18 +33,5 @@ STEPS = (
 )
 
 
-def main() -> int:
-    """Run the steps in order; a status other than 0 (done) and 3 (rows refused, as shown) ends the demo."""
-    for number, (title, arguments) in enumerate(STEPS, 1):
-        sys.stdout.write(f"\n【{number}】{title}\n$ mutualplans {' '.join(arguments)}\n\n")
-        sys.stdout.flush()
-        command = [sys.executable, "-m", "mutualplans", *arguments]
-        status = subprocess.run(command, cwd=ROOT, stderr=subprocess.STDOUT, check=False).returncode
-        if status not in (0, 3):
-            sys.stdout.write(f"\n演示中断：退出码 {status}\n")
-            return status
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(show(STEPS))

@@ -64,9 +64,8 @@ off_work = claim.cause.equals("accident").because(
     "not-accident", zh="不是工伤以外的意外伤害", en="not an accident outside work"
 )
 own_home = (~is_child).because("not-member", zh="家财损失由会员本人申领", en="the member claims for the home")
-lost = claim.event.equals("property-loss").because(
-    "not-loss", zh="不是家财损失申领", en="not a household loss"
-)
+is_loss = claim.event.equals("property-loss")
+lost = is_loss.because("not-loss", zh="不是家财损失申领", en="not a household loss")
 burst = loss_kind.equals("pipe").because("not-pipe", zh="不是水管爆裂", en="not a burst pipe")
 pipe_excludes = [
     mp.excluded("own-alteration", zh="自行改动管线", en="pipes altered by oneself"),
@@ -172,7 +171,7 @@ plan = mp.Plan(
         mp.Paper(
             "fire-certificate",
             mp.Text(zh="消防部门的火灾证明", en="certificate of the fire service"),
-            when=loss_kind.equals("fire"),
+            when=is_loss & loss_kind.equals("fire"),
         ),
         mp.Paper(
             "pipe-certificate",
@@ -180,7 +179,7 @@ plan = mp.Plan(
                 zh="物业或居委会的证明、房产证；按发票给付的另附维修发票",
                 en="certificate of the property manager or residents' committee; title deed or repair invoice",
             ),
-            when=loss_kind.equals("pipe"),
+            when=is_loss & loss_kind.equals("pipe"),
         ),
     ],
 )

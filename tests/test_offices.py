@@ -1,0 +1,149 @@
+"""The example offices: their settings are sound, they quote their rosters, and decide their cases as worked by hand.
+
+Every amount here is worked out in the head of its case file, or in the office's README.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+OFFICES = ROOT / "examples" / "offices"
+
+QUOTES = {
+    "beijing": (
+        "2016-01-01",
+        {
+            "medical-mutual-aid": (6, "0.00"),
+            "non-work-accident-household": (7, "0.00"),
+            "female-illness": (4, "200.00"),  # (2 + 1 + 1 + 1) × 40
+            "major-disease": (7, "720.00"),  # (2 + 6 × 1) × 90
+            "accident": (7, "402.00"),  # 2 × 100 + 3 × 50 + 2 × 26
+            "child-accident": (1, "50.00"),
+            "inpatient-medical": (7, "350.00"),  # 7 × 50
+            "inpatient-allowance": (6, "360.00"),  # 6 × 60
+        },
+    ),
+    "longyan": ("2012-10-18", {"worker-medical-aid": (5, "228.00")}),  # 3 × 36 + 2 × 60
+    "chongming": ("2002-10-01", {"outpatient-inpatient-supplement": (2, "510.00")}),  # 2 × 255
+}
+"""Office → first day of cover, plan → how many join and their fees."""
+
+CASES = {
+    ("beijing", "1-one-event-four-plans"): [
+        *("740.00", "0.00", "1160.00", "3500.00", "440.00"),
+        *("0.00", "500.00", "6000.00", "0.00", "0.00"),
+    ],
+    ("beijing", "2-breast-cancer"): [
+        *("3340.00", "24728.00", "14000.00", "12600.00", "440.00"),
+        *("670.00", "0.00", "0.00", "2400.00", "80.00"),
+        *("16000.00", "0.00", "0.00", "0.00", "0.00"),
+    ],
+    ("beijing", "3-home-and-child"): ["2500.00", "7500.00", "8000.00", "1000.00", "1000.00", "0.00"],
+    ("longyan", "1-miner"): ["3800.00", "4750.00", "200.00", "200.00"],
+    ("longyan", "2-limit"): ["20000.00", "0.00", "5000.00", "0.00"],
+    ("chongming", "1-a-year"): ["55.00", "570.00", "980.00", "240.00", "0.00"],
+}
+"""Office and case → what each plan pays for each claim, in the order of decision."""
+
+
+def command(*arguments: str) -> tuple[int, dict[str, Any]]:
+    """Run ``mutualplans … --format json`` and return its status and data."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mutualplans", *arguments, "--format", "json"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, json.loads(done.stdout)
+
+
+def test_every_office_and_case_is_listed_here() -> None:
+    """No office and no case of an office is left out of these tests."""
+    cases = {(path.parent.parent.name, path.stem) for path in OFFICES.glob("*/cases/*.toml")}
+
+    assert {path.parent.name for path in OFFICES.glob("*/office.toml")} == set(QUOTES)
+    assert cases == set(CASES)
+
+
+@pytest.mark.parametrize("office", QUOTES)
+def test_settings_are_sound(office: str) -> None:
+    """``office check`` finds no error; unconfirmed values are warnings."""
+    status, data = command("office", "check", f"examples/offices/{office}/office.toml")
+
+    assert status == 0
+    assert {item["severity"] for item in data["problems"]} <= {"warning"}
+
+
+@pytest.mark.parametrize("office", QUOTES)
+def test_roster_is_quoted(office: str) -> None:
+    """Every row of the roster is read, and the fees are those worked out by hand."""
+    first_day, expected = QUOTES[office]
+    folder = f"examples/offices/{office}"
+    status, data = command(
+        "quote",
+        *("--roster", f"{folder}/roster.csv", "--office", f"{folder}/office.toml"),
+        *("--unit", f"{folder}/unit.toml", "--first-day", first_day),
+    )
+    found: dict[str, tuple[int, list[str]]] = {}
+    for item in data["plans"]:
+        joining, fees = found.get(item["plan"], (0, []))
+        found[item["plan"]] = (joining + item["joining"], [*fees, item["premium"]])
+
+    assert (status, data["rows_refused"]) == (0, [])
+    assert {plan: (joining, str(sum(map(Decimal, fees)))) for plan, (joining, fees) in found.items()} == (
+        expected
+    )
+
+
+@pytest.mark.parametrize(("office", "case"), CASES)
+def test_case_is_decided(office: str, case: str) -> None:
+    """Each plan pays for each claim what was worked out by hand, and nothing is left undecided."""
+    folder = f"examples/offices/{office}"
+    status, data = command("simulate", f"{folder}/cases/{case}.toml", "--office", f"{folder}/office.toml")
+
+    assert status == 0
+    assert [item["total"] for item in data["decisions"]] == CASES[office, case]
+    assert [item for item in data["problems"] if item["severity"] == "error"] == []
+
+
+def test_one_event_has_four_separate_decisions() -> None:
+    """What is paid for one event is the sum of four decisions, each with a trace; a fifth plan says why it pays nothing."""
+    folder = "examples/offices/beijing"
+    _, data = command(
+        "simulate", f"{folder}/cases/1-one-event-four-plans.toml", "--office", f"{folder}/office.toml"
+    )
+    first = [item for item in data["decisions"] if item["claim"] == "A-1"]
+    paying = [item for item in first if item["total"] != "0.00"]
+    silent = [item for item in first if item["total"] == "0.00"]
+
+    assert sum(Decimal(item["total"]) for item in paying) == 5840
+    assert len(paying) == 4
+    assert all(
+        benefit["trace"] for item in paying for benefit in item["benefits"] if benefit["amount"] != "0.00"
+    )
+    assert all(benefit["reasons"] for item in silent for benefit in item["benefits"])
+
+
+@pytest.mark.parametrize("office", QUOTES)
+def test_one_command_shows_it_all(office: str) -> None:
+    """``python examples/run_office.py OFFICE`` runs to its end and shows every case."""
+    done = subprocess.run(
+        [sys.executable, "examples/run_office.py", office],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    cases = [path.stem for path in (OFFICES / office / "cases").glob("*.toml")]
+
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert all(f"cases/{case}.toml" in done.stdout for case in cases)
