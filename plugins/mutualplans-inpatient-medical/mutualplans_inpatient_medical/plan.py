@@ -76,10 +76,11 @@ share = base * value.ratios.of(number)
 deductible_sum = value.deductible_sums.of(claim.hospital_level, number)
 
 # The two use up one limit, the sum for the deductible first.
-paid_before = paid.before(per=per.TERM)
+left = value.most.less(paid.before(per=per.TERM))
+left = left.named("本保障期尚可给付的金额", "what the most of the term leaves")
 sum_once = deductible_sum.once(per=per.STAY)
-limited_sum = mp.least(sum_once, value.most.less(paid_before))
-limited_share = mp.least(share, value.most.less(paid_before + mp.benefit("deductible")))
+limited_sum = mp.least(sum_once, left)
+limited_share = mp.least(share, left.less(mp.benefit("deductible")))
 
 pool_ratio = value.pool_ratios.of(hospital_rank, number)
 pool_share = (claim.pool_paid.so_far(per=per.STAY) * pool_ratio).raised_to(value.pool_floor)
