@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint docs bench clean help
+.PHONY: demo test lint docs dist bench clean help
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -32,11 +32,15 @@ lint: $(READY)  ## Style, types, boundaries, spelling, generated pages
 	@$(BIN)/codespell
 	@$(BIN)/python docs/generate.py --check
 
-docs: $(READY)  ## Write the generated pages again
+docs: $(READY)  ## Write the generated pages again, and build the site: build/site/index.html
 	@$(BIN)/python docs/generate.py
+	@$(BIN)/python docs/build_site.py
+
+dist: $(READY)  ## Build the wheels of the core and of all plugins in dist/
+	@$(BIN)/python tools/build_wheels.py dist
 
 bench: $(READY)  ## Measure start-up and the speed of single decisions
 	@$(BIN)/python benchmarks/run.py
 
 clean:  ## Remove the environment and caches
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

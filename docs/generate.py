@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,10 +16,13 @@ sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []
 
 from docs.pages.checks import checks  # noqa: E402 - the repository has to be importable first
 from docs.pages.cli import cli  # noqa: E402
+from docs.pages.cookbook import TITLES, cookbook_index, cookbook_page  # noqa: E402
 from docs.pages.exits import exit_codes  # noqa: E402
 from docs.pages.fields import fields  # noqa: E402
 from docs.pages.files import files  # noqa: E402
 from docs.pages.formulas import formulas  # noqa: E402
+from docs.pages.hooks import hooks  # noqa: E402
+from docs.pages.leaf import function_leaf  # noqa: E402
 from docs.pages.nodes import nodes  # noqa: E402
 from docs.pages.plugins import plugin_pages  # noqa: E402
 from docs.pages.problems import problems  # noqa: E402
@@ -34,6 +38,10 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/formulas.md": formulas,
     "docs/reference/nodes.md": nodes,
     "docs/reference/problems.md": problems,
+    "docs/reference/hooks.md": hooks,
+    "docs/function-leaf.md": function_leaf,
+    "docs/cookbook/index.md": cookbook_index,
+    **{f"docs/cookbook/{place}.md": partial(cookbook_page, place) for place in TITLES},
 }
 """Page → what makes it."""
 

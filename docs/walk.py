@@ -35,6 +35,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = {
     "README.md": {"examples": "examples"},
     "docs/tutorial-plan.md": {},
+    "docs/publish.md": {"examples/plugin": "."},
     "docs/guide-office.md": {"examples/office": ".", "examples/cases": "cases"},
 }
 """Page → what is copied into the folder before its first step (folder of the repository → place)."""
@@ -42,7 +43,7 @@ PAGES = {
 RESULTS = {
     "docs/tutorial-plan.md": (
         "examples/plugin",
-        ("CHANGELOG.md", "README.md", "pyproject.toml", "mutualplans_outpatient_supplement", "tests"),
+        ("CHANGELOG.md", "README.md", "pyproject.toml", "mutualplans_fuzhou_medical", "tests"),
     )
 }
 """Page → the folder of the repository that holds what it builds, and which files and folders these are."""

@@ -31,8 +31,53 @@ QUOTES = {
             "inpatient-allowance": (6, "360.00"),  # 6 × 60
         },
     ),
-    "longyan": ("2012-10-18", {"worker-medical-aid": (5, "228.00")}),  # 3 × 36 + 2 × 60
-    "chongming": ("2002-10-01", {"outpatient-inpatient-supplement": (2, "510.00")}),  # 2 × 255
+    "longyan": (
+        "2012-10-18",
+        {
+            "worker-medical-aid": (5, "228.00"),  # 3 × 36 + 2 × 60
+            "female-health": (2, "50.00"),  # 2 × 25
+        },
+    ),
+    "chongming": (
+        "2002-10-01",
+        {
+            "inpatient-supplement": (2, "70.00"),  # 2 × 35
+            "critical-illness-group": (2, "120.00"),  # 2 × 60
+            "outpatient-inpatient-supplement": (2, "510.00"),  # 2 × 255
+        },
+    ),
+    "ningbo": (
+        "2023-05-01",
+        {
+            "inpatient-supplement-ningbo": (10, "600.00"),  # 10 × 60
+            "retiree-inpatient": (2, "260.00"),  # 2 × 130
+            "critical-illness-group": (10, "1800.00"),  # 10 × 3 × 60
+            "female-health": (4, "600.00"),  # 4 × 3 × 50
+        },
+    ),
+    "shanghai": (
+        "2002-09-01",
+        {
+            "inpatient-supplement": (10, "490.00"),  # 8 × 35 + 2 × 105
+            "critical-illness-group": (10, "1720.00"),  # 7 × 60 + 2 × 340 + 620
+        },
+    ),
+    "jingan": (
+        "2003-01-01",
+        {
+            "inpatient-supplement": (10, "350.00"),  # 10 × 35
+            "critical-illness-group": (11, "660.00"),  # 11 × 60
+            "unit-fund": (11, "0.00"),
+        },
+    ),
+    "huaihua": (
+        "2013-01-01",
+        {
+            "accident": (6, "474.00"),  # 100 + 50 + 124 + 26 + 100 + 74
+            "major-disease": (6, "462.00"),  # (5 + 2) × 66
+            "hardship-grant": (7, "0.00"),
+        },
+    ),
 }
 """Office → first day of cover, plan → how many join and their fees."""
 
@@ -49,7 +94,29 @@ CASES = {
     ("beijing", "3-home-and-child"): ["2500.00", "7500.00", "8000.00", "1000.00", "1000.00", "0.00"],
     ("longyan", "1-miner"): ["3800.00", "4750.00", "200.00", "200.00"],
     ("longyan", "2-limit"): ["20000.00", "0.00", "5000.00", "0.00"],
+    ("longyan", "3-female-addition"): ["12250.00", "6000.00"],
+    ("longyan", "4-without-the-main-plan"): ["0.00"],
     ("chongming", "1-a-year"): ["55.00", "570.00", "980.00", "240.00", "0.00"],
+    ("chongming", "2-city-and-county"): ["2000.00", "0.00", "980.00", "700.00", "0.00", "700.00"],
+    ("ningbo", "1-wu-breast-cancer"): ["3300.00", "30000.00", "30000.00", "2600.00", "0.00", "0.00"],
+    ("ningbo", "2-in-situ-in-two-stages"): ["1800.00", "9000.00", "15000.00", "564.70", "12000.00", "0.00"],
+    ("ningbo", "3-retired-without-a-gap"): ["1700.00", "1200.00"],
+    ("shanghai", "1-lung-cancer"): ["2000.00", "8000.00", "500.50", "0.00"],
+    ("shanghai", "2-fee-given-back"): ["0.00", "620.00"],
+    ("shanghai", "3-retiree"): ["1500.50", "0.00"],
+    ("jingan", "1-second-plan"): [
+        *("600.00", "0.00", "100.00"),
+        *("39400.00", "0.00", "15150.00"),
+        *("0.00", "10000.00", "0.00"),
+    ],
+    ("huaihua", "1-accident-then-grant"): [
+        *("1160.00", "0.00", "0.00"),
+        *("12000.00", "0.00", "0.00"),
+        *("0.00", "0.00", "800.00"),
+        *("0.00", "0.00", "0.00"),
+        *("0.00", "0.00", "500.00"),
+    ],
+    ("huaihua", "2-illness-within-limits"): ["10000.00", "0.00", "0.00", "0.00", "0.00", "1000.00"],
 }
 """Office and case → what each plan pays for each claim, in the order of decision."""
 

@@ -207,6 +207,10 @@ def _cases() -> str:
         ),
         ("`edition`", "Edition id; the case runs under it whatever its dates."),
         ("`member`, `unit`, `insured`, `coverage`", "As in a case file; a cover's `plan` need not be said."),
+        (
+            "`premium` of a cover",
+            'What joining costs: yuan as text, `"refused"`, or `"incomplete"`. A quote of the same edition.',
+        ),
         ("`[[case.claim]]`", "As in a case file, and:"),
         ("`expect`", 'Yuan as text, `"incomplete"`, or `"undecided"`. Required.'),
         ("`benefits`", "Benefit id → yuan."),

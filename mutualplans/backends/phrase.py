@@ -7,17 +7,29 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mutualplans.backends.exact import Missing
 from mutualplans.expr import nodes as n
+from mutualplans.model.claim import STAGES
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Rounding, format_yuan
 from mutualplans.model.parameter import Shape
 from mutualplans.model.scales import ANY, Band, Scale, Table
 from mutualplans.model.text import Lang, Text
 
-__all__ = ["ATOM", "CLAUSE", "PRODUCT", "SUM", "Phrase", "Wording", "band_range", "scale_text", "show"]
+__all__ = [
+    "ATOM",
+    "CLAUSE",
+    "PRODUCT",
+    "SUM",
+    "Phrase",
+    "Wording",
+    "band_range",
+    "paid_in_earlier_terms",
+    "scale_text",
+    "show",
+]
 
 ATOM, PRODUCT, SUM, CLAUSE = range(4)
 
@@ -29,10 +41,13 @@ class Phrase:
     Attributes:
         text: The words.
         level: `ATOM`, `PRODUCT`, `SUM` or `CLAUSE`, from strong to weak.
+        other: How else it is said where what stands around asks for it: a comparison that does not hold, a
+            subtraction that stops at 0; empty for anything else.
     """
 
     text: str
     level: int = ATOM
+    other: str = ""
 
     def within(self, level: int, lang: Lang) -> str:
         """Return the text, in brackets when it binds weaker than `level`."""
@@ -53,6 +68,7 @@ class Wording:
         rounding: The edition's rounding rule.
         marks: What follows a value wherever it appears, by parameter name: ``［假定］``.
         titles: What benefits are called, by id.
+        codes: What the edition calls codes: of its tables, its conditions and their classes.
         apart: Whether scales are printed apart, as tables, and only named in the words.
     """
 
@@ -63,6 +79,7 @@ class Wording:
     rounding: Rounding = Rounding.HALF_UP_FEN
     marks: Mapping[str, str] = field(factory=dict)
     titles: Mapping[str, Text] = field(factory=dict)
+    codes: Mapping[str, Text] = field(factory=dict)
     apart: bool = False
 
     def title(self, benefit: str) -> str:
@@ -96,10 +113,17 @@ class Wording:
 
     def show(self, value: Any, node: n.Node) -> str:
         """Return a value of `node` as users read it."""
-        choices = node.field.choices if isinstance(node, n.Read) else {}
-        if isinstance(value, str) and value in choices:
-            return choices[value].in_(self.lang)
+        if isinstance(value, str) and value:
+            return self.code(value, node)
         return show(value, node.kind, self.units.get(node), self.lang)
+
+    def code(self, code: str, of: n.Node) -> str:
+        """Return a code that `of` may give as the edition calls it, or else its field; the code itself otherwise."""
+        choices: Mapping[Any, Text] = STAGES if isinstance(of, n.ClassOf) else {}
+        if isinstance(of, n.Read):
+            choices = of.field.choices
+        known = self.codes.get(code) or choices.get(code)
+        return known.in_(self.lang) if known else code
 
 
 def show(value: Any, kind: Kind, unit: Text | None, lang: Lang) -> str:
@@ -146,3 +170,10 @@ def band_range(band: Band, measured: Kind, unit: Text | None, lang: Lang) -> str
         zh, en = ("不超过", "up to") if band.high.inside else ("不满", "below")
         parts.append(f"{zh if lang == 'zh' else en} {show(band.high.at, measured, unit, lang)}")
     return ("、" if lang == "zh" else ", ").join(parts) or ("全部" if lang == "zh" else "all")
+
+
+def paid_in_earlier_terms(node: n.Node) -> n.PaidBefore | None:
+    """Return what is paid in a lifetime where a formula takes off it what is paid in the term."""
+    if not (isinstance(node, n.Subtract) and isinstance(node.left, n.PaidBefore)):
+        return None
+    return node.left if node.right == evolve(node.left, per=n.Period.TERM) else None

@@ -67,11 +67,14 @@ def in_words(
     lang: Lang = "zh",
     *,
     values: Mapping[str, Any] | None = None,
+    codes: Mapping[str, Text] | None = None,
     rounding: Rounding = Rounding.HALF_UP_FEN,
 ) -> str:
-    """Return a formula in words; with `values`, as the rule of that edition."""
+    """Return a formula in words; with `values` and the titles of its `codes`, as the rule of that edition."""
     formula = order([node])
-    wording = Wording(lang=lang, values=values or {}, units=units(formula), rounding=rounding)
+    wording = Wording(
+        lang=lang, values=values or {}, units=units(formula), rounding=rounding, codes=codes or {}
+    )
     return str(fold(formula, table(lang), wording)[-1].text)
 
 
@@ -87,7 +90,9 @@ def step(node: n.Node, wording: Wording) -> str:
         if isinstance(part, n.Read | n.Value | n.Constant | n.Named | n.PaidBefore | n.BenefitAmount):
             parts.append(words[type(part)](part, [Phrase("")] * len(children(part)), naming))
         elif part.kind is Kind.FLAG:
-            parts.append(Phrase(in_words(part, wording.lang, values=wording.values), CLAUSE))
+            parts.append(
+                Phrase(in_words(part, wording.lang, values=wording.values, codes=wording.codes), CLAUSE)
+            )
         else:
             parts.append(Phrase(naming.show((wording.results or {}).get(part), part)))
     return str(words[type(node)](node, parts, naming).text)

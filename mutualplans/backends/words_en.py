@@ -6,12 +6,19 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from mutualplans.backends.phrase import ATOM, CLAUSE, PRODUCT, SUM, Phrase, Wording, scale_text
+from mutualplans.backends.phrase import (
+    ATOM,
+    CLAUSE,
+    PRODUCT,
+    SUM,
+    Phrase,
+    Wording,
+    paid_in_earlier_terms,
+    scale_text,
+)
 from mutualplans.expr import nodes as n
-from mutualplans.model.claim import STAGES
 from mutualplans.model.kinds import Kind
 from mutualplans.model.scales import Scale
-from mutualplans.model.text import Text
 
 __all__ = ["PERIODS", "TABLE"]
 
@@ -92,7 +99,9 @@ def _above(node: n.Above, args: Args, env: Wording) -> Phrase:
 
 
 def _capped(node: n.Capped, args: Args, env: Wording) -> Phrase:
-    text = f"{_limited(node, args)}, at most {env.bare(node.limit, args[2].text)} per {_per(node.before)}"
+    limit = env.bare(node.limit, args[2].text)
+    most = limit if limit.startswith("most ") else f"at most {limit}"  # a label may say it: most paid days …
+    text = f"{_limited(node, args)}, {most} per {_per(node.before)}"
     return Phrase(text + _earlier(node, args, env), CLAUSE)
 
 
@@ -112,13 +121,13 @@ def _once(node: n.Once, args: Args, env: Wording) -> Phrase:
 
 
 def _before(node: n.Before, args: Args, _env: Wording) -> Phrase:
-    return Phrase(f"{args[0].within(SUM, 'en')} earlier in the {PERIODS[node.per]}{_same(node.by)}", CLAUSE)
+    return Phrase(f"{args[0].within(SUM, 'en')} earlier in the {PERIODS[node.per]}{_same(node.by)}")
 
 
 def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
     counted = "number of claims" if node.base == _ONCE else args[0].within(SUM, "en")
     text = f"{counted} so far in the {_per(node.before)}"
-    return Phrase(text + _earlier(node, args, env), CLAUSE)
+    return Phrase(text + _earlier(node, args, env))
 
 
 def _paid_before(node: n.PaidBefore, _args: Args, env: Wording) -> Phrase:
@@ -152,24 +161,22 @@ _SIDES = {
 }
 
 
-def _code(code: Any, other: n.Node) -> str:
-    choices: Mapping[Any, Text] = STAGES if isinstance(other, n.ClassOf) else {}
-    if isinstance(other, n.Read):
-        choices = other.field.choices
-    return choices[code].in_("en") if code in choices else str(code)
-
-
 def _compare(node: n.Compare, args: Args, env: Wording) -> Phrase:
-    if isinstance(node.left, n.PaidBefore) and node.right == _NOTHING and node.side is n.Side.EQUALS:
+    nothing = node.right == _NOTHING and node.side is n.Side.EQUALS
+    if nothing and isinstance(node.left, n.PaidBefore):
         return Phrase(f"nothing {_account(node.left, env)}", CLAUSE)
-    right = env.bare(node.right, args[1].within(SUM, "en"))
+    if nothing and (paid := paid_in_earlier_terms(node.left)):
+        what = f"on “{env.title(paid.benefit)}”" if paid.benefit else "by this plan"
+        return Phrase(f"nothing paid {what}{_same(paid.by)} in earlier terms", CLAUSE)
+    left, right = args[0].within(SUM, "en"), env.bare(node.right, args[1].within(SUM, "en"))
     if isinstance(node.right, n.Constant) and isinstance(node.right.value, str):
-        right = _code(node.right.value, node.left)
-    return Phrase(f"{args[0].within(SUM, 'en')} {_SIDES[node.side]} {right}", CLAUSE)
+        right = env.code(node.right.value, node.left)
+    said, opposite = (f"{left} {_SIDES[side]} {right}" for side in (node.side, _OPPOSITES[node.side]))
+    return Phrase(said, CLAUSE, opposite)
 
 
-def _one_of(node: n.OneOf, args: Args, _env: Wording) -> Phrase:
-    names = " or ".join(_code(code, node.base) for code in node.codes)
+def _one_of(node: n.OneOf, args: Args, env: Wording) -> Phrase:
+    names = " or ".join(env.code(code, node.base) for code in node.codes)
     return Phrase(f"{args[0].within(SUM, 'en')} is {names}", CLAUSE)
 
 
@@ -205,9 +212,8 @@ _OPPOSITES = {
 
 def _not(node: n.Not, args: Args, _env: Wording) -> Phrase:
     text = args[0].text
-    if isinstance(node.base, n.Compare):
-        head, _, tail = text.rpartition(f" {_SIDES[node.base.side]} ")
-        return Phrase(f"{head} {_SIDES[_OPPOSITES[node.base.side]]} {tail}", CLAUSE)
+    if args[0].other:
+        return Phrase(args[0].other, CLAUSE, text)
     if isinstance(node.base, n.Read | n.Named) and text.startswith(("is ", "in ")):
         return Phrase(f"{text.replace('is ', 'is not ', 1)}" if text[:2] == "is" else f"not {text}", CLAUSE)
     return Phrase(f"not: {args[0].within(SUM, 'en')}", CLAUSE)

@@ -6,12 +6,19 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from mutualplans.backends.phrase import ATOM, CLAUSE, PRODUCT, SUM, Phrase, Wording, scale_text
+from mutualplans.backends.phrase import (
+    ATOM,
+    CLAUSE,
+    PRODUCT,
+    SUM,
+    Phrase,
+    Wording,
+    paid_in_earlier_terms,
+    scale_text,
+)
 from mutualplans.expr import nodes as n
-from mutualplans.model.claim import STAGES
 from mutualplans.model.kinds import Kind
 from mutualplans.model.scales import Scale
-from mutualplans.model.text import Text
 
 __all__ = ["PERIODS", "TABLE"]
 
@@ -106,11 +113,15 @@ def _above(node: n.Above, args: Args, env: Wording) -> Phrase:
 
 
 def _capped(node: n.Capped, args: Args, env: Wording) -> Phrase:
-    per = _per(node.before) or "每次"
-    return Phrase(
-        f"{_limited(node, args)}，{per}最多 {env.bare(node.limit, args[2].text)}" + _earlier(node, args, env),
-        CLAUSE,
-    )
+    limit = _at_most(_per(node.before) or "每次", env.bare(node.limit, args[2].text))
+    return Phrase(f"{_limited(node, args)}，{limit}" + _earlier(node, args, env), CLAUSE)
+
+
+def _at_most(per: str, limit: str) -> str:
+    """Return a limit in words; a label that says 每保障期最多… or 最多… itself is not told twice."""
+    period = per.partition("（")[0]
+    said = next((words for words in (f"{period}最多", "最多") if limit.startswith(words)), "")
+    return f"{per}最多{limit.removeprefix(said)}" if said else f"{per}最多 {limit}"
 
 
 def _tiered(node: n.Tiered, args: Args, env: Wording) -> Phrase:
@@ -135,12 +146,12 @@ def _once(node: n.Once, args: Args, env: Wording) -> Phrase:
 
 
 def _before(node: n.Before, args: Args, _env: Wording) -> Phrase:
-    return Phrase(f"{_EARLIER[node.per]}{_same(node.by)}累计的{args[0].within(SUM, 'zh')}", CLAUSE)
+    return Phrase(f"{_EARLIER[node.per]}{_same(node.by)}累计的{args[0].within(SUM, 'zh')}")
 
 
 def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
     counted = "次数" if node.base == _ONCE else f"累计的{args[0].within(SUM, 'zh')}"
-    return Phrase(f"{_per(node.before)}{counted}（含本次）" + _earlier(node, args, env), CLAUSE)
+    return Phrase(f"{_per(node.before)}{counted}（含本次）" + _earlier(node, args, env))
 
 
 def _paid_before(node: n.PaidBefore, _args: Args, env: Wording) -> Phrase:
@@ -164,7 +175,7 @@ def _lookup(node: n.Lookup, args: Args, env: Wording) -> Phrase:
     if (everywhere := env.everywhere(node.table)) is not None:
         return Phrase(f"{label} {everywhere}{mark}")
     keys = "、".join(env.read_keys(node.table, [arg.text for arg in args[1:]]))
-    return Phrase(f"{label}（按{keys} 查表）{mark}")
+    return Phrase(f"{label}（按{keys}查表）{mark}")
 
 
 _SIDES = {
@@ -177,25 +188,23 @@ _SIDES = {
 }
 
 
-def _code(code: Any, other: n.Node) -> str:
-    choices: Mapping[Any, Text] = STAGES if isinstance(other, n.ClassOf) else {}
-    if isinstance(other, n.Read):
-        choices = other.field.choices
-    return choices[code].zh if code in choices else str(code)
-
-
 def _compare(node: n.Compare, args: Args, env: Wording) -> Phrase:
-    if isinstance(node.left, n.PaidBefore) and node.right == _NOTHING and node.side is n.Side.EQUALS:
+    nothing = node.right == _NOTHING and node.side is n.Side.EQUALS
+    if nothing and isinstance(node.left, n.PaidBefore):
         return Phrase(f"{_whose(node.left)}未给付过{_account(node.left, env)}", CLAUSE)
-    right = env.bare(node.right, args[1].within(SUM, "zh"))
+    if nothing and (paid := paid_in_earlier_terms(node.left)):
+        return Phrase(f"以前各保障期{_same(paid.by)}未给付过{_account(paid, env)}", CLAUSE)
+    left, right = args[0].within(SUM, "zh"), f" {env.bare(node.right, args[1].within(SUM, 'zh'))}"
     if isinstance(node.right, n.Constant) and isinstance(node.right.value, str):
-        right = _code(node.right.value, node.left)
-    return Phrase(f"{args[0].within(SUM, 'zh')}{_SIDES[node.side]} {right}", CLAUSE)
+        right = env.code(node.right.value, node.left)
+    said, opposite = (f"{left}{_SIDES[side]}{right}" for side in (node.side, _OPPOSITES[node.side]))
+    return Phrase(said, CLAUSE, opposite)
 
 
-def _one_of(node: n.OneOf, args: Args, _env: Wording) -> Phrase:
-    names = "、".join(_code(code, node.base) for code in node.codes)
-    return Phrase(f"{args[0].within(SUM, 'zh')}为 {names}{' 之一' if len(node.codes) > 1 else ''}", CLAUSE)
+def _one_of(node: n.OneOf, args: Args, env: Wording) -> Phrase:
+    *first, last = (env.code(code, node.base) for code in node.codes)
+    names = f"{'、'.join(first)}或{last}" if first else last
+    return Phrase(f"{args[0].within(SUM, 'zh')}为{names}", CLAUSE)
 
 
 _MANY = (n.Both, n.AnyOf, n.Because, n.Choose, n.Not)
@@ -233,9 +242,8 @@ _OPPOSITES = {
 def _not(node: n.Not, args: Args, _env: Wording) -> Phrase:
     """Return the opposite as one says it: 不属…, 未参加…, 不超过…."""
     text = args[0].text
-    if isinstance(node.base, n.Compare):
-        head, _, tail = text.rpartition(f"{_SIDES[node.base.side]} ")
-        return Phrase(f"{head}{_SIDES[_OPPOSITES[node.base.side]]} {tail}", CLAUSE)
+    if args[0].other:
+        return Phrase(args[0].other, CLAUSE, text)
     if isinstance(node.base, n.Read | n.Named) and text.startswith(("属", "处于", "在", "是")):
         return Phrase(f"不{text}", CLAUSE)
     if isinstance(node.base, n.Read | n.Named) and text.startswith(("参加", "持有")):
@@ -243,8 +251,15 @@ def _not(node: n.Not, args: Args, _env: Wording) -> Phrase:
     return Phrase(f"并非：{args[0].within(SUM, 'zh')}", CLAUSE)
 
 
+def _subtract(_node: n.Subtract, args: Args, _env: Wording) -> Phrase:
+    left, right = args[0].within(SUM, "zh"), args[1].within(PRODUCT, "zh")
+    return Phrase(f"{left} - {right}", SUM, f"{left}，扣除{right}（扣完为止）")
+
+
 def _greatest(node: n.Greatest, args: Args, _env: Wording) -> Phrase:
     if len(args) == 2 and isinstance(node.parts[1], n.Constant) and node.parts[1].value == 0:
+        if args[0].other and isinstance(node.parts[0], n.Subtract):
+            return Phrase(args[0].other, CLAUSE)
         return Phrase(f"{args[0].within(SUM, 'zh')}，低于 0 的按 0 计", CLAUSE)
     return Phrase("、".join(arg.within(SUM, "zh") for arg in args) + " 中的较大者", CLAUSE)
 
@@ -267,7 +282,7 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.PaidBefore: _paid_before,
     n.Before: _before,
     n.Add: _infix("+", SUM),
-    n.Subtract: _infix("-", SUM),
+    n.Subtract: _subtract,
     n.Times: _infix("×", PRODUCT),
     n.Portion: _portion,
     n.ShareOf: lambda node, args, env: Phrase(

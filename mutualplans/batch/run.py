@@ -16,7 +16,6 @@ from mutualplans.batch.arrange import Arranged, arrange
 from mutualplans.batch.codes import Codes
 from mutualplans.batch.columns import PERSON
 from mutualplans.batch.kernel.compiled import can_compile, compiled, interpreted, is_compiled
-from mutualplans.batch.kernel.edition import STATUS
 from mutualplans.batch.kernel.module import Argument
 from mutualplans.batch.kernel.source import KernelSource, Opaque, kernel_source
 from mutualplans.batch.kernel.support import MISSING

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mutualplans.model.problem import Problem
     from mutualplans.registry import PluginEntry
     from mutualplans.testing.conformance import Subject
+    from mutualplans.testing.levels import Standing
 
 __all__ = ["command"]
 
@@ -38,6 +39,8 @@ class _Result(NamedTuple):
 
         NAME 是插件名，或插件的文件夹（先用 pip install -e 安装）。每项一行，问题和提示写在下面；有不通过的，退出状态为 4。
 
+        最后是各版次的等级，由事实算出：草稿、算例通过、来源齐备、已核对，以及到下一级还差什么。
+
         \b
         例：
           mutualplans check accident
@@ -48,6 +51,9 @@ class _Result(NamedTuple):
 
         NAME is a plugin, or the folder of one (install it first, with pip install -e). A line for each check,
         its problems and hints below; exit status 4 when something fails.
+
+        Last the level of each edition, worked out from facts: draft, usable, sourced, reviewed, and what is missing
+        for the next.
 
         \b
         Examples:
@@ -61,11 +67,18 @@ class _Result(NamedTuple):
 @output_formats("table", "json")
 def command(name: str, output_format: str) -> ExitStatus:
     """Run every check and say how each ends."""
-    results = [result for entry in _entries(name) for subject in _subjects(entry) for result in _run(subject)]
+    from mutualplans.testing.levels import standings
+
+    results: list[_Result] = []
+    levels: list[Standing] = []
+    for subject in [subject for entry in _entries(name) for subject in _subjects(entry)]:
+        own = list(_run(subject))
+        results += own
+        levels += standings(subject, [result.name for result in own if result.problems])
     if output_format == "json":
-        print_json([_as_data(result) for result in results])
+        print_json([*map(_as_data, results), *map(_level_data, levels)])
     else:
-        _show(results)
+        _show(results, levels)
     return ExitStatus.PLUGIN if any(result.problems for result in results) else ExitStatus.OK
 
 
@@ -147,8 +160,8 @@ def _not_from(folder: Path, origin: str = "") -> Problem:
 # ---------------------------------------------------------------- what is shown
 
 
-def _show(results: list[_Result]) -> None:
-    """Print a line for each result; what stops several checks alike is told at the first."""
+def _show(results: list[_Result], levels: list[Standing]) -> None:
+    """Print a line for each result and level; what stops several checks alike is told at the first."""
     said: list[Problem] = []
     for result in results:
         word = t("不通过", "failed") if result.problems else t("通过  ", "passed")
@@ -161,10 +174,44 @@ def _show(results: list[_Result]) -> None:
             click.echo(f"        {item.line(lang())}")
             if item.hint:
                 click.echo(f"          {t('提示：', 'hint: ')}{item.hint.in_(lang())}")
+    for standing in levels:
+        _show_level(standing)
     failed = sum(bool(result.problems) for result in results)
     click.echo(
         t(f"{len(results)} 项，{failed} 项不通过", f"{len(results)} checks and cases, {failed} failed")
     )
+
+
+def _show_level(standing: Standing) -> None:
+    cases, values = len(standing.cases), len(standing.edition.values)
+    facts = t(
+        f"算例 {cases} 个，{standing.published} 个有外部出处；数值 {values} 项，假定 {len(standing.assumed)} 项",
+        f"cases {cases}, from outside {standing.published}; values {values}, assumed {len(standing.assumed)}",
+    )
+    word, label = t("等级  ", "level "), standing.level.label.in_(lang())
+    click.echo(f"{word}  {standing.plan}/{standing.edition.id}  {label}{t(f'（{facts}）', f' ({facts})')}")
+    if standing.review:
+        by = standing.review
+        click.echo(f"        {by.on} {by.office} {by.reviewer}{t('：', ': ')}{by.compared}")
+    if standing.next:
+        upper = standing.next.label.in_(lang())
+        lacks = t("；", "; ").join(item.in_(lang()) for item in standing.missing)
+        click.echo(f"        {t(f'到“{upper}”还差：', f'missing for {upper}: ')}{lacks}")
+
+
+def _level_data(standing: Standing) -> dict[str, object]:
+    return {
+        "plan": standing.plan,
+        "kind": "level",
+        "name": standing.edition.id,
+        "level": standing.level.id,
+        "missing": [item.in_(lang()) for item in standing.missing],
+        "cases": len(standing.cases),
+        "published_cases": standing.published,
+        "values": len(standing.edition.values),
+        "assumed_values": list(standing.assumed),
+        "text": standing.text,
+    }
 
 
 def _as_data(result: _Result) -> dict[str, object]:

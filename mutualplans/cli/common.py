@@ -42,7 +42,6 @@ __all__ = [
     "office_option",
     "on_option",
     "output_formats",
-    "print_markdown",
     "plans_in_use",
     "registry",
     "status_without",
@@ -401,15 +400,3 @@ def fitted(rows: Iterable[Sequence[str]], width: int) -> list[list[str]]:
 
 _LEAST = 10
 _GAP = 3
-
-
-def print_markdown(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table to stdout as Markdown."""
-
-    def line(row: Iterable[str]) -> str:
-        return "| " + " | ".join(cell.replace("|", "\\|").replace("\n", "<br>") for cell in row) + " |"
-
-    click.echo(line(headers))
-    click.echo(line("---" for _ in headers))
-    for row in rows:
-        click.echo(line(row))

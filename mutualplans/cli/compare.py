@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from mutualplans.cli.common import (
     PLAN,
     chosen_edition,
-    columns,
-    fitted,
     local_editions,
     office_option,
     output_formats,
     plans_in_use,
-    print_markdown,
     status_without,
 )
+from mutualplans.cli.documents import file_option, print_document, print_side, save_document
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import lang, t
-from mutualplans.cli.output import print_csv, print_json, print_table, say
+from mutualplans.cli.output import print_csv, print_json, say
+from mutualplans.documents.rule import comparison_document, comparison_table
 from mutualplans.engine.compare import Comparison, compare
 from mutualplans.engine.office import Office
 from mutualplans.engine.ruletext import RuleText, rule_text
 from mutualplans.plan.declaration import Plan
 
 __all__ = ["command"]
-
-_LEAST_COLUMN = 28
-"""Cells that a column of sentences needs to be read with ease; more columns go into a further table."""
 
 
 @click.command(
@@ -45,7 +41,8 @@ _LEAST_COLUMN = 28
           mutualplans compare accident child-accident
           mutualplans compare female-illness:beijing-6 female-illness:beijing-2018-12
           mutualplans compare female-illness: --format md
-          mutualplans compare --office office.toml --format csv > 一览表.csv
+          mutualplans compare --office office.toml -o 一览表.xlsx
+          mutualplans compare --office office.toml -o 一览表.html
         """,
         """Put plans, or editions of one plan, side by side.
 
@@ -58,35 +55,46 @@ _LEAST_COLUMN = 28
           mutualplans compare accident child-accident
           mutualplans compare female-illness:beijing-6 female-illness:beijing-2018-12
           mutualplans compare female-illness: --format md
-          mutualplans compare --office office.toml --format csv > plans.csv
+          mutualplans compare --office office.toml -o plans.xlsx
+          mutualplans compare --office office.toml -o plans.html
         """,
     )
 )
 @click.argument("plans", type=PLAN, nargs=-1, metavar="[PLAN|PLAN:EDITION]...")
 @office_option
-@output_formats("table", "json", "csv", "md")
+@file_option
+@output_formats("table", "json", "csv", "md", "html")
 @click.pass_context
 def command(
-    ctx: click.Context, plans: tuple[str, ...], office: Office | None, output_format: str
+    ctx: click.Context,
+    plans: tuple[str, ...],
+    office: Office | None,
+    file: Path | None,
+    output_format: str,
 ) -> ExitStatus:
     """Print the comparison."""
-    names = [name.partition(":") for name in plans]
-    found = {plan.id: plan for plan in plans_in_use(ctx, [name for name, _, _ in names], office)}
-    wanted = names or [(id_, "", "") for id_ in found]
+    asked = [name.partition(":") for name in plans]
+    found = {plan.id: plan for plan in plans_in_use(ctx, [name for name, _, _ in asked], office)}
+    wanted = asked or [(id_, "", "") for id_ in found]
     rules = [rule for id_, colon, edition in wanted for rule in _rules(found[id_], colon, edition, office)]
     if not rules:
         say("没有可比较的计划", "there is no plan to compare")
         return status_without(office)
     table = compare(rules)
-    if output_format == "json":
+    side = comparison_table(table, lang())
+    document = comparison_document(table, lang())
+    names = [side.headers[0], *map(_name, table.rules)]
+    if file:
+        save_document(file, document, side.headers, side.rows)
+    elif output_format == "json":
         print_json(_as_data(table))
     elif output_format == "csv":
-        print_csv([t("项目", "row"), *map(_name, table.rules)], _rows(table, 0, len(rules)))
-    elif output_format == "md":
-        print_markdown([t("项目", "row"), *map(_title, table.rules)], _rows(table, 0, len(rules)))
+        print_csv(names, side.rows)
+    elif output_format == "table":
+        print_side(side)
     else:
-        _print(table)
-    return ExitStatus.OK if names else status_without(office)
+        print_document(document, output_format)
+    return ExitStatus.OK if asked else status_without(office)
 
 
 def _rules(plan: Plan, colon: str, edition: str, office: Office | None) -> list[RuleText]:
@@ -109,39 +117,6 @@ def _rules(plan: Plan, colon: str, edition: str, office: Office | None) -> list[
 
 def _name(rule: RuleText) -> str:
     return f"{rule.plan}:{rule.edition}"
-
-
-def _title(rule: RuleText) -> str:
-    return f"{rule.title}\n{rule.edition_title}\n{_name(rule)}"
-
-
-def _rows(table: Comparison, start: int, end: int) -> list[list[str]]:
-    return [[row.title, *("\n".join(cell) for cell in row.cells[start:end])] for row in table.rows]
-
-
-def _print(table: Comparison) -> None:
-    """Print as many columns side by side as can be read, then the next ones."""
-    first = t("项目", "row")
-    most = max((columns() - 14) // _LEAST_COLUMN, 1)
-    for start in range(0, len(table.rules), most):
-        if start:
-            click.echo()
-        end = min(start + most, len(table.rules))
-        heads: Sequence[str] = [first, *map(_title, table.rules[start:end])]
-        headers, *rows = fitted([heads, *_spaced(table, start, end)], columns())
-        print_table("", headers, rows)
-
-
-def _spaced(table: Comparison, start: int, end: int) -> list[list[str]]:
-    """Return the rows with an empty line after each, and a sign before each sentence of several."""
-    rows = []
-    for row in table.rows:
-        cells = [
-            "\n".join(cell if len(cell) < 2 else [f"- {line}" for line in cell])
-            for cell in row.cells[start:end]
-        ]
-        rows.append([row.title, *(f"{cell}\n " for cell in cells)])
-    return rows
 
 
 def _as_data(table: Comparison) -> dict[str, object]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -22,7 +24,7 @@ from mutualplans.version import VERSION
 
 __all__ = ["FAMILIES", "command"]
 
-FAMILIES = ("lump", "per-diem", "reimbursement", "grades")
+FAMILIES = ("lump", "per-diem", "reimbursement", "grades", "group")
 """The declarations to start from: a folder of templates each."""
 
 _FILES = (
@@ -69,6 +71,7 @@ class _Family(click.Choice[str]):
           per-diem       津贴：按住院天数给付
           reimbursement  补助：自付费用按分段比例给付
           grades         伤残：按等级的比例给付，身故给付
+          group          团体：互助费按单位职工的平均年龄，参保人数由办事处规定
 
         \b
         例：
@@ -87,6 +90,7 @@ class _Family(click.Choice[str]):
           per-diem       an amount for each day in hospital
           reimbursement  a part of the costs, by tiers
           grades         a part of a sum by grade of disability, and death
+          group          a fee by the average age of the unit; offices say how many must join
 
         \b
         Examples:
@@ -124,16 +128,14 @@ def command(slug: str, title: str, family: str, folder: str) -> ExitStatus:
     _check_slug(slug)
     _check_title(title)
     target = Path(folder) / f"mutualplans-{slug}"
-    texts = _texts(family, _words(slug, title))
-    try:
-        target.mkdir(parents=True)
-    except FileExistsError:
+    if target.exists() or target.is_symlink():
         return _exists(target)
-    for name, text in texts.items():
-        path = target / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    _fill_table(target)
+    texts = _texts(family, _words(slug, title))
+    with TemporaryDirectory() as temporary:
+        made = Path(temporary) / target.name  # not the temporary folder itself: nobody else may enter that
+        _write(made, texts)
+        _fill_table(made)
+        _copy(made, target)
     say(f"已写成 {target}：{len(texts)} 个文件。接下来：", f"wrote {target}: {len(texts)} files. Next:")
     click.echo(f"python -m pip install -e {shlex.quote(str(target))}")
     click.echo(f"mutualplans check {slug}")
@@ -225,11 +227,62 @@ def _texts(family: str, words: Mapping[str, str]) -> dict[str, str]:
     return {Template(path).substitute(words): text(path.rpartition("/")[2], about=about) for path in _FILES}
 
 
-def _fill_table(target: Path) -> None:
-    """Write the parameter table of the README: in a process of its own, which imports the new plan and forgets it."""
-    path = os.pathsep.join(filter(None, [str(target.resolve()), os.environ.get("PYTHONPATH")]))
-    subprocess.run(
-        [sys.executable, "-B", "-m", "mutualplans.testing.readme", str(target)],
-        env=os.environ | {"PYTHONPATH": path},
-        check=True,
+def _write(folder: Path, texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _fill_table(folder: Path) -> None:
+    """Write the parameter table of the README: in a process of its own, which imports the new plan and forgets it.
+
+    Raises:
+        MutualPlansError: it could not be written.
+    """
+    path = os.pathsep.join(filter(None, [str(folder.resolve()), os.environ.get("PYTHONPATH")]))
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "mutualplans.testing.readme", str(folder)],
+        env=os.environ | {"PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"},
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        check=False,
     )
+    if done.returncode:
+        from mutualplans.model.problem import MutualPlansError, problem
+
+        last = done.stderr.strip().rpartition("\n")[2]
+        raise MutualPlansError(
+            problem(
+                "plugin.unwritten",
+                f"没有写成，什么也没有留下：README 的参数表写不出来（{last}）",
+                f"nothing was written: the table of the README cannot be made ({last})",
+                hint_zh="多半是本程序没有装完整：重新安装 mutualplans",
+                hint_en="mutualplans itself is probably not whole: install it again",
+            )
+        )
+
+
+def _copy(made: Path, target: Path) -> None:
+    """Copy the finished package to its place; where that fails, nothing of it stays there.
+
+    Raises:
+        MutualPlansError: the place cannot be written.
+    """
+    try:
+        target.mkdir(parents=True)
+        shutil.copytree(made, target, dirs_exist_ok=True, copy_function=shutil.copyfile)
+    except OSError as error:
+        from mutualplans.model.problem import MutualPlansError, problem
+
+        shutil.rmtree(target, ignore_errors=True)
+        why = error.strerror or str(error)
+        found = problem(
+            "plugin.unwritten",
+            f"没有写成，什么也没有留下：{why}",
+            f"nothing was written: {why}",
+            where=str(target),
+            hint_zh="用 --folder 换一个可以写的文件夹",
+            hint_en="choose a folder that can be written with --folder",
+        )
+        raise MutualPlansError(found) from error

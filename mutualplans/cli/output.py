@@ -159,10 +159,16 @@ def print_json(data: object) -> None:
 
 
 def print_csv(headers: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows to stdout as CSV with a header line; ``None`` is an empty field."""
+    """Print rows to stdout as CSV with a header line; ``None`` is an empty field.
+
+    What is printed is often saved and opened: cells that Excel would take for formulas get a ``'`` in front, as in
+    the files that we write.
+    """
+    from mutualplans.files.write_tables import no_formula
+
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(headers)
-    writer.writerows(rows)
+    writer.writerows(["" if cell is None else no_formula(str(cell)) for cell in row] for row in rows)
 
 
 def say(zh: str, en: str) -> None:

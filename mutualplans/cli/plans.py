@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import click
@@ -19,15 +20,16 @@ from mutualplans.cli.common import (
     on_option,
     output_formats,
     plans_in_use,
-    print_markdown,
     status_without,
 )
+from mutualplans.cli.documents import file_option, print_document, save_document
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import print_csv, print_json, print_table, say
-from mutualplans.cli.width import cells, wrap
+from mutualplans.documents.model import Document
+from mutualplans.documents.rule import rule_document
 from mutualplans.engine.office import LocalEdition, Office
-from mutualplans.engine.ruletext import Grid, Line, Part, RuleText, Section, premium_range, rule_text
+from mutualplans.engine.ruletext import Grid, Part, RuleText, Section, premium_range, rule_text
 from mutualplans.plan.declaration import Plan
 
 __all__ = ["command"]
@@ -44,7 +46,7 @@ __all__ = ["command"]
           mutualplans plans
           mutualplans plans female-illness
           mutualplans plans female-illness --edition beijing-6
-          mutualplans plans female-illness --on 2014-01-01 --format md > 规则.md
+          mutualplans plans female-illness --on 2014-01-01 -o 规则.html
           mutualplans plans accident --office office.toml
         """,
         """List the installed plans; with PLAN, write its rule in words, to lay beside the paper.
@@ -56,7 +58,7 @@ __all__ = ["command"]
           mutualplans plans
           mutualplans plans female-illness
           mutualplans plans female-illness --edition beijing-6
-          mutualplans plans female-illness --on 2014-01-01 --format md > rule.md
+          mutualplans plans female-illness --on 2014-01-01 -o rule.html
           mutualplans plans accident --office office.toml
         """,
     )
@@ -65,7 +67,8 @@ __all__ = ["command"]
 @edition_option
 @on_option
 @office_option
-@output_formats("table", "json", "csv", "md")
+@file_option
+@output_formats("table", "json", "csv", "md", "html")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -73,22 +76,30 @@ def command(
     edition: str | None,
     on: date | None,
     office: Office | None,
+    file: Path | None,
     output_format: str,
 ) -> ExitStatus:
     """List plans, or print one."""
     if plan is None:
-        if edition or on:
-            message = t("--edition 和 --on 要和 PLAN 一起用", "--edition and --on need a PLAN")
+        if edition or on or file:
+            message = t("--edition、--on 和 -o 要和 PLAN 一起用", "--edition, --on and -o need a PLAN")
             raise click.UsageError(message)
         _list(plans_in_use(ctx, office=office), office, output_format)
         return status_without(office)
     (found,) = plans_in_use(ctx, [plan], office)
     editions = local_editions(found, office)
     chosen = chosen_edition(found, editions, edition, on)
+    if chosen is None and file:
+        message = t(
+            "有几个版次：用 --edition 或 --on 选一个再存成文件",
+            "several editions: choose with --edition or --on",
+        )
+        raise click.UsageError(message)
     if chosen is None:
         _list_editions(found, editions, output_format)
     else:
-        _print_rule(rule_text(found, chosen.edition, chosen.values, lang=lang()), output_format)
+        rule = rule_text(found, chosen.edition, chosen.values, lang=lang())
+        _print_rule(rule, output_format, file)
     return ExitStatus.OK
 
 
@@ -153,103 +164,33 @@ def _print_records(
         print_json({**more, name: found})
     elif output_format == "csv":
         print_csv(list(found[0]) if found else [], rows)
-    elif output_format == "md":
-        print_markdown(headers, rows)
+    elif output_format in ("md", "html"):
+        print_document(_list_document(headers, rows), output_format)
     else:
         print_table("", headers, fitted([headers, *rows], columns())[1:])
+
+
+def _list_document(headers: list[str], rows: list[list[str]]) -> Document:
+    title = t("互助保障计划", "Mutual-aid plans")
+    grid = Grid("", tuple(headers), tuple(map(tuple, rows)), "")
+    return Document(title=title, blocks=(grid,), lang=lang())
 
 
 # ---------------------------------------------------------------- the rule
 
 
-def _print_rule(rule: RuleText, output_format: str) -> None:
-    if output_format == "json":
+def _print_rule(rule: RuleText, output_format: str, file: Path | None) -> None:
+    if file:
+        save_document(file, rule_document(rule), _COLUMNS, _as_rows(rule))
+    elif output_format == "json":
         print_json(_as_data(rule))
     elif output_format == "csv":
-        print_csv(["section", "part", "label", "text"], _as_rows(rule))
-    elif output_format == "md":
-        _print_document(rule)
+        print_csv(_COLUMNS, _as_rows(rule))
     else:
-        _print_text(rule)
+        print_document(rule_document(rule), output_format)
 
 
-def _heads(rule: RuleText) -> tuple[str, str]:
-    title = t(f"{rule.title}（{rule.plan}）", f"{rule.title} ({rule.plan})")
-    edition = t(
-        f"版次：{rule.edition_title}（{rule.edition}），{rule.in_force}，{rule.confidence}，"
-        f"假定值 {rule.assumed} 项",
-        f"Edition: {rule.edition_title} ({rule.edition}), {rule.in_force}, {rule.confidence}, "
-        f"{rule.assumed} assumed values",
-    )
-    return title, edition
-
-
-def _print_text(rule: RuleText) -> None:
-    for line in _heads(rule):
-        _paragraph(line)
-    for number, section in enumerate(rule.sections):
-        click.echo()
-        click.echo(_heading(number, section))
-        _content(section.lines, section.grids)
-        for part in section.parts:
-            if part.lines or part.grids:
-                click.echo(f"\n  {t(f'【{part.title}】', part.title)}")
-                _content(part.lines, part.grids)
-
-
-def _heading(number: int, section: Section) -> str:
-    return t(f"{_NUMERALS[number]}、{section.title}", f"{number + 1}. {section.title}")
-
-
-_NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
-
-
-def _content(lines: Iterable[Line], grids: Iterable[Grid]) -> None:
-    """Print sentences; those with one label follow each other under it."""
-    before = ""
-    for line in lines:
-        label = line.in_words(lang())[: -len(line.text)] if line.label else ""
-        shown = " " * cells(label) if label and line.label == before else label
-        _paragraph(line.text, "  " + shown)
-        before = line.label
-    for grid in grids:
-        click.echo(f"\n{grid.title}")
-        print_table("", grid.headers, _rows(grid))
-
-
-def _rows(grid: Grid) -> list[list[str]]:
-    """Return the rows so that the whole table fits, its headers counted."""
-    return fitted([grid.headers, *grid.rows], columns())[1:]
-
-
-def _paragraph(text: str, start: str = "") -> None:
-    """Print one paragraph, its further lines below the first one's text."""
-    width = columns()
-    indent = " " * min(cells(start), width // 2)
-    first, *rest = wrap(text, width, indent)
-    click.echo(start + first[len(indent) :])
-    for line in rest:
-        click.echo(line)
-
-
-def _print_document(rule: RuleText) -> None:
-    title, edition = _heads(rule)
-    click.echo(f"# {title}\n\n{edition}")
-    for number, section in enumerate(rule.sections):
-        click.echo(f"\n## {_heading(number, section)}")
-        _markdown(section.lines, section.grids)
-        for part in section.parts:
-            if part.lines or part.grids:
-                click.echo(f"\n### {part.title}")
-                _markdown(part.lines, part.grids)
-
-
-def _markdown(lines: Iterable[Line], grids: Iterable[Grid]) -> None:
-    for place, line in enumerate(lines):
-        click.echo(f"{'' if place else chr(10)}- {line.in_words(lang())}")
-    for grid in grids:
-        click.echo(f"\n**{grid.title}**\n")
-        print_markdown(grid.headers, grid.rows)
+_COLUMNS = ("section", "part", "label", "text")
 
 
 def _as_data(rule: RuleText) -> dict[str, Any]:

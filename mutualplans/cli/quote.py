@@ -25,6 +25,7 @@ from mutualplans.model.fields import fields_of
 from mutualplans.model.masks import mask_digits
 from mutualplans.model.people import RELATIONS, Member
 from mutualplans.model.problem import MutualPlansError, problem
+from mutualplans.model.text import said
 
 if TYPE_CHECKING:
     from mutualplans.engine.office import Office
@@ -149,6 +150,8 @@ def command(
     from mutualplans.engine.covers import unit_problems
     from mutualplans.engine.office import check_edition
 
+    if roster:
+        _refuse_person(ctx)
     if out:
         _refuse_input(out, (roster, ctx.meta.get(OFFICE_FILE), unit_file))
     running = office or _without_office(ctx, plan_ids)
@@ -172,6 +175,31 @@ def command(
         click.echo(t(f"明细已写入 {out}", f"rows written to {out}"), err=True)
     refused = any(item.severity == "error" for item in problems)
     return status_without(office) or (ExitStatus.ROWS_REFUSED if refused else ExitStatus.OK)
+
+
+def _refuse_person(ctx: click.Context) -> None:
+    """Refuse options that describe one person beside a roster, where each row says it.
+
+    Raises:
+        click.UsageError: names each of them.
+    """
+    given = [
+        item.opts[0]
+        for item in ctx.command.params
+        if item.name and (item.name in _OF_ONE or item.name.startswith("member__"))
+        if ctx.get_parameter_source(item.name) in _STATED
+    ]
+    if given:
+        names = t("、", ", ").join(given)
+        message = t(
+            f"{names} 说的是一个人，不能与 --roster 同时使用；写在名册的列里",
+            f"{names} describes one person and excludes --roster; put it into a column of the roster",
+        )
+        raise click.UsageError(message)
+
+
+_OF_ONE = ("shares", "tier", "relation", "more")
+_STATED = (click.core.ParameterSource.COMMANDLINE, click.core.ParameterSource.ENVIRONMENT)
 
 
 def _refuse_input(out: str, inputs: tuple[str | None, ...]) -> None:
@@ -317,7 +345,7 @@ def _own(more: tuple[str, ...], plans: list[Plan]) -> dict[str, dict[str, Any]]:
         try:
             value = read_own(own, subject, name, written)
         except ValueError as error:
-            message = mask_digits(f"--set {item}: {error}")
+            message = mask_digits(f"--set {item}: {said(error).in_(lang())}")
             raise click.UsageError(message) from error
         found[subject][name] = value
     return found

@@ -15,7 +15,15 @@ from attrs import evolve, field, fields, frozen, has
 from mutualplans.backends import exact
 from mutualplans.backends.exact import Missing
 from mutualplans.engine.bind import BoundPlan, Program
-from mutualplans.engine.explain import Work, condition_reason, path_field, path_label, remaining, zero_reasons
+from mutualplans.engine.explain import (
+    Work,
+    condition_reason,
+    path_field,
+    path_label,
+    remaining,
+    row_label,
+    zero_reasons,
+)
 from mutualplans.engine.facts import Case, Facts, Paid, period_key
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import fold, order
@@ -402,10 +410,11 @@ def missing_problem(path: str, bound: BoundPlan, claim: Claim) -> Problem:
             hint_en=f"complete what plan {other} lacks",
         )
     if path.startswith("value."):
+        row = row_label(bound, path)
         return problem(
             "claim.not-in-table",
-            f"计划 {bound.plan.id} 的表里没有 {path.removeprefix('value.')} 这一行",
-            f"plan {bound.plan.id} has no row {path.removeprefix('value.')}",
+            f"计划 {bound.plan.id} 的表里没有这一行：{row.zh}",
+            f"plan {bound.plan.id} has no such row in its table: {row.in_('en')}",
             where=claim.id,
             hint_zh=f"可用的行见 mutualplans plans {bound.plan.id} --edition {bound.edition.id}",
             hint_en=f"mutualplans plans {bound.plan.id} --edition {bound.edition.id} shows the rows",

@@ -74,7 +74,7 @@ class BoundPlan:
     def programs(self) -> tuple[Program, ...]:
         """The benefits that the edition has, ready to run, in their order."""
         return tuple(
-            _program(self.plan, benefit, self.assumed_labels)
+            _program(self.plan, self.edition.named(benefit), self.assumed_labels)
             for benefit in self.plan.benefits
             if self.offers(benefit)
         )

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from attrs import frozen
 
-from mutualplans.engine.ruledata import Grid, Line, Part, RuleText
+from mutualplans.engine.ruledata import CLAUSE, Grid, Line, Part, RuleText
 from mutualplans.model.text import Lang, Text
 
 __all__ = ["Comparison", "Row", "compare"]
@@ -47,6 +47,7 @@ def compare(rules: Iterable[RuleText]) -> Comparison:
         Row(id_, _text(title, columns), tuple(_section(rule, id_) for rule in columns))
         for id_, title in _ROWS
     ]
+    rows.insert(6, Row("limits", _text(_LIMITS, columns), tuple(map(_limits, columns))))
     rows.append(Row("confidence", _text(_CONFIDENCE, columns), tuple(map(_confidence, columns))))
     rows.append(Row("source", _text(_SOURCE, columns), tuple((rule.source,) for rule in columns)))
     return Comparison(columns, tuple(rows))
@@ -60,8 +61,11 @@ _ROWS = (
     ("waiting", Text("免责期/减责期", "waiting/reduced")),
     ("benefits", Text("给付", "pays")),
     ("ends", Text("给付后保障", "after a payment")),
+    ("excludes", Text("责任免除", "exclusions")),
+    ("papers", Text("申领材料", "papers")),
     ("deadlines", Text("时限", "time limits")),
 )
+_LIMITS = Text("限额", "limits")
 _CONFIDENCE = Text("可信度", "confidence")
 _SOURCE = Text("来源", "source")
 
@@ -73,7 +77,7 @@ def _text(text: Text, rules: tuple[RuleText, ...]) -> str:
 def _section(rule: RuleText, id_: str) -> tuple[str, ...]:
     """Return the sentences of a section in short, its tables as ranges; of the benefits one sentence each."""
     section = rule.section(id_)
-    lines = [_short(line, rule.lang) for line in section.lines]
+    lines = [_short(line, rule.lang) for line in section.lines if line.label != CLAUSE.in_(rule.lang)]
     benefits = [_benefit(part, rule.lang) for part in section.parts if part.pays]
     lists = [_brief(grid, rule.lang) for part in section.parts if not part.pays for grid in part.grids]
     return (*lines, *(_brief(grid, rule.lang) for grid in section.grids), *lists, *benefits)
@@ -97,6 +101,12 @@ def _benefit(part: Part, lang: Lang) -> str:
     tables = {"zh": "；", "en": "; "}[lang].join(_brief(grid, lang) for grid in part.grids if grid.brief)
     behind = {"zh": f"（{tables}）", "en": f" ({tables})"}[lang] if tables else ""
     return Line(joined + behind, part.title).in_words(lang)
+
+
+def _limits(rule: RuleText) -> tuple[str, ...]:
+    """Return what one claim brings at most, benefit by benefit."""
+    parts = rule.section("benefits").parts
+    return tuple(Line(part.most, part.title).in_words(rule.lang) for part in parts if part.most)
 
 
 def _confidence(rule: RuleText) -> tuple[str, ...]:

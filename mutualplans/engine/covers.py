@@ -13,6 +13,7 @@ from mutualplans.engine.facts import Case, Facts
 from mutualplans.engine.office import Office
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.dates import term
+from mutualplans.model.masks import mask_handle
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.problem import Problem, nearest, problem
 
@@ -64,6 +65,7 @@ def person_problems(member: Member, insured: Iterable[Insured]) -> dict[str, Pro
 
 
 def _twice(person: str, other: str) -> Problem:
+    person, other = mask_handle(person), mask_handle(other)
     return problem(
         "case.person-twice",
         f'被保障人 "{person}" 与 "{other}" 是同一人或编号相同；其申领没有核定',
@@ -132,7 +134,7 @@ def _chains(covers: list[Coverage]) -> Iterator[CoverFault]:
 
 
 def _nobody(cover: Coverage, ids: set[str]) -> CoverFault:
-    close = nearest(cover.insured, ids)
+    close = mask_handle(nearest(cover.insured, ids))
     found = problem(
         "cover.person",
         f"计划 {cover.plan} 的保障记录所指的被保障人不在案例中",

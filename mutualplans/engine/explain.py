@@ -16,7 +16,7 @@ from mutualplans.backends.phrase import Phrase, Wording, show
 from mutualplans.backends.words import in_words, step, table
 from mutualplans.backends.words_en import PERIODS as PERIODS_EN
 from mutualplans.backends.words_zh import PERIODS as PERIODS_ZH
-from mutualplans.engine.bind import Program
+from mutualplans.engine.bind import BoundPlan, Program
 from mutualplans.engine.workings import Workings
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import children
@@ -36,6 +36,7 @@ __all__ = [
     "condition_reason",
     "path_field",
     "path_label",
+    "row_label",
     "remaining",
     "trace",
     "zero_reasons",
@@ -141,7 +142,7 @@ def _rule_words(test: n.Node, subject: n.Node, work: Workings, lang: Lang) -> st
     phrases = []
     for part in children(test):
         if part == subject:
-            phrases.append(Phrase(in_words(part, lang, values=work.bound.values)))
+            phrases.append(Phrase(in_words(part, lang, values=work.bound.values, codes=work.codes)))
         elif isinstance(part, _INLINE):
             phrases.append(Phrase(_inline(part, wording)))
         else:
@@ -325,7 +326,7 @@ def _line(node: n.Node, wording: Wording, done: Mapping[n.Node, Step]) -> Step:
 
 def _answered(node: n.Node, wording: Wording) -> str:
     """Return a test as a question with its answer: ``处于减责期？否``."""
-    asked = in_words(node, wording.lang, values=wording.values)
+    asked = in_words(node, wording.lang, values=wording.values, codes=wording.codes)
     answer = show((wording.results or {})[node], Kind.FLAG, None, wording.lang)
     return f"{asked}？{answer}" if wording.lang == "zh" else f"{asked}? {answer}"
 
@@ -345,6 +346,17 @@ def path_field(plan: Plan, path: str) -> Field | None:
             return item
     records = {"member": Member, "insured": Insured, "unit": Unit, "cover": Coverage, "claim": Claim}
     return fields_of(records[subject]).get(name) if subject in records else None
+
+
+def row_label(bound: BoundPlan, path: str) -> Text:
+    """Return what users call a row that a table does not have: ``互助费 51、高危工种``; `path` is ``value.fee[51,high]``."""
+    name, _, keys = path.removeprefix("value.").removesuffix("]").partition("[")
+    label = next((item.label for item in bound.plan.values if item.name == name), Text(name))
+    titles = [bound.edition.titles.get(key, Text(key)) for key in keys.split(",") if key]
+    return Text(
+        f"{label.zh} {'、'.join(title.zh for title in titles)}".strip(),
+        f"{label.in_('en')} {', '.join(title.in_('en') for title in titles)}".strip(),
+    )
 
 
 def path_label(plan: Plan, path: str) -> Text:

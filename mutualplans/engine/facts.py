@@ -232,6 +232,7 @@ EVENT_DATES = {
     "death": "occurred",
     "property-loss": "occurred",
     "maturity": "occurred",
+    "application": "occurred",
 }
 
 _COMPUTED: Mapping[tuple[str, str], Callable[[Facts], Any]] = {

@@ -11,7 +11,7 @@ from attrs import evolve, field, frozen
 
 from mutualplans.backends import exact
 from mutualplans.backends.exact import Missing
-from mutualplans.engine.explain import condition_reason, path_label
+from mutualplans.engine.explain import condition_reason, path_label, row_label
 from mutualplans.engine.facts import Case, Facts
 from mutualplans.engine.office import GroupRule, OfficePlan
 from mutualplans.engine.workings import Workings
@@ -174,11 +174,11 @@ def _split(item: OfficePlan, fee: int | None) -> dict[str, int]:
 def _missing_problem(facts: Facts, path: str) -> Problem:
     plan = facts.bound.plan
     if path.startswith("value."):
-        cell = path.removeprefix("value.")
+        row = row_label(facts.bound, path)
         return problem(
             "join.not-in-table",
-            f"计划 {plan.id} 的表里没有 {cell} 这一行",
-            f"plan {plan.id} has no row {cell}",
+            f"计划 {plan.id} 的表里没有这一行：{row.zh}",
+            f"plan {plan.id} has no such row in its table: {row.in_('en')}",
             hint_zh=f"可用的行见 mutualplans plans {plan.id}",
             hint_en=f"mutualplans plans {plan.id} shows the rows",
         )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from mutualplans.model.text import Lang
+from mutualplans.model.text import Lang, Text
 
-__all__ = ["Grid", "Line", "Part", "RuleText", "Section"]
+__all__ = ["CLAUSE", "Grid", "Line", "Part", "RuleText", "Section"]
+
+CLAUSE = Text("条款", "clause")
+"""Label of the sentence that names the article of the paper rule."""
 
 
 @frozen
@@ -55,6 +58,7 @@ class Part:
         lines: Its sentences.
         grids: Its tables.
         pays: What it pays, the part of `lines` that a comparison shows.
+        most: What one claim brings at most, proved under the edition's values; empty where that is not known.
     """
 
     id: str
@@ -62,6 +66,7 @@ class Part:
     lines: tuple[Line, ...] = ()
     grids: tuple[Grid, ...] = ()
     pays: tuple[str, ...] = ()
+    most: str = ""
 
 
 @frozen(kw_only=True)

@@ -35,7 +35,7 @@ class RuleWords:
         edition: The edition.
         local: Values that the office set.
         lang: Language.
-        mark_open: Whether values open to the office are marked.
+        mark_open: Whether values open to the office are marked, and those with a source of their own.
     """
 
     plan: Plan
@@ -81,13 +81,22 @@ class RuleWords:
             asked, second = _opposite(test.parts[0]), test.parts[1]
             if asked is not None:
                 return self.t(
-                    f"{self.words(asked)} 的，{self.words(second)}",
+                    f"{self.words(asked)}的，{self.words(second)}",
                     f"if {self.words(asked)}: {self.words(second)}",
                 )
+        if isinstance(test, n.Within) and isinstance(test.high, n.Choose):
+            who, then, rest = self.words(test.high.test), *self._halves(test)
+            return self.t(f"{who}的，{then}；其他人，{rest}", f"if {who}: {then}; otherwise: {rest}")
         said = self.words(test)
         if isinstance(test, n.Not) and self.lang == "zh" and said.startswith("并非："):
             return f"{self.words(test.base)}的除外"
         return said
+
+    def _halves(self, test: n.Within) -> tuple[str, str]:
+        """Return "between two ends" for either side of a choice of its upper end."""
+        sides = (test.high.then, test.high.otherwise) if isinstance(test.high, n.Choose) else ()
+        first, second = (self.words(evolve(test, high=side)) for side in sides)
+        return first, second
 
     def _wording(self, node: n.Node) -> Wording:
         parameters = {item.name: item for item in self.plan.values}
@@ -98,28 +107,14 @@ class RuleWords:
             rounding=self.edition.rounding,
             marks={name: self.mark(item) for name, item in parameters.items()},
             titles={item.id: item.title for item in self.plan.benefits},
+            codes=self.edition.titles,
             apart=True,
         )
 
     def _phrases(self, node: n.Node) -> dict[n.Node, Phrase]:
         formula = order([node])
-        found: list[Phrase] = fold(formula, self._sayings(), self._wording(node))
+        found: list[Phrase] = fold(formula, table(self.lang), self._wording(node))
         return dict(zip(formula.nodes, found, strict=True))
-
-    def _sayings(self) -> Mapping[type[n.Node], Callable[[Any, list[Phrase], Wording], Phrase]]:
-        """Return the words of each node, codes said as the edition calls them."""
-        plain = table(self.lang)
-
-        def compare(node: n.Compare, args: list[Phrase], env: Wording) -> Phrase:
-            if isinstance(node.right, n.Constant) and (title := self.title(node.right.value)):
-                node = evolve(node, right=n.Constant(title, Kind.CODE))
-            return plain[n.Compare](node, args, env)
-
-        def one_of(node: n.OneOf, args: list[Phrase], env: Wording) -> Phrase:
-            codes = tuple(self.title(code) or code for code in node.codes)
-            return plain[n.OneOf](evolve(node, codes=codes), args, env)
-
-        return {**plain, n.Compare: compare, n.OneOf: one_of}
 
     def title(self, code: Any) -> str:
         """Return what the edition calls a code; empty where it does not say."""
@@ -139,7 +134,7 @@ class RuleWords:
         return (*lines, *(self._limit(item) for item in reversed(limits)))
 
     def _case(self, tests: tuple[n.Node, ...], amount: n.Node, *, first: bool) -> str:
-        said = self.words(amount)
+        said = self.t("不给付", "nothing") if _zero(amount) else self.words(amount)
         if not tests:
             return self.t(f"其他情形：{said}", f"otherwise: {said}")
         when = self.t("，且", ", and ").join(self.words(test) for test in tests)
@@ -150,9 +145,12 @@ class RuleWords:
     def _limit(self, node: Any) -> str:
         """Return what limits the amounts of the cases above it."""
         if isinstance(node, n.Greatest) and [_zero(part) for part in node.parts] == [False, True]:
-            return self.t("以上金额最少为 0", "the amount above is at least 0")
+            return self.t("以上扣完为止，不低于 0", "the amount above is at least 0")
         phrases = self._phrases(node)
         parts = [phrases[part] for part in children(node)]
+        if isinstance(node, n.Subtract):
+            less = parts[1].text
+            return self.t(f"从以上金额中扣除{less}", f"off the amount above: {less}")
         parts[0] = Phrase(self.t("以上金额", "the amount above"))
         return str(table(self.lang)[type(node)](node, parts, self._wording(node)).text)
 
@@ -197,10 +195,21 @@ class RuleWords:
         settable = parameter.open_to_office and parameter.name in self.edition.values
         if settable and self.mark_open and not self.local:
             found.append(Text("可设", "open"))
+        if entry and entry.source and self.mark_open:
+            number = self.sources.index(entry.source) + 1
+            found.append(Text(f"来源{number}", f"source {number}"))
         if not found:
             return ""
         said = self.join(item.in_(self.lang) for item in found)
         return self.t(f"［{said}］", f" [{said}]")
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Return every source once: the edition's, its further ones, then those of single values."""
+        stated = (self.edition.source, *self.edition.more_sources)
+        return tuple(
+            dict.fromkeys((*stated, *(item.source for item in self.entries.values() if item.source)))
+        )
 
     def assumed(self) -> tuple[Parameter, ...]:
         """Return the parameters whose value is assumed."""

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
+from mutualplans.backends.phrase import show
 from mutualplans.engine.bind import bind
-from mutualplans.engine.limits import limits
-from mutualplans.engine.ruledata import Grid, Line, Part
+from mutualplans.engine.limits import BenefitLimits, limits
+from mutualplans.engine.ruledata import CLAUSE, Grid, Line, Part, Section
 from mutualplans.engine.ruleparts import RuleWords, exclusion
 from mutualplans.expr import nodes as n
 from mutualplans.model.kinds import Kind
@@ -80,6 +81,14 @@ class Writer:
         ]
         defined = tuple(self.said.definitions(nodes, self.defined))
         return {"lines": (*lines, *defined), "grids": tuple(self.said.grids(nodes, self.tables))}
+
+    def with_clause(self, section: Section) -> Section:
+        """Return a section with its article of the paper rule in front, where the edition states it."""
+        clause = self.said.edition.clauses.get(section.id)
+        return evolve(section, lines=(self._clause(clause), *section.lines)) if clause else section
+
+    def _clause(self, clause: str) -> Line:
+        return Line(clause, CLAUSE.in_(self.said.lang))
 
     # ------------------------------------------------------------ joining
 
@@ -196,17 +205,29 @@ class Writer:
         return {"lines": tuple(lines), "parts": (self._common(), *map(self._benefit, kept))}
 
     @cached_property
-    def _left_out(self) -> list[Benefit]:
-        """Return the benefits that the edition does not have, or that can only come to 0 under its values.
-
-        While a value is not set, amounts cannot be bounded.
-        """
+    def _proved(self) -> dict[str, BenefitLimits]:
+        """Return the proved limits of each benefit by its id; none while a value is not set."""
         try:
             found = limits(bind(self.plan, self.said.edition, self.said.local))
         except MutualPlansError:
-            return [item for item in self.plan.benefits if not self._offered(item)]
-        paid = {item.benefit for item in found if item.most_with_field_bounds != 0}
-        return [item for item in self.plan.benefits if item.id not in paid or not self._offered(item)]
+            return {}
+        return {item.benefit: item for item in found}
+
+    @cached_property
+    def _left_out(self) -> list[Benefit]:
+        """Return the benefits that the edition does not have, or that can only come to 0 under its values."""
+        nothing = {id_ for id_, item in self._proved.items() if item.most_with_field_bounds == 0}
+        return [item for item in self.plan.benefits if item.id in nothing or not self._offered(item)]
+
+    def _most(self, benefit: Benefit) -> str:
+        """Return what one claim brings at most, proved from the formula under the values of the edition."""
+        found = self._proved.get(benefit.id)
+        if found is None:
+            return ""
+        if found.most is None:
+            return self.t("规则没有上限", "no cap in the rule")
+        most = show(found.most, Kind.MONEY, None, self.said.lang)
+        return self.t(f"一次申领最多 {most}", f"at most {most} a claim")
 
     def _offered(self, benefit: Benefit) -> bool:
         node = self.said.settled(benefit.offered)
@@ -226,7 +247,7 @@ class Writer:
     def _benefit(self, benefit: Benefit) -> Part:
         amount = self.said.settled(benefit.pays, self.given((*self.plan.when, *benefit.when)))
         pays = self.said.amounts(amount)
-        lines = [Line(benefit.clause, self.t("条款", "clause"))]
+        lines = [self._clause(self.said.edition.named(benefit).clause)]
         lines += self.conditions(benefit.when, self.t("条件", "condition"))
         lines += [Line(item, self.t("给付", "pays")) for item in pays]
         if benefit.indemnity:
@@ -234,7 +255,13 @@ class Writer:
             en = "compensates an expense: never above the burden that other compensation leaves"
             lines.append(Line(self.t(zh, en), self.t("限制", "limit")))
         content = self.content(lines, *benefit.when, amount)
-        return Part(id=benefit.id, title=benefit.title.in_(self.said.lang), pays=pays, **content)
+        return Part(
+            id=benefit.id,
+            title=benefit.title.in_(self.said.lang),
+            pays=pays,
+            most=self._most(benefit),
+            **content,
+        )
 
     def excludes(self) -> Content:
         lines = [Line(self._exclusion(item)) for item in self.plan.excludes]
@@ -324,8 +351,7 @@ class Writer:
                 self.t("适用哪一版", "which edition applies"),
             ),
             Line(item.publisher, self.t("发布", "publisher")),
-            Line(item.source, self.t("来源", "source")),
-            *(Line(source, self.t("其他来源", "another source")) for source in item.more_sources),
+            *self._sources(),
             Line(self._confidence(), self.t("可信度", "confidence")),
             Line(item.rounding.label.in_(self.said.lang), self.t("尾数", "rounding")),
         ]
@@ -333,6 +359,13 @@ class Writer:
             lines.append(Line(item.note, self.t("说明", "note")))
         lines += self._legend()
         return {"lines": tuple(lines), "grids": tuple(self._value_grids())}
+
+    def _sources(self) -> Iterator[Line]:
+        """Yield the sources; several are numbered, as the marks of values name them."""
+        found = self.said.sources
+        for number, source in enumerate(found, start=1):
+            count = str(number) if len(found) > 1 else ""
+            yield Line(source, self.t(f"来源{count}", f"source {count}".strip()))
 
     def _confidence(self) -> str:
         item = self.said.edition
@@ -358,14 +391,6 @@ class Writer:
                 yield Grid(title, headers, rows, "")
         if open_ := [item for item in self.plan.values if item.open_to_office]:
             yield self._open(open_)
-        if own := [item for item in self.plan.values if self._source(item)]:
-            columns = (self.t("项目", "value"), self.t("来源", "source"))
-            title = self.t("来源另注的值", "values with a source of their own")
-            yield Grid(title, columns, tuple((self._label(item), self._source(item)) for item in own), "")
-
-    def _source(self, parameter: Parameter) -> str:
-        entry = self.said.entries.get(parameter.name)
-        return entry.source if entry else ""
 
     def _open(self, parameters: Iterable[Parameter]) -> Grid:
         headers = (
@@ -434,8 +459,8 @@ SECTIONS: tuple[tuple[str, Text, Callable[[Writer], Content]], ...] = (
     ("shares", Text("份数", "Shares"), Writer.shares),
     ("waiting", Text("免责期与减责期", "Waiting and reduced period"), Writer.waiting),
     ("benefits", Text("保障责任与给付标准", "Benefits"), Writer.benefits),
-    ("excludes", Text("责任免除", "Exclusions"), Writer.excludes),
     ("ends", Text("给付后保障是否终止", "Cover after a payment"), Writer.ends),
+    ("excludes", Text("责任免除", "Exclusions"), Writer.excludes),
     ("papers", Text("申领材料", "Documents to bring"), Writer.papers),
     ("deadlines", Text("申领时效与报案时限", "Time limits"), Writer.deadlines),
     ("edition", Text("版次", "Edition"), Writer.edition),

@@ -32,8 +32,8 @@ def rule_text(
 ) -> RuleText:
     """Return the rule of a plan under an edition and, if there are any, an office's values.
 
-    Values that the edition leaves to the office may be unset; they are marked. Those that an office may set are
-    marked unless `mark_open` is false.
+    Values that the edition leaves to the office may be unset; they are marked. Those that an office may set, and
+    those with a source of their own, are marked unless `mark_open` is false.
     """
     said = RuleWords(plan=plan, edition=edition, local=local or {}, lang=lang, mark_open=mark_open)
     writer = Writer(said)
@@ -47,7 +47,8 @@ def rule_text(
         assumed=len(said.assumed()),
         source=edition.source,
         sections=tuple(
-            Section(id=id_, title=title.in_(lang), **write(writer)) for id_, title, write in SECTIONS
+            writer.with_clause(Section(id=id_, title=title.in_(lang), **write(writer)))
+            for id_, title, write in SECTIONS
         ),
         lang=lang,
     )

@@ -18,6 +18,7 @@ from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.dates import DateRange
 from mutualplans.model.decision import Decision
+from mutualplans.model.masks import mask_handle
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
 
@@ -304,7 +305,7 @@ def _waiting(paid: Paid, item: OfficePlan) -> Paid:
 
 def _no_person(claim: Claim, situation: Situation) -> Problem:
     known = ["self", *(person.id for person in situation.insured)]
-    close = nearest(claim.insured, known)
+    close = mask_handle(nearest(claim.insured, known))
     return problem(
         "claim.person",
         "申领所指的被保障人不在案例中",

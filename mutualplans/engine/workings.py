@@ -37,6 +37,11 @@ class Workings:
         """Unit of each counted node."""
         return units(self.order)
 
+    @property
+    def codes(self) -> Mapping[str, Text]:
+        """What the edition calls its codes."""
+        return self.bound.edition.titles
+
     def wording(self, lang: Lang) -> Wording:
         """Return how to put these results into words."""
         return Wording(
@@ -46,6 +51,7 @@ class Workings:
             results=self.results,
             rounding=self.bound.edition.rounding,
             titles={item.id: item.title for item in self.bound.plan.benefits},
+            codes=self.codes,
         )
 
     def text(self, node: n.Node, value: Any) -> Text:
@@ -54,6 +60,8 @@ class Workings:
 
     def words(self, node: n.Node) -> Text:
         """Return the rule text of `node` in both languages."""
+        values = self.bound.values
         return Text(
-            in_words(node, "zh", values=self.bound.values), in_words(node, "en", values=self.bound.values)
+            in_words(node, "zh", values=values, codes=self.codes),
+            in_words(node, "en", values=values, codes=self.codes),
         )

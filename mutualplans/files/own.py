@@ -10,6 +10,7 @@ from mutualplans.model.coverage import Coverage
 from mutualplans.model.fields import Field, fields_of, read_raw
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.problem import nearest
+from mutualplans.model.text import FaultError, Text
 from mutualplans.plan.declaration import Plan
 from mutualplans.plan.vocabulary import CIRCUMSTANCE, COMPUTED
 
@@ -32,15 +33,19 @@ def read_own(own: Mapping[str, Mapping[str, Field]], subject: str, name: str, wr
     """Return a value of a plan's own field.
 
     Raises:
-        ValueError: there is no such field, or the value does not fit it.
+        FaultError: there is no such field, or the value does not fit it.
     """
     if name not in own.get(subject, {}):
         known = [item.path for fields in own.values() for item in fields.values()]
         close = nearest(f"{subject}.{name}", known)
-        message = f"没有计划自设字段 {subject}.{name}" + (f"；是不是 {close}？" if close else "")
-        raise ValueError(message)
+        raise FaultError(
+            Text(
+                f"没有计划自设字段 {subject}.{name}" + (f"；是不是 {close}？" if close else ""),
+                f"no plan declares a field {subject}.{name}" + (f"; did you mean {close}?" if close else ""),
+            )
+        )
     found = own[subject][name]
     value = read_raw(found.kind, written)
     if fault := found.fault(value):
-        raise ValueError(fault)
+        raise FaultError(fault)
     return value

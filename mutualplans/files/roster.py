@@ -17,6 +17,7 @@ from mutualplans.model.kinds import Kind
 from mutualplans.model.masks import mask_name
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
+from mutualplans.model.text import FaultError, Text, said
 from mutualplans.plan.declaration import Plan
 
 __all__ = ["COLUMNS", "Entry", "Roster", "known_headers", "read_roster"]
@@ -206,7 +207,7 @@ class _Reader:
         try:
             return self._joining(row, values, unit)
         except ValueError as error:
-            self._wrong(row, "", f"{error}", f"{error}")
+            self._wrong(row, "", said(error).zh, said(error).in_("en"))
         return None
 
     def _joining(self, row: Row, values: Mapping[str, Any], unit: Unit) -> Joining:
@@ -259,7 +260,7 @@ class _Reader:
         except _CellError as error:
             self.problems.append(evolve(error.found, where=self.table.where(row.number, header)))
         except ValueError as error:
-            self._wrong(row, header, f"{error}", f"{error}")
+            self._wrong(row, header, said(error).zh, said(error).in_("en"))
         return None
 
     def _own_values(self, row: Row) -> dict[str, dict[str, Any]]:
@@ -274,7 +275,7 @@ class _Reader:
                 written = codes.get(cell.text, cell.text)
                 found[item.subject][item.name] = read_own(self.own, item.subject, item.name, written)
             except ValueError as error:
-                self._wrong(row, header, f"{error}", f"{error}")
+                self._wrong(row, header, said(error).zh, said(error).in_("en"))
         return found
 
     def _plans(self, row: Row, values: Mapping[str, Any]) -> dict[str, int] | None:
@@ -431,9 +432,14 @@ def _by_label(item: Field) -> Any:
         found = labels.get(cell.text, cell.text)
         if item.choices and found not in item.choices:
             close = nearest(cell.text, labels)
-            hint = f"；是不是“{close}”？" if close else ""
-            message = f'{item.label.zh}应为 {"、".join(labels)} 之一，现在写的是 "{cell.text}"{hint}'
-            raise ValueError(message)
+            zh = f'{item.label.zh}应为 {"、".join(labels)} 之一，现在写的是 "{cell.text}"'
+            en = f'{item.label.in_("en")} should be one of {", ".join(labels)}; found "{cell.text}"'
+            raise FaultError(
+                Text(
+                    zh + (f"；是不是“{close}”？" if close else ""),
+                    en + (f"; did you mean “{close}”?" if close else ""),
+                )
+            )
         return found
 
     return read
@@ -446,8 +452,8 @@ def _of_kind(kind: Kind) -> Any:
 def _shares(cell: Cell) -> int:
     found: int = read_raw(Kind.COUNT, cell.text)
     if found > 100:
-        message = f"份数应在 0 至 100 之间，现在写的是 {found}"
-        raise ValueError(message)
+        zh, en = f"份数应在 0 至 100 之间，现在写的是 {found}", f"shares are between 0 and 100; found {found}"
+        raise FaultError(Text(zh, en))
     return found
 
 

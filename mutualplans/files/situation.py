@@ -17,11 +17,12 @@ from mutualplans.files.own import own_fields
 from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.dates import DateRange
-from mutualplans.model.fields import Field, fields_of, in_words, read_raw
+from mutualplans.model.fields import Field, fields_of, read_raw, sort_of
 from mutualplans.model.identity import IdNumber, Name, diagnose_id, read_id
 from mutualplans.model.kinds import Kind
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.problem import Problem, nearest, problem
+from mutualplans.model.text import FaultError, Lang, Text, said
 from mutualplans.model.tomlfile import TomlFile
 from mutualplans.plan.declaration import Plan
 
@@ -126,7 +127,9 @@ class _Reader:
         """Read one table; returns ``None`` when anything in it is wrong."""
         before = len(self.problems)
         if not isinstance(row, dict):
-            self._wrong(where, f"应为一张表，现在写的是{_kind(row)}", "expected a table")
+            self._wrong(
+                where, f"应为一张表，现在写的是{_kind(row)}", f"expected a table; found {_kind(row, 'en')}"
+            )
             return None
         fields, own = fields_of(cls), self.own[cls.SUBJECT]  # type: ignore[attr-defined]
         self.unknown_keys(row, {*fields, *own, *special, *self.also}, where)
@@ -147,7 +150,7 @@ class _Reader:
         try:
             return cls(**values, **({"extra": extra} if extra else {}))
         except (ValueError, TypeError) as error:
-            self._wrong(where, str(error), str(error))
+            self._wrong(where, said(error).zh, said(error).in_("en"))
             return None
 
     def unknown_keys(self, row: Mapping[str, Any], known: set[str], where: Where) -> None:
@@ -171,25 +174,26 @@ class _Reader:
         def read(value: Any) -> Any:
             found = read_raw(field.kind, value)
             if fault := field.fault(found):
+                zh, en = fault.zh, fault.in_("en")
                 if field.kind is Kind.CODE and (close := nearest(str(found), field.choices)):
-                    fault += f"；是不是 {close}？"
-                raise ValueError(fault)
+                    zh, en = f"{zh}；是不是 {close}？", f"{en}; did you mean {close}?"
+                raise FaultError(Text(zh, en))
             return found
 
-        return self._read(read, raw, where, field.label.zh)
+        return self._read(read, raw, where, field.label)
 
-    def _read(self, read: Any, raw: Any, where: Where, label: str = "") -> Any:
+    def _read(self, read: Any, raw: Any, where: Where, label: Text | None = None) -> Any:
         try:
             return read(raw)
         except ValueError as error:
-            name = f"“{label}”" if label else ""
-            self._wrong(where, f"{name}{error}", f"{error}")
+            zh, en = (f"“{label.zh}”", f"{label.in_('en')}: ") if label else ("", "")
+            self._wrong(where, f"{zh}{said(error).zh}", f"{en}{said(error).in_('en')}")
             return None
 
     def _id_number(self, raw: Any) -> IdNumber | None:
         text = _text(raw)
         if fault := diagnose_id(text):
-            raise ValueError(fault.message.zh)
+            raise FaultError(fault.message)
         return read_id(text)
 
     def _from_id(self, record: Any, where: Where) -> Any:
@@ -220,17 +224,16 @@ class _Reader:
 def _text(raw: Any) -> str:
     # Names and numbers of persons are read here: what was found stays out of the message.
     if not isinstance(raw, str):
-        message = f"应为带英文双引号的文字，现在写的是{_kind(raw)}"
-        raise ValueError(message)
+        zh = f"应为带英文双引号的文字，现在写的是{_kind(raw)}"
+        raise FaultError(Text(zh, f"text in double quotes is expected; found {_kind(raw, 'en')}"))
     if not raw.strip():
-        message = "应为文字，现在是空的"
-        raise ValueError(message)
+        raise FaultError(Text("应为文字，现在是空的", "text is expected; it is empty"))
     return raw
 
 
-def _kind(raw: Any) -> str:
+def _kind(raw: Any, lang: Lang = "zh") -> str:
     """Return what sort of value was found, in words and without the value."""
-    return in_words(raw).partition(" ")[0]
+    return sort_of(raw).in_(lang)
 
 
 def _name(raw: Any) -> Name:
@@ -243,20 +246,25 @@ def _date(raw: Any) -> Any:
 
 def _texts(raw: Any) -> tuple[str, ...]:
     if not isinstance(raw, list) or not all(isinstance(item, str) for item in raw):
-        message = f'应为一组代码，如 ["drunk-driving"]；现在写的是{_kind(raw)}'
-        raise ValueError(message)
+        zh, en = "应为一组代码", "expected a list of codes"
+        example = '["drunk-driving"]'
+        raise FaultError(
+            Text(
+                f"{zh}，如 {example}；现在写的是{_kind(raw)}",
+                f"{en}, such as {example}; found {_kind(raw, 'en')}",
+            )
+        )
     return tuple(raw)
 
 
 def _ranges(raw: Any) -> tuple[DateRange, ...]:
-    expected = "应为先前各期，如 [{ first = 2011-01-01, last = 2012-12-31 }]"
+    example = "[{ first = 2011-01-01, last = 2012-12-31 }]"
+    zh, en = f"应为先前各期，如 {example}", f"expected earlier terms, such as {example}"
     if not isinstance(raw, list):
-        message = f"{expected}；现在写的是{_kind(raw)}"
-        raise ValueError(message)
+        raise FaultError(Text(f"{zh}；现在写的是{_kind(raw)}", f"{en}; found {_kind(raw, 'en')}"))
     found = []
     for item in raw:
         if not isinstance(item, dict) or set(item) != {"first", "last"}:
-            message = f"{expected}；每期写明 first 和 last"
-            raise ValueError(message)
+            raise FaultError(Text(f"{zh}；每期写明 first 和 last", f"{en}; each with first and last"))
         found.append(DateRange(_date(item["first"]), _date(item["last"])))
     return tuple(found)

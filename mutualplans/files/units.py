@@ -11,6 +11,7 @@ from mutualplans.files.own import own_fields, read_own
 from mutualplans.model.fields import Field, fields_of, in_words, read_raw
 from mutualplans.model.people import Unit
 from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
+from mutualplans.model.text import Text, said
 from mutualplans.model.tomlfile import TomlFile
 from mutualplans.plan.declaration import Plan
 
@@ -63,9 +64,7 @@ def _row(file: TomlFile, row: Any, own: dict[str, dict[str, Field]], where: tupl
             try:
                 extra[key] = read_own(own, "unit", key, raw)
             except ValueError as error:
-                read.problems.append(
-                    problem("file.value", str(error), str(error), where=file.where(*where, key))
-                )
+                read.problems.append(_said(said(error), file, (*where, key)))
         elif key == "name":
             read.values[key] = raw
             if not isinstance(raw, str) or not raw.strip():
@@ -77,14 +76,14 @@ def _row(file: TomlFile, row: Any, own: dict[str, dict[str, Field]], where: tupl
                 value = read_raw(fields[key].kind, raw)
                 fault = fields[key].fault(value)
             except ValueError as error:
-                value, fault = None, str(error)
+                value, fault = None, said(error)
             if fault:
                 label = fields[key].label
                 read.problems.append(
                     problem(
                         "file.value",
-                        f"“{label.zh}”{fault}",
-                        f"{label.en}: {fault}",
+                        f"“{label.zh}”{fault.zh}",
+                        f"{label.en}: {fault.in_('en')}",
                         where=file.where(*where, key),
                     )
                 )
@@ -100,6 +99,10 @@ def _row(file: TomlFile, row: Any, own: dict[str, dict[str, Field]], where: tupl
             )
         )
     return read
+
+
+def _said(text: Text, file: TomlFile, where: tuple[str | int, ...]) -> Problem:
+    return problem("file.value", text.zh, text.in_("en"), where=file.where(*where))
 
 
 def _unknown(file: TomlFile, key: str, known: tuple[str, ...], where: tuple[str | int, ...]) -> Problem:

@@ -15,7 +15,7 @@ from typing import IO, Any, TypeAlias
 from mutualplans.files import table_problems as wrong
 from mutualplans.model.problem import MutualPlansError
 
-__all__ = ["Cell", "write_table"]
+__all__ = ["Cell", "no_formula", "write_table", "write_text"]
 
 Cell: TypeAlias = str | Decimal
 """A text, or an amount in yuan."""
@@ -64,11 +64,21 @@ def _check_line(number: int, line: tuple[object, ...], width: int) -> None:
 
 def _write_csv(file: IO[bytes], lines: list[tuple[Cell, ...]]) -> None:
     text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-    csv.writer(text).writerows([_no_formula(str(value)) for value in line] for line in lines)
+    csv.writer(text).writerows([no_formula(str(value)) for value in line] for line in lines)
     text.detach()  # flushes, and leaves the file to its owner
 
 
-def _no_formula(text: str) -> str:
+def write_text(path: str | Path, text: str) -> None:
+    """Write a text as UTF-8; an older file stays whole until the new one is complete.
+
+    Raises:
+        MutualPlansError: the file cannot be written.
+    """
+    _replace(Path(path), lambda file: file.write(text.encode("utf-8")))
+
+
+def no_formula(text: str) -> str:
+    """Return a cell of a CSV so that Excel takes it for text; plain numbers stay as they are."""
     return f"'{text}" if text.startswith(_FORMULA_START) and not _PLAIN_NUMBER.fullmatch(text) else text
 
 
@@ -88,6 +98,8 @@ def _write_workbook(file: IO[bytes], lines: list[tuple[Cell, ...]]) -> None:
 
 
 def _workbook_cell(cell: Any, value: Cell) -> Any:
+    from openpyxl.styles import Alignment
+
     if isinstance(value, Decimal):
         cell.value = value
         cell.number_format = "0.00"
@@ -95,6 +107,8 @@ def _workbook_cell(cell: Any, value: Cell) -> Any:
     cell.value = value.translate(_CONTROL)
     cell.data_type = "s"  # openpyxl takes a text that begins with "=" for a formula
     cell.number_format = "@"  # and Excel would, as soon as the cell is edited
+    if "\n" in value or _cells_wide(value) > _WIDEST_COLUMN:
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
     return cell
 
 
@@ -110,14 +124,17 @@ def _check_room(lines: list[tuple[Cell, ...]]) -> None:
 
 def _widths(lines: list[tuple[Cell, ...]]) -> list[int]:
     columns = zip(*lines, strict=True)
-    return [min(max(_cells_wide(str(cell)) for cell in column) + 2, _WIDEST_COLUMN) for column in columns]
+    widest = [
+        max(_cells_wide(line) for cell in column for line in str(cell).split("\n")) for column in columns
+    ]
+    return [min(width + 2, _WIDEST_COLUMN) for width in widest]
 
 
 def _cells_wide(text: str) -> int:
     return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)
 
 
-def _replace(path: Path, write: Callable[[IO[bytes]], None]) -> None:
+def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with temporary.open("xb") as file:

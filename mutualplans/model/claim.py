@@ -25,6 +25,7 @@ EVENTS = {
     "death": Text("身故", "death"),
     "property-loss": Text("家财损失", "property loss"),
     "maturity": Text("满期", "maturity"),
+    "application": Text("申请补助", "application for a grant"),
 }
 CAUSES = {
     "illness": Text("疾病", "illness"),

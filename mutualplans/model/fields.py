@@ -15,7 +15,7 @@ from attrs import Attribute, frozen
 from mutualplans.model.dates import read_date
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Money, format_yuan, rate, yuan
-from mutualplans.model.text import Text
+from mutualplans.model.text import FaultError, Lang, Text
 
 __all__ = [
     "FIRST_DAY",
@@ -28,6 +28,7 @@ __all__ = [
     "known",
     "plain_value",
     "read_raw",
+    "sort_of",
 ]
 
 MOST_FEN = 1_000_000_000
@@ -102,21 +103,35 @@ class Field:
         en = f"{self.label.in_('en')} ({self.hint.in_('en')})"
         return Text(f"{self.label.zh}（{self.hint.zh}）", en)
 
-    def fault(self, value: Any) -> str:
-        """Return what is wrong with `value` as a value of this field, or an empty string."""
+    def fault(self, value: Any) -> Text | None:
+        """Return what is wrong with `value` as a value of this field, or ``None``."""
         wanted = _TYPES[self.kind]
         given: Any = value
         if type(value) is not wanted:
-            return f"应为{self.kind.label.zh}，实为{in_words(value)}"
+            label = self.kind.label
+            return Text(
+                f"应为{label.zh}，实为{in_words(value)}",
+                f"should be a {label.in_('en')}; found {in_words(value, 'en')}",
+            )
         if self.choices and value not in self.choices:
-            return f'应为 {"、".join(self.choices)} 之一，实为 "{value}"'
+            return Text(
+                f'应为 {"、".join(self.choices)} 之一，实为 "{value}"',
+                f'should be one of {", ".join(self.choices)}; found "{value}"',
+            )
         if self.kind is Kind.DATE and not FIRST_DAY <= given <= LAST_DAY:
-            return f"日期应在 {FIRST_DAY} 至 {LAST_DAY} 之间，实为 {value}"
+            return Text(
+                f"日期应在 {FIRST_DAY} 至 {LAST_DAY} 之间，实为 {value}",
+                f"a date is between {FIRST_DAY} and {LAST_DAY}; found {value}",
+            )
         amount: Any = plain_value(given)
         if self.kind in (Kind.MONEY, Kind.COUNT) and not self.least <= amount <= self.most:
             least, most = (self._shown(bound) for bound in (self.least, self.most))
-            return f"应在 {least} 至 {most} 之间，实为 {self._shown(amount)}"
-        return ""
+            shown = self._shown(amount)
+            return Text(
+                f"应在 {least} 至 {most} 之间，实为 {shown}",
+                f"should be between {least} and {most}; found {shown}",
+            )
+        return None
 
     def _shown(self, amount: int) -> str:
         return format_yuan(amount) if self.kind is Kind.MONEY else str(amount)
@@ -152,8 +167,8 @@ def _check_known(instance: object, attribute: Attribute[Any], value: Any) -> Non
         return
     found = fields_of(type(instance))[attribute.name]
     if fault := found.fault(value):
-        message = f"{found.path}（{found.label.zh}）{fault}"
-        raise ValueError(message)
+        zh = f"{found.path}（{found.label.zh}）{fault.zh}"
+        raise FaultError(Text(zh, f"{found.path} ({found.label.in_('en')}): {fault.in_('en')}"))
 
 
 _FIELDS: dict[type, Mapping[str, Field]] = {}
@@ -182,47 +197,57 @@ def read_raw(kind: Kind, raw: Any) -> Any:
     Money and rates are written as text. Dates may be text or TOML dates, counts text or TOML integers.
 
     Raises:
-        ValueError: `raw` is not written as a value of `kind`; the message says how it is written.
+        FaultError: `raw` is not written as a value of `kind`; says how it is written.
     """
     if kind in _WRITTEN:
         return _as_text(kind, raw)
     if kind is Kind.DATE:
         return raw if type(raw) is date else _as_date(raw)
     if kind is Kind.COUNT and type(raw) is not int:
-        return _read(raw, _whole, "数量要写成整数，如 3")
+        return _read(
+            raw, _whole, Text("数量要写成整数，如 3", "a number is written as a whole number, such as 3")
+        )
     if kind is Kind.FLAG and type(raw) is not bool:
-        return _read(raw, _flag, "写成 true 或 false（是、否）")
+        return _read(raw, _flag, Text("写成 true 或 false（是、否）", "written as true or false"))
     if kind is Kind.CODE and type(raw) is not str:
-        message = f"代码要写成带英文双引号的文字；现在写的是{in_words(raw)}"
-        raise ValueError(message)
+        zh = f"代码要写成带英文双引号的文字；现在写的是{in_words(raw)}"
+        raise FaultError(Text(zh, f"a code is text in double quotes; found {in_words(raw, 'en')}"))
     return raw
 
 
-def in_words(value: Any) -> str:
+def in_words(value: Any, lang: Lang = "zh") -> str:
     """Return a value of a file for a message: what it is and, where it is a single value, the value itself."""
-    if isinstance(value, bool):
-        return f"是否值 {str(value).lower()}"
-    if isinstance(value, dict | list | tuple):
-        return "一张表" if isinstance(value, dict) else "一组值"
-    if isinstance(value, str):
-        return f'文字 "{value}"'
-    label = next((zh for kind, zh in _WORDS.items() if isinstance(value, kind)), "另一种值")
-    return f"{label} {value}" if label in _WORDS.values() else label
+    what = sort_of(value).in_(lang)
+    if isinstance(value, dict | list | tuple) or not isinstance(value, tuple(_WORDS)):
+        return what
+    shown = str(value).lower() if isinstance(value, bool) else value
+    return f'{what} "{shown}"' if isinstance(value, str) else f"{what} {shown}"
 
 
-_WORDS: Mapping[type, str] = {
-    int: "整数",
-    float: "小数",
-    datetime: "日期时间",
-    date: "日期",
-    time: "时间",
-    Fraction: "比例",
-    Money: "金额",
+def sort_of(value: Any) -> Text:
+    """Return what sort of value of a file this is, without the value."""
+    return next((text for kind, text in _WORDS.items() if isinstance(value, kind)), _OTHER)
+
+
+_OTHER = Text("另一种值", "some other value")
+_WORDS: Mapping[type, Text] = {
+    bool: Text("是否值", "the truth value"),
+    dict: Text("一张表", "a table"),
+    list: Text("一组值", "a list"),
+    tuple: Text("一组值", "a list"),
+    str: Text("文字", "the text"),
+    int: Text("整数", "the whole number"),
+    float: Text("小数", "the decimal number"),
+    datetime: Text("日期时间", "the date and time"),
+    date: Text("日期", "the date"),
+    time: Text("时间", "the time"),
+    Fraction: Text("比例", "the rate"),
+    Money: Text("金额", "the amount"),
 }
 
-_WRITTEN: Mapping[Kind, tuple[Any, str, str]] = {
-    Kind.MONEY: (yuan, "金额", "12.50"),
-    Kind.RATE: (rate, "比例", "70%"),
+_WRITTEN: Mapping[Kind, tuple[Any, Text, str]] = {
+    Kind.MONEY: (yuan, Text("金额", "an amount"), "12.50"),
+    Kind.RATE: (rate, Text("比例", "a rate"), "70%"),
 }
 
 
@@ -230,37 +255,42 @@ def _as_text(kind: Kind, raw: Any) -> Any:
     """Return an amount or a rate; both are text, so that nothing is lost on the way."""
     read, label, example = _WRITTEN[kind]
     if type(raw) is not str:
-        found = raw if type(raw) in (int, float) else in_words(raw)
-        message = f'{label}要加英文双引号，如 "{example}"；现在写的是 {found}'
-        raise ValueError(message)
-    return _read(raw, read, f"{label}写成 {example} 的样子")
+        zh, en = (raw, raw) if type(raw) in (int, float) else (in_words(raw), in_words(raw, "en"))
+        raise FaultError(
+            Text(
+                f'{label.zh}要加英文双引号，如 "{example}"；现在写的是 {zh}',
+                f'{label.in_("en")} stands in double quotes, such as "{example}"; found {en}',
+            )
+        )
+    return _read(
+        raw, read, Text(f"{label.zh}写成 {example} 的样子", f"{label.in_('en')} is written like {example}")
+    )
 
 
 def _as_date(raw: Any) -> Any:
-    expected = "日期要写成 2024-02-29 的样子"
+    zh, en = "日期要写成 2024-02-29 的样子", "a date is written like 2024-02-29"
     parts = _DAY.fullmatch(unicodedata.normalize("NFKC", raw).strip()) if type(raw) is str else None
     if parts:
         try:
             day = date(*map(int, parts.groups()))
         except ValueError:
-            expected = f"日历上没有这一天；{expected}"
+            zh, en = f"日历上没有这一天；{zh}", f"there is no such day; {en}"
         else:
-            expected = f"{expected}，这里应写 {day}"
-    return _read(raw, read_date, expected)
+            zh, en = f"{zh}，这里应写 {day}", f"{en}, here {day}"
+    return _read(raw, read_date, Text(zh, en))
 
 
 _DAY = re.compile(r"(\d{4})\s?[-./年]\s?(\d{1,2})\s?[-./月]\s?(\d{1,2})\s?日?", re.ASCII)
 
 
-def _read(raw: Any, read: Any, expected: str) -> Any:
+def _read(raw: Any, read: Any, expected: Text) -> Any:
+    zh, en = expected.zh, expected.in_("en")
     if type(raw) is str:
         try:
             return read(raw)
         except ValueError as error:
-            message = f'{expected}；现在写的是 "{raw}"'
-            raise ValueError(message) from error
-    message = f"{expected}；现在写的是{in_words(raw)}"
-    raise ValueError(message)
+            raise FaultError(Text(f'{zh}；现在写的是 "{raw}"', f'{en}; found "{raw}"')) from error
+    raise FaultError(Text(f"{zh}；现在写的是{in_words(raw)}", f"{en}; found {in_words(raw, 'en')}"))
 
 
 def _whole(text: str) -> int:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
-__all__ = ["mask_digits", "mask_id", "mask_name"]
+__all__ = ["mask_digits", "mask_handle", "mask_id", "mask_name"]
 
 _SHORTEST_SHOWN = 15
 _LONG_NUMBER = re.compile(
     r"\d{15,}[XxＸｘ]?|\d\.\d{10,}[Ee]\+?\d+"
 )  # \d: full-width digits too; Excel's 9.99…E+17
+_RUN = re.compile(r"\d(?:[ \t\u00a0\u3000_.·\-－–—]?[\dXxＸｘ])+")
+_DAY = "(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+_LIKE_AN_ID = re.compile(rf"[1-9]\d{{5}}(?:(?:18|19|20)\d\d{_DAY}\d{{3}}[0-9X]|\d\d{_DAY}\d{{3}})")
+_CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 _COMPOUND_SURNAMES = re.compile(
     "欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|司徒|司空|长孙|宇文|东方|南宫|西门|独孤|端木|轩辕|"
     "澹台|申屠|太史|钟离|闻人|呼延|东郭|宗政|濮阳|淳于|公冶|太叔|仲孙|鲜于|闾丘|亓官|司寇|拓跋|赫连|万俟|纳兰"
@@ -42,9 +47,36 @@ def mask_name(text: str, *, reveal: bool = False) -> str:
     return text[:kept] + "*" * (len(text) - kept)
 
 
+def mask_handle(text: str) -> str:
+    """Return what a file calls a person, as messages may show it: ``child-1``, but ``张**``.
+
+    Whoever writes Chinese there mostly writes the name.
+    """
+    return mask_name(text) if _CHINESE.search(text) else mask_digits(text)
+
+
 def mask_digits(text: str, *, reveal: bool = False) -> str:
     """Return a text in which every number as long as an ID number, or longer, is masked like one.
 
-    For texts that hold an ID number by mistake: the name of a unit, the id of a claim, a message.
+    For texts that hold an ID number by mistake: the name of a unit, the id of a claim, a message. A number written
+    with spaces or dashes is masked when it is made as an ID number is, with a date of birth in its place; others,
+    such as 110105-2024-0000123, are numbers that people need to read.
     """
-    return text if reveal else _LONG_NUMBER.sub(lambda found: mask_id(found[0]), text)
+    if reveal:
+        return text
+    return _RUN.sub(_mask_spaced, _LONG_NUMBER.sub(lambda found: mask_id(found[0]), text))
+
+
+def _mask_spaced(run: re.Match[str]) -> str:
+    """Mask what is an ID number once its spaces and dashes are gone; it begins and ends where a group does."""
+    text = run[0]
+    places = [place for place, sign in enumerate(text) if sign.isalnum()]
+    plain = unicodedata.normalize("NFKC", "".join(text[place] for place in places)).upper()
+    starts = {0, *(number for number in range(1, len(places)) if places[number] - places[number - 1] > 1)}
+    ends = {*starts, len(places)} - {0}
+    for start in sorted(starts, reverse=True):
+        for length in (18, 15):
+            if start + length in ends and _LIKE_AN_ID.fullmatch(plain, start, start + length):
+                first, last = places[start], places[start + length - 1] + 1
+                text = text[:first] + mask_id(text[first:last]) + text[last:]
+    return text

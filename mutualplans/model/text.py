@@ -7,7 +7,7 @@ from typing import Literal
 from attrs import field, frozen
 from attrs.validators import instance_of
 
-__all__ = ["Lang", "Text"]
+__all__ = ["FaultError", "Lang", "Text", "said"]
 
 Lang = Literal["zh", "en"]
 
@@ -32,3 +32,20 @@ class Text:
     def in_(self, lang: Lang) -> str:
         """Return the text in `lang`; the Chinese where no English was given."""
         return self.en if lang == "en" and self.en else self.zh
+
+
+class FaultError(ValueError):
+    """A value that is not as it has to be.
+
+    Attributes:
+        text: What was found and what was expected.
+    """
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.zh)
+
+
+def said(error: Exception) -> Text:
+    """Return what an error says; other errors than a `FaultError` say it in one language only."""
+    return error.text if isinstance(error, FaultError) else Text(str(error))

@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from mutualplans.model.money import Rounding
 from mutualplans.model.text import Text
 
-__all__ = ["Confidence", "Edition", "Entry", "InForce"]
+if TYPE_CHECKING:
+    from mutualplans.plan.declaration import Benefit
+
+__all__ = ["ARTICLES", "Confidence", "Edition", "Entry", "InForce"]
+
+
+ARTICLES = ("insured", "premium", "term", "shares", "waiting", "ends", "excludes", "papers", "deadlines")
+"""What articles of a paper rule are about, besides its benefits; the sections of a rule text are called so."""
 
 
 class Confidence(Enum):
@@ -114,6 +121,8 @@ class Edition:
         rounding: How an exact amount becomes whole fen.
         values: Parameter name → entry.
         titles: What the codes of its tables and the classes of its conditions are called.
+        clauses: Id of a benefit, or `insured`, `premium`, `term`, `shares`, `waiting`, `ends`, `excludes`, `papers`,
+            `deadlines` → the article of the paper rule, for the rule text and the decisions of this edition.
         where: File it was read from.
     """
 
@@ -131,4 +140,10 @@ class Edition:
     rounding: Rounding = Rounding.HALF_UP_FEN
     values: Mapping[str, Entry] = field(factory=dict)
     titles: Mapping[str, Text] = field(factory=dict)
+    clauses: Mapping[str, str] = field(factory=dict)
     where: str = ""
+
+    def named(self, benefit: Benefit) -> Benefit:
+        """Return a benefit with its clause as this edition's paper rule counts it."""
+        clause = self.clauses.get(benefit.id)
+        return evolve(benefit, clause=clause) if clause else benefit

@@ -15,10 +15,10 @@ from mutualplans.model.money import Rounding, format_yuan
 from mutualplans.model.parameter import Limits, Parameter, Shape
 from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
 from mutualplans.model.scales import Band, Condition, ConditionList, Edge, Scale, Table, is_icd10_group
-from mutualplans.model.text import Text
+from mutualplans.model.text import Text, said
 from mutualplans.model.tomlfile import TomlFile, read_toml
 from mutualplans.plan.declaration import Plan
-from mutualplans.plan.edition import Confidence, Edition, Entry, InForce
+from mutualplans.plan.edition import ARTICLES, Confidence, Edition, Entry, InForce
 from mutualplans.plan.strict import strict
 
 __all__ = ["load_editions", "outside_limits", "read_edition", "read_value"]
@@ -43,6 +43,7 @@ class _EditionFile:
     note: str = ""
     rounding: Rounding = Rounding.HALF_UP_FEN
     titles: dict[str, Text] = attrs.field(factory=dict)
+    clauses: dict[str, str] = attrs.field(factory=dict)
     values: dict[str, Any] = attrs.field(factory=dict)
 
 
@@ -94,6 +95,7 @@ def read_edition(plan: Plan, file: TomlFile) -> tuple[Edition | None, list[Probl
         )
     problems += _reason_given(fixed.confidence, fixed.reason, file, ())
     problems += _titles(fixed.titles, values, file)
+    problems += _clauses(fixed.clauses, plan, file)
     known = {
         item.name: getattr(fixed, item.name) for item in attrs.fields(_EditionFile) if item.name != "values"
     }
@@ -209,6 +211,23 @@ def _titles(titles: Mapping[str, Text], values: Mapping[str, Entry], file: TomlF
     return problems
 
 
+def _clauses(clauses: Mapping[str, str], plan: Plan, file: TomlFile) -> list[Problem]:
+    """Return a problem for each clause of something that the rule text does not have."""
+    known = (*(item.id for item in plan.benefits), *ARTICLES)
+    return [
+        problem(
+            "edition.clause-unknown",
+            f'clauses 里的 "{name}" 不是给付项目，也不是规则的一节；可用：{"、".join(known)}',
+            f'"{name}" under clauses is neither a benefit nor a section; there are: {", ".join(known)}',
+            where=file.where("clauses", name),
+            hint_zh=f'是不是 "{close}"？' if (close := nearest(name, known)) else "删去这一行",
+            hint_en=f'did you mean "{close}"?' if close else "remove this line",
+        )
+        for name in clauses
+        if name not in known
+    ]
+
+
 def _confidence(raw: Any, file: TomlFile, path: Path) -> tuple[Confidence, list[Problem]]:
     try:
         return Confidence(raw), []
@@ -257,12 +276,13 @@ _UNQUOTED = {
 def _single(kind: Kind, label: Text, raw: Any, file: TomlFile, path: Path) -> tuple[Any, list[Problem]]:
     if kind in _UNQUOTED and isinstance(raw, str):
         zh, en = _UNQUOTED[kind]
-        said = (f"“{label.zh}”应为{zh}；实为 {raw!r}", f"{label.in_('en')}: expected {en}; found {raw!r}")
-        return None, [_wrong(*said, file, path)]
+        quoted = (f"“{label.zh}”应为{zh}；实为 {raw!r}", f"{label.in_('en')}: expected {en}; found {raw!r}")
+        return None, [_wrong(*quoted, file, path)]
     try:
         value = plain_value(read_raw(kind, raw))
     except ValueError as error:
-        return None, [_wrong(f"“{label.zh}”{error}", f"{label.in_('en')}: {error}", file, path)]
+        fault = said(error)
+        return None, [_wrong(f"“{label.zh}”{fault.zh}", f"{label.in_('en')}: {fault.in_('en')}", file, path)]
     most = MOST_FEN if kind is Kind.MONEY else MOST_COUNT
     if kind in (Kind.MONEY, Kind.COUNT) and not 0 <= value <= most:
         return None, [_wrong(f"“{label.zh}”超出范围：{raw}", f"out of range: {raw}", file, path)]

@@ -18,7 +18,8 @@ Each ``[[case]]`` is a small case file with the amounts added::
     expect = "24208.00"
 
 A claim expects ``expect`` (yuan) and may name ``benefits`` (id → yuan), ``reasons`` (codes that must be among
-those given) and ``problems`` (codes). An incomplete claim expects ``expect = "incomplete"``.
+those given) and ``problems`` (codes). An incomplete claim expects ``expect = "incomplete"``. A cover may expect its
+``premium``: yuan, ``"refused"`` where the person may not join, or ``"incomplete"``.
 """
 
 from __future__ import annotations
@@ -29,10 +30,13 @@ from typing import Any
 from attrs import frozen
 
 from mutualplans.engine.office import office_of
+from mutualplans.engine.quote import Joining, Quote, quote
 from mutualplans.engine.simulate import Simulation, Situation, simulate
 from mutualplans.files.situation import read_situation
+from mutualplans.model.coverage import Coverage
 from mutualplans.model.decision import Decision
 from mutualplans.model.money import format_yuan
+from mutualplans.model.people import Insured
 from mutualplans.model.problem import Problem, problem
 from mutualplans.model.tomlfile import TomlFile, dotted
 from mutualplans.plan.declaration import Plan
@@ -54,6 +58,7 @@ class WorkedCase:
         edition: Edition id.
         situation: The case.
         expected: For each claim, what must come out.
+        premiums: For each cover, the premium that must come out; ``None`` where the case does not say.
     """
 
     name: str
@@ -62,10 +67,33 @@ class WorkedCase:
     edition: str
     situation: Situation
     expected: tuple[Mapping[str, Any], ...]
+    premiums: tuple[str | None, ...] = ()
 
     def run(self, plan: Plan) -> Simulation:
         """Run the case under its edition, whatever that edition's dates."""
         return simulate(office_of([plan], edition=self.edition), self.situation)
+
+    def quotes(self, plan: Plan) -> list[Quote | None]:
+        """Quote each cover of the case as if it began now; ``None`` where its person is not in the case."""
+        item = office_of([plan], edition=self.edition).plans[0]
+        covers = self.situation.coverages
+        persons = [self.situation.person(cover.insured) for cover in covers]
+        return [
+            quote(item, _joining(self.situation, cover, person), edition=self.edition) if person else None
+            for cover, person in zip(covers, persons, strict=True)
+        ]
+
+
+def _joining(situation: Situation, cover: Coverage, person: Insured) -> Joining:
+    return Joining(
+        member=situation.member,
+        insured=person,
+        unit=situation.unit,
+        first_day=cover.first_day,
+        shares=cover.shares,
+        tier=cover.tier,
+        extra=cover.extra,
+    )
 
 
 def read_cases(plan: Plan, file: TomlFile) -> tuple[list[WorkedCase], list[Problem]]:
@@ -102,6 +130,7 @@ def _read_case(plan: Plan, file: TomlFile, number: int, row: Any) -> tuple[Worke
     covers = row.get("coverage", {})
     covers = covers if isinstance(covers, list) else [covers]
     data["coverage"] = [{"plan": plan.id, **cover} for cover in covers]
+    premiums = tuple(cover.pop("premium", None) for cover in data["coverage"])
     inner = TomlFile(f"{file.where(*place)} {dotted(place)}", data, {})
     read = read_situation(inner, [plan], also=_EXPECTED)
     problems += read.problems
@@ -119,6 +148,7 @@ def _read_case(plan: Plan, file: TomlFile, number: int, row: Any) -> tuple[Worke
         edition=row["edition"],
         situation=read.situation,
         expected=expected,
+        premiums=premiums,
     ), []
 
 
@@ -128,10 +158,10 @@ def differences(plan: Plan, case: WorkedCase) -> list[str]:
 
 
 def case_problems(plan: Plan, case: WorkedCase) -> list[Problem]:
-    """Return what came out differently from what a case expects; ``where`` is the claim, or its benefit."""
+    """Return what came out differently from what a case expects; ``where`` is the claim, its benefit, or the cover."""
     result = case.run(plan)
     by_claim: dict[str, Decision] = {decision.claim: decision for decision in result.decisions}
-    found: list[Problem] = []
+    found = _premiums(plan, case)
     for claim, expected in zip(case.situation.claims, case.expected, strict=True):
         decision = by_claim.get(claim.id)
         codes = {item.code for item in result.problems if item.where in ("", claim.id)}
@@ -145,6 +175,32 @@ def case_problems(plan: Plan, case: WorkedCase) -> list[Problem]:
             for code in sorted(set(expected.get("problems", ())) - codes)
         )
         found += _compare(claim.id, decision, expected, codes)
+    return found
+
+
+def _premiums(plan: Plan, case: WorkedCase) -> list[Problem]:
+    """Return where a premium came out differently from what the case's covers expect."""
+    if not any(case.premiums):
+        return []
+    found = []
+    for number, (expected, made) in enumerate(zip(case.premiums, case.quotes(plan), strict=True), 1):
+        actual = "refused" if made is None or made.reasons else "incomplete"
+        if made and made.premium is not None:
+            actual = format_yuan(made.premium)
+        if expected not in (None, actual):
+            codes = (
+                [*(item.code for item in made.reasons), *(item.code for item in made.problems)]
+                if made
+                else []
+            )
+            found.append(
+                problem(
+                    "cases.premium",
+                    f"互助费应为 {expected}，实为 {actual}；{codes}",
+                    f"expected a premium of {expected}, came out as {actual}; {codes}",
+                    where=f"coverage #{number}",
+                )
+            )
     return found
 
 

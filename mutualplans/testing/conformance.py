@@ -17,6 +17,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache, cached_property, partial
+from importlib.metadata import distribution
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, ClassVar
@@ -35,6 +36,7 @@ from mutualplans.plan.reading import load_editions
 from mutualplans.registry import PluginEntry, PluginRecord, PluginRegistry, find_entries
 from mutualplans.testing.cases import WorkedCase, differences, read_cases
 from mutualplans.testing.readme import refresh
+from mutualplans.testing.reviews import read_reviews
 
 __all__ = ["CHECKS", "Check", "PlanConformance", "Subject", "cases_of", "run_check"]
 
@@ -202,12 +204,25 @@ def benefits_are_paid(subject: Subject) -> Iterator[Problem]:
             yield _wrong("cases.missing", f"没有给付{what}的算例", f"no worked case pays {benefit.id}")
 
 
+def reviews_are_sound(subject: Subject) -> Iterator[Problem]:
+    """``reviews.toml``, where there is one, can be read, and every review names an edition of the plan."""
+    reviews, problems = read_reviews(subject.package)
+    yield from problems
+    known = {edition.id for edition in load_editions(subject.plan)[0]}
+    for review in reviews:
+        if review.edition not in known:
+            name = review.edition
+            yield _wrong(
+                "reviews.edition", f"reviews.toml：没有版次 {name}", f"reviews.toml: no edition {name}"
+            )
+
+
 def readme_is_current(subject: Subject) -> Iterator[Problem]:
     """The parameter table in README.md is what the editions say now."""
     path = subject.package.parent / "README.md"
     command = f"python -m mutualplans.testing.readme {path.parent}"
     try:
-        text = path.read_text(encoding="utf-8")
+        text = _readme_in_metadata(subject) or path.read_text(encoding="utf-8")
         if refresh(text, subject.plan) != text:
             yield _wrong("readme.stale", f"参数表不是最新的；运行 {command}", f"not current; run {command}")
     except OSError as error:
@@ -222,6 +237,13 @@ def readme_is_current(subject: Subject) -> Iterator[Problem]:
         yield from error.problems
 
 
+def _readme_in_metadata(subject: Subject) -> str:
+    """Return the README that a wheel carries in its metadata; empty where the plugin lies in its own folder."""
+    if (subject.package.parent / "pyproject.toml").is_file():
+        return ""
+    return "\n".join(distribution(subject.entry.package).metadata.get_all("Description") or [])
+
+
 def _wrong(code: str, zh: str, en: str) -> Problem:
     return problem(code, zh, en)
 
@@ -234,6 +256,7 @@ CHECKS: tuple[Check, ...] = (
     cases_are_sound,
     explains,
     benefits_are_paid,
+    reviews_are_sound,
     readme_is_current,
 )
 """Every check, in the order in which they run; the worked cases themselves are a test each."""

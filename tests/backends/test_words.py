@@ -12,6 +12,8 @@ PATIENT = mp.field("claim", "patient", mp.Kind.CODE, "患者", "patient")
 VALUE = mp.parameters(
     most=mp.money("最高额", "the most"),
     ill=mp.conditions("病种", "diseases"),
+    term_most=mp.money("每保障期最多给付", "most paid in a term"),
+    each_most=mp.money("最多给付", "most paid"),
 )
 DISEASE = VALUE.ill.match(claim.diagnosis)
 
@@ -30,6 +32,26 @@ DISEASE = VALUE.ill.match(claim.diagnosis)
             "total of the bill, at most the most per term for the same patient",
         ),
         (
+            claim.total.capped(VALUE.term_most, per=per.TERM),
+            "医疗费总额，每保障期最多给付",
+            "total of the bill, most paid in a term per term",
+        ),
+        (
+            claim.total.capped(VALUE.term_most, per=per.TERM, by=PATIENT),
+            "医疗费总额，每保障期（同一患者）最多给付",
+            "total of the bill, most paid in a term per term for the same patient",
+        ),
+        (
+            claim.total.capped(VALUE.each_most),
+            "医疗费总额，每次最多给付",
+            "total of the bill, most paid per claim",
+        ),
+        (
+            claim.total.capped(VALUE.term_most, per=per.POLICY_YEAR),
+            "医疗费总额，每保障年度最多 每保障期最多给付",
+            "total of the bill, most paid in a term per policy year",
+        ),
+        (
             claim.total.so_far(per=per.LIFETIME, by=DISEASE),
             "终身（同一病种）累计的医疗费总额（含本次）",
             "total of the bill so far in the lifetime for the same condition",
@@ -46,7 +68,7 @@ DISEASE = VALUE.ill.match(claim.diagnosis)
         ),
         (
             mp.choose(claim.is_death, VALUE.most, mp.yuan("5")).capped(mp.yuan("9"), per=per.TERM),
-            "（若事件类型为 身故，则 最高额，否则 5.00 元），每保障期最多 9.00 元",
+            "（若事件类型为身故，则 最高额，否则 5.00 元），每保障期最多 9.00 元",
             "(the most if (kind of event is death), otherwise 5.00 yuan), at most 9.00 yuan per term",
         ),
     ],

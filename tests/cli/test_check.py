@@ -52,7 +52,8 @@ def test_a_line_for_each_check_and_case(capsys: Capture) -> None:
     """A plugin of ours passes; every check of the kit has its line, and so has every case."""
     assert main(["check", "inpatient-allowance"]) == ExitStatus.OK
 
-    *lines, last = capsys.readouterr().out.splitlines()
+    *printed, last = capsys.readouterr().out.splitlines()
+    lines = [line for line in printed if not line.startswith(("等级", "  "))]
     names = [line.split()[2] for line in lines]
     assert [check.__name__ for check in CHECKS] == names[: len(CHECKS)]
     assert all(line.startswith("通过    inpatient-allowance  ") for line in lines)
@@ -80,7 +81,24 @@ def test_json(capsys: Capture) -> None:
         "passed": True,
         "problems": [],
     }
-    assert {row["kind"] for row in rows} == {"check", "case"}
+    assert {row["kind"] for row in rows} == {"check", "case", "level"}
+
+
+def test_levels_come_last_with_what_is_missing(trial: Walk) -> None:
+    """A new plugin is usable, and told what a source would add; with a failing case its edition is a draft."""
+    lacks = "没有出处的假定值 10 项（premium, term_months, max_shares …）；没有一个算例有外部出处"
+    sound = trial.run("mutualplans check trial-plan").splitlines()
+    change(trial.folder / PACKAGE / "cases.toml", 'expect = "20000.00"', 'expect = "20000.01"')
+    failing = trial.run("mutualplans --lang en check trial-plan").splitlines()
+
+    assert sound[-3:-1] == [
+        "等级    trial-plan/example  算例通过（算例 6 个，0 个有外部出处；数值 11 项，假定 11 项）",
+        "        到“来源齐备”还差：这一版本身是假定的，没有出处；" + lacks.replace("10 项", "11 项"),
+    ]
+    assert failing[-3:-1] == [
+        "level   trial-plan/example  draft (cases 6, from outside 0; values 11, assumed 11)",
+        "        missing for usable: 1 checks and cases that fail (恶性肿瘤，2 份)",
+    ]
 
 
 def test_a_case_that_comes_out_otherwise(trial: Walk) -> None:

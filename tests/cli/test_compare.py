@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 from mutualplans.cli.exit import ExitStatus
@@ -116,3 +117,56 @@ def test_unknown(capsys: Capture, name: str, status: int, hint: str) -> None:
     """An unknown plan or edition names the nearest."""
     assert main(["compare", name]) == status
     assert f'是不是 "{hint}"' in capsys.readouterr().err
+
+
+def test_rows_of_the_table(capsys: Capture) -> None:
+    """The 一览表 says who, fee, term, wait, what it pays, its limits, and the papers to bring.
+
+    The allowance of Chongqing is at most 50 yuan for 180 days: 9,000 yuan.
+    """
+    _, rows = compared(capsys, "inpatient-allowance:chongqing-2015")
+    order = [
+        "insured",
+        "premium",
+        "term",
+        "shares",
+        "waiting",
+        "benefits",
+        "limits",
+        "ends",
+        "excludes",
+        "papers",
+    ]
+
+    assert list(rows)[:10] == order
+    assert rows["limits"] == ["住院津贴：一次申领最多 9,000.00 元"]
+    assert "医院的病案首页、出入院记录和诊断证明" in rows["papers"][0]
+
+
+@pytest.mark.parametrize("ending", ["html", "md", "xlsx", "csv"])
+def test_files(capsys: Capture, tmp_path: Path, ending: str) -> None:
+    """-o writes a file of the kind that its name ends in, with every row and the names of the columns."""
+    file = tmp_path / f"一览表.{ending}"
+
+    assert main(["compare", "child-accident:", "-o", str(file)]) == ExitStatus.OK
+    assert capsys.readouterr().out == ""
+    if ending == "xlsx":
+        sheet = openpyxl.load_workbook(file).active
+        assert sheet is not None
+        cells_ = [str(cell.value) for row in sheet.iter_rows() for cell in row]
+        assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value} == {"s"}
+    else:
+        cells_ = [file.read_text("utf-8-sig")]
+    found = "\n".join(cells_)
+    assert "郑州普惠（2025）" in found
+    assert "陕西（2024）" in found
+    assert "申领材料" in found
+
+
+def test_a_file_of_another_kind(capsys: Capture, tmp_path: Path) -> None:
+    """Any other ending is refused with those that there are; nothing is written."""
+    file = tmp_path / "x.docx"
+
+    assert main(["compare", "child-accident:", "-o", str(file)]) != ExitStatus.OK
+    assert ".html" in capsys.readouterr().err
+    assert not file.exists()

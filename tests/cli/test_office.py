@@ -257,7 +257,7 @@ class TestMissingPlan:
 @pytest.mark.parametrize(
     ("arguments", "begun", "completed"),
     [
-        (["office", "init", "--plans"], "accident,fem", "accident,female-illness"),
+        (["office", "init", "--plans"], "accident,female-i", "accident,female-illness"),
         (["uninstall"], "acc", "accident"),
         (["--no-plugin"], "acc", "accident"),
     ],

@@ -134,6 +134,13 @@ def test_csv(capsys: Capture) -> None:
     assert capsys.readouterr().out == '甲,乙\n"a,b",\n'
 
 
+def test_csv_holds_no_formula(capsys: Capture) -> None:
+    """What Excel would run when a saved output is opened stays text, as in files; numbers stay numbers."""
+    print_csv(["甲"], [["=HYPERLINK(1)"], ["+86"], ["-cmd"], ["@x"], ["-5.00"], [3]])
+
+    assert capsys.readouterr().out == "甲\n'=HYPERLINK(1)\n+86\n'-cmd\n'@x\n-5.00\n3\n"
+
+
 @pytest.mark.parametrize(
     ("language", "expected"),
     [
@@ -168,3 +175,10 @@ def test_output_options() -> None:
     assert runner.invoke(command, ["--format", "csv", "--reveal", "--lang", "en"]).output == "csv True\n"
     assert runner.invoke(command, ["--lang", "fr"]).exit_code == 2
     assert runner.invoke(command, ["--format", "xml"]).exit_code == 2
+
+
+def test_csv_is_no_formula(capsys):
+    """A text that Excel would take for a formula gets a mark in front; numbers and other texts stay."""
+    print_csv(["a", "b", "c", "d"], [["=cmd|' /C calc'!A0", "-12.50", "a|b", None]])
+
+    assert capsys.readouterr().out == "a,b,c,d\n'=cmd|' /C calc'!A0,-12.50,a|b,\n"

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -195,3 +196,34 @@ class TestRule:
         assert set(sentences) <= {row["text"] for row in rows}
         assert [text for text in sentences if text not in page] == []
         assert "| 病种 | ICD-10 |" in page
+
+
+class TestLeaflet:
+    def test_page(self, capsys: Capture, tmp_path: Path) -> None:
+        """-o writes one HTML page with every section; it loads nothing."""
+        file = tmp_path / "规则.html"
+
+        assert main(["plans", "female-illness", "--edition", "beijing-6", "-o", str(file)]) == ExitStatus.OK
+        assert capsys.readouterr().out == ""
+        page = file.read_text("utf-8")
+        assert "<h2>六、保障责任与给付标准</h2>" in page
+        assert '<span class="mark">［推算、可设］</span>' in page
+        assert "src=" not in page
+
+    def test_formats_say_the_same(self, capsys: Capture) -> None:
+        """Text, Markdown and HTML have the same headings in the same order."""
+        found = {}
+        for form in ("table", "md", "html"):
+            assert main(["plans", "accident", "--edition", "beijing-2017", "--format", form]) == ExitStatus.OK
+            found[form] = re.findall(r"[一二三四五六七八九十]+、[^<\n]+", capsys.readouterr().out)
+
+        assert found["table"] == found["md"] == found["html"]
+        assert len(found["md"]) >= 11
+
+    def test_one_edition_for_a_file(self, capsys: Capture, tmp_path: Path) -> None:
+        """A file holds one edition: with several to choose from, nothing is written and the options are named."""
+        file = tmp_path / "x.html"
+
+        assert main(["plans", "female-illness", "-o", str(file)]) == ExitStatus.USAGE
+        assert "--edition" in capsys.readouterr().err
+        assert not file.exists()

@@ -59,6 +59,16 @@ def data(capsys: Capture, *more: str) -> dict[str, Any]:
     return found
 
 
+def test_options_for_one_person_are_refused_beside_a_roster(capsys: Capture) -> None:
+    """What each row says is not said for all: such options are named and refused, and nothing is quoted."""
+    roster(f"彭丽华,{PENG},厂,在职,2")
+
+    assert quote("--shares", "1", "--sex", "female", "--relation", "self") == ExitStatus.USAGE
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "--shares、--relation、--sex 说的是一个人，不能与 --roster 同时使用；写在名册的列里" in err
+
+
 @pytest.mark.parametrize("name", ["roster.csv", "./office.toml", "unit.toml", "link.csv"])
 def test_no_input_is_overwritten(capsys: Capture, name: str) -> None:
     """Roster, office and unit file are refused as output, by any name, and nothing is quoted or written."""

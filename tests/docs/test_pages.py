@@ -34,11 +34,12 @@ def anchors(file):
 
 
 def python_pages():
-    """Return the pages with Python that is not a file of a walked page."""
+    """Return the pages with Python that is not a file of a walked page; the cookbook's are tests already."""
     return [
         file
         for file in PAGES
-        if any(
+        if file.parent.name != "cookbook"
+        and any(
             fence.language == "python" and "title" not in fence.attributes
             for fence in fences(file.read_text("utf-8"))
         )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import mutualplans as mp
 from mutualplans import claim, cover, insured, per
 from mutualplans.backends import exact
+from mutualplans.engine.compare import compare
 from mutualplans.engine.ruletext import Part, RuleText, rule_text
 from mutualplans.engine.settle import settle
 from mutualplans.expr import nodes as n
@@ -18,7 +19,7 @@ from mutualplans.model.money import Rounding
 from mutualplans.model.tomlfile import read_toml
 from mutualplans.plan.edition import Confidence, Entry
 from mutualplans.plan.reading import read_edition
-from tests.engine.plans import HEAD, allowance, edition, inpatient_medical, make
+from tests.engine.plans import HEAD, allowance, bound, edition, inpatient_medical, make
 
 SECTIONS = [
     "insured",
@@ -27,8 +28,8 @@ SECTIONS = [
     "shares",
     "waiting",
     "benefits",
-    "excludes",
     "ends",
+    "excludes",
     "papers",
     "deadlines",
     "edition",
@@ -171,8 +172,8 @@ class TestCodes:
         assert chinese.section("premium").grids[0].rows[0][0] == "高危工种"
         assert chinese.section("premium").grids[0].rows[1][0] == "low"
         common = said(chinese, "benefits")
-        assert "条件：病种类别为 手术" in common
-        assert "条件：工种风险类别为 高危工种、low 之一" in common
+        assert "条件：病种类别为手术" in common
+        assert "条件：工种风险类别为高危工种或low" in common
         assert [row[1] for row in part(chinese, "common").grids[0].rows] == ["手术", "disease"]
         assert any("operation, as named" in line for line in said(english, "benefits"))
 
@@ -186,6 +187,46 @@ class TestCodes:
         assert [item.code for item in problems] == ["edition.title-unknown"]
 
 
+class TestClauses:
+    VALUES = 'sum = "5"\n[clauses]\ninsured = "第二条"\nlump = "第六条第一款"'
+
+    def plan(self) -> mp.Plan:
+        """A plan whose benefit names an article of its own."""
+        value = mp.parameters(sum=mp.money("定额"))
+        return make("clauses", value, benefits=[evolve(LUMP, pays=value.sum)])
+
+    def test_articles_of_the_edition(self) -> None:
+        """An edition counts its articles as its paper does; what it does not name keeps the plan's."""
+        rule = written(self.plan(), self.VALUES)
+
+        assert said(rule, "insured")[0] == "条款：第二条"
+        assert said(rule, "term")[0] == "12 个月"
+        assert "条款：第六条第一款" in said(rule, "benefits")
+        assert "条款：第五条" in said(written(self.plan(), 'sum = "5"'), "benefits")
+        assert said(written(self.plan(), self.VALUES, lang="en"), "insured")[0] == "clause: 第二条"
+
+    def test_a_decision_names_the_article_too(self) -> None:
+        """What is decided under an edition names the article of that edition."""
+        assert bound(self.plan(), self.VALUES).programs[0].benefit.clause == "第六条第一款"
+
+    def test_a_comparison_compares_what_is_said(self) -> None:
+        """Articles are no part of a comparison."""
+        (row, *_) = compare([written(self.plan(), self.VALUES)]).rows
+
+        assert row.cells == (("本人",),)
+
+    def test_article_of_nothing(self) -> None:
+        """A clause of no benefit and no section is a mistake, with the nearest that there is."""
+        plan = self.plan()
+        file = HEAD.format(plan=plan.id, values=self.VALUES.replace("insured", "insurde"))
+        found, problems = read_edition(plan, read_toml("test.toml", file))
+
+        assert found is None
+        assert [item.code for item in problems] == ["edition.clause-unknown"]
+        assert problems[0].hint is not None
+        assert "insured" in problems[0].hint.zh
+
+
 class TestPapers:
     def test_settled(self) -> None:
         """Papers that the edition's values rule out are not listed, those always needed without their condition."""
@@ -197,7 +238,7 @@ class TestPapers:
         ]
         plan = make("papers", value, papers=papers, benefits=[LUMP])
 
-        assert said(written(plan, 'extra = "0"'), "papers") == ["申领书", "死亡证明（事件类型为 身故时提供）"]
+        assert said(written(plan, 'extra = "0"'), "papers") == ["申领书", "死亡证明（事件类型为身故时提供）"]
         assert "结算单" in said(written(plan, 'extra = "5"'), "papers")
 
     def test_exclusions_of_absent_benefits(self) -> None:
@@ -231,8 +272,55 @@ class TestConditions:
         )
         rule = written(plan, "oldest = 60")
 
-        assert "参保条件：性别为 男 的，保障起始日的周岁年龄不超过 60 周岁［假定］" in said(rule, "insured")
+        assert "参保条件：性别为男的，保障起始日的周岁年龄不超过 60 周岁［假定］" in said(rule, "insured")
         assert "条件：确诊为原位癌的除外" in said(rule, "benefits")
+
+    def test_another_age_for_women(self) -> None:
+        """Ages within a range whose end depends on the person are said for either kind of person."""
+        value = mp.parameters(least=mp.years("最小年龄"), women=mp.years("女"), men=mp.years("男"))
+        ages = insured.age.within(value.least, mp.choose(insured.is_female, value.women, value.men))
+        plan = make("ages", value, benefits=[LUMP], joins=[ages.because("age", zh="超龄")])
+
+        assert said(written(plan, "least = 16\nwomen = 54\nmen = 59"), "insured")[1] == (
+            "参保条件：性别为女的，保障起始日的周岁年龄在 16 周岁［假定］ 至 54 周岁［假定］之间（含两端）；"
+            "其他人，保障起始日的周岁年龄在 16 周岁［假定］ 至 59 周岁［假定］之间（含两端）"
+        )
+
+    def test_paid_in_earlier_terms(self) -> None:
+        """What was paid in life without what was paid in this term is what earlier terms paid."""
+        earlier = mp.paid.before("lump", per=per.LIFETIME) - mp.paid.before("lump", per=per.TERM)
+        plan = make(
+            "earlier",
+            mp.parameters(),
+            benefits=[evolve(LUMP, when=[earlier.equals(0).because("paid", zh="已给付")])],
+        )
+
+        assert "条件：以前各保障期未给付过“互助金”" in said(written(plan, ""), "benefits")
+        english = said(written(plan, "", lang="en"), "benefits")
+        assert "condition: nothing paid on “互助金” in earlier terms" in english
+
+    def test_nothing(self) -> None:
+        """A case that brings nothing is said so."""
+        value = mp.parameters(sum=mp.money("定额"))
+        due = mp.choose(claim.total.over(mp.yuan("1000")), value.sum, 0)
+        plan = make("cases", value, benefits=[evolve(LUMP, pays=due)])
+        found = part(written(plan, 'sum = "500"'), "lump")
+
+        assert found.pays == ("医疗费总额超过 1,000.00 元：500.00 元［假定］", "其他情形：不给付")
+        assert found.most == "一次申领最多 500.00 元"
+
+
+class TestSources:
+    def test_numbered(self) -> None:
+        """A value with a source of its own names it by its number; a comparison, which lists none, does not."""
+        value = mp.parameters(sum=mp.money("定额"), other=mp.money("其他"))
+        plan = make("sources", value, benefits=[evolve(LUMP, pays=value.sum + value.other)])
+        values = 'sum = { value = "5", source = "乙报" }\nother = "1"'
+        rule = written(plan, values)
+
+        assert part(rule, "lump").pays == ("定额 5.00 元［假定、来源2］ + 其他 1.00 元［假定］",)
+        assert [line for line in said(rule, "edition") if line.startswith("来源")][1] == "来源2：乙报"
+        assert "来源2" not in part(written(plan, values, mark_open=False), "lump").pays[0]
 
 
 class TestDays:
@@ -271,7 +359,7 @@ class TestAmounts:
 
         assert part(written(plan, values), "lump").pays == (
             "处于减责期：减责期每份给付 500.00 元［假定、可设］ × 份数",
-            "除上述外，病情分级为 轻症：轻症每份给付 3,000.00 元［假定］ × 份数",
+            "除上述外，病情分级为轻症：轻症每份给付 3,000.00 元［假定］ × 份数",
             "其他情形：重症每份给付 10,000.00 元［假定］ × 份数",
             "以上金额，每保障期最多 15,000.00 元［假定］",
         )

@@ -347,6 +347,24 @@ def test_nobody_is_insured_under_two_names(persons: list[mp.Insured], decided: i
     assert (decided < 2) is ("case.person-twice" in codes(result))
 
 
+def test_a_name_that_serves_as_an_id_is_masked() -> None:
+    """Where a file calls the child by its name, messages show the surname; an id like child-1 stands whole."""
+    plan, values = allowance()
+    plans = [(evolve(plan, insures=("self", "child")), values)]
+    people = (person("张小宝"), person("张小宝"), person("child-1"), person("child-1"))
+    covers = (cover("allowance", insured="张小贝"),)
+    situation = Situation(
+        member=MEMBER, insured=people, coverages=covers, claims=(stay(3, id="c", insured="张小贝"),)
+    )
+    result = simulate(office(*plans), situation)
+
+    told = "\n".join(f"{item.line()} {item.hint} {item.line('en')}" for item in result.problems)
+    assert {"case.person-twice", "cover.person", "claim.person"} <= set(codes(result))
+    assert "小" not in told
+    assert "张**" in told
+    assert 'insured person "child-1"' in told
+
+
 def test_a_cover_of_nobody_is_reported() -> None:
     """A cover for "chlid" does not vanish: the hint offers "child"."""
     situation = Situation(

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mutualplans.testing import conformance
+from mutualplans.testing import cases, conformance
 from mutualplans.testing.conformance import CHECKS, PlanConformance, Subject
 from mutualplans.testing.readme import main
 
@@ -156,6 +156,19 @@ def test_wrong_amount_fails_with_what_came_out(tiny):
 
     with pytest.raises(AssertionError, match=r"(?s)2 × 40.*应为 85\.01，实为 85\.00"):
         Tiny().test_worked_case(case)
+
+
+@pytest.mark.parametrize(
+    ("expected", "found"),
+    [("60.00", []), ("60.01", ["应为 60.01，实为 60.00"]), ("refused", ["应为 refused，实为 60.00"])],
+)
+def test_a_cover_may_expect_its_premium(tiny, expected, found):
+    """A case whose cover says what joining costs fails when a quote says otherwise."""
+    change(tiny.cases, "2011-12-31 }", f'2011-12-31, premium = "{expected}" }}')
+    subject = Subject("tiny")
+
+    said = [item.message.zh for item in cases.case_problems(subject.plan, subject.cases[0])]
+    assert [text.removeprefix("互助费").partition("；")[0] for text in said] == found
 
 
 def test_right_amount_passes(tiny):

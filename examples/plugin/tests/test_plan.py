@@ -3,7 +3,7 @@
 from mutualplans.testing.conformance import PlanConformance
 
 
-class TestOutpatientSupplement(PlanConformance):
+class TestFuzhouMedical(PlanConformance):
     """The plan and its cases."""
 
-    plan_id = "outpatient-supplement"
+    plan_id = "fuzhou-medical"

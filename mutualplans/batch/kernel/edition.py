@@ -175,7 +175,8 @@ class EditionPart:
         body.line(f"{missing} = 0")
         body.line(f"b{place}_accepted = False")
         adds = self._prepare(program)
-        with body.block(f"if gate == 0 and {failed} == 0:"):
+        known = "missing_event == 0 and " if body.event_mask else ""
+        with body.block(f"if {known}gate == 0 and {failed} == 0:"):
             pays, inside = self._pays(place, program, conditions, adds)
             zero = self._zero(place, program, pays, inside, len(bits))
         if body.event_mask:

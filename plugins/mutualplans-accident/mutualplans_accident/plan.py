@@ -9,7 +9,7 @@ import mutualplans as mp
 from mutualplans import claim, cover, insured, member, paid, per
 
 value = mp.parameters(
-    premium=mp.table(mp.Kind.MONEY, "互助费（按档次、工种）", "fee by tier and risk class", keys=2),
+    premium=mp.table(mp.Kind.MONEY, "互助费", "fee by tier and risk class", keys=2),
     term_months=mp.months("保障期限", "term"),
     max_shares=mp.shares("最多份数", "most shares", open_to_office=mp.between(1, 10)),
     age_from=mp.years("参保最小年龄", "youngest age"),
@@ -34,6 +34,7 @@ value = mp.parameters(
     ),
     stay_most=mp.days("住院津贴最多天数", "most days in hospital", open_to_office=mp.between(0, 366)),
     claim_days=mp.days("申领时效", "days to claim", open_to_office=mp.between(1, 3660), optional=True),
+    report_days=mp.days("报案时限", "days to report", open_to_office=mp.between(1, 365), optional=True),
 )
 
 rest_days = mp.field(
@@ -88,6 +89,7 @@ plan = mp.Plan(
     renewal_window=value.renewal_window,
     event_date=claim.occurred,
     claim_within=value.claim_days,
+    report_within=value.report_days,
     excludes=[
         mp.excluded("self-harm", zh="故意自伤", en="deliberate self-harm"),
         mp.excluded("unlawful-act", zh="违法犯罪行为", en="an unlawful or criminal act"),

@@ -85,7 +85,7 @@ plan = mp.Plan(
         mp.Paper(
             "death-certificate",
             mp.Text(zh="死亡证明和户籍注销证明", en="death certificate and household-register cancellation"),
-            when=claim.is_death,
+            when=claim.is_death & value.death.over(0),
         ),
     ],
 )

@@ -44,6 +44,7 @@ value = mp.parameters(
         "已给付的病种以后各期不再给付", "a paid disease is excluded from later terms",
         open_to_office=mp.at_will(),
     ),
+    report_days=mp.days("报案时限", "days to report", open_to_office=mp.between(1, 365), optional=True),
 )  # fmt: skip
 
 waiting = mp.Waiting(value.waiting_days, reduced_to=value.reduced_to, waived=cover.is_renewal)
@@ -93,6 +94,7 @@ plan = mp.Plan(
     waiting=waiting,
     renewal_window=value.renewal_window,
     event_date=claim.diagnosed,
+    report_within=value.report_days,
     when=[
         claim.event.is_one_of("diagnosis", "inpatient").because(
             "not-diagnosis", zh="不是确诊或住院申领", en="neither a diagnosis nor a stay"

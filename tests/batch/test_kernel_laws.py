@@ -1,0 +1,55 @@
+"""The law of the batch: kernels, interpreted or compiled, say what the exact way says, to the fen and the reason."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pyarrow as pa
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from mutualplans.batch.assess import assess_tables
+from mutualplans.batch.columns import claim_columns, coverage_columns
+from mutualplans.batch.exactly import decide_exactly
+from mutualplans.batch.outcome import Outcome
+from mutualplans.engine.office import Office
+from tests.batch.strategies import batches, offices
+from tests.batch.tables import table_of
+
+NIGHTLY = os.environ.get("MUTUALPLANS_NIGHTLY") == "1"
+QUICK = settings(
+    deadline=None,
+    database=None,
+    max_examples=5000 if NIGHTLY else 60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+
+
+def tables(
+    office: Office, rows: tuple[list[dict[str, Any]], list[dict[str, Any]]]
+) -> tuple[pa.Table, pa.Table]:
+    """Return rows as the two tables of a batch."""
+    plans = [item.plan for item in office.plans]
+    return table_of(rows[0], claim_columns(plans)), table_of(rows[1], coverage_columns(plans))
+
+
+def told(outcome: Outcome) -> dict[str, list[dict[str, Any]]]:
+    """Return an outcome as plain rows."""
+    names = ("decisions", "benefits", "problems", "receipts")
+    return {name: getattr(outcome, name).to_pylist() for name in names}
+
+
+@QUICK
+@given(st.data())
+def test_a_kernel_decides_as_the_exact_way_does(data: st.DataObject) -> None:
+    """Plans of every node class, late claims, renewals, leap days, missing inputs: every row of every table is equal."""
+    office = data.draw(offices())
+    claims, coverages = tables(office, data.draw(batches(office)))
+
+    exact = decide_exactly(office, claims, coverages)
+    fast = assess_tables(office, claims, coverages, runtime="interpreted", threads=1)
+
+    for status in set(exact.decisions["status"].to_pylist()):
+        event(f"status {status}")
+    assert told(fast) == told(exact)
