@@ -60,7 +60,7 @@ def cli() -> str:
     ]
     intro = (
         "Every command with its help, as `-h` prints it (`--lang en` for English). Options may also be set by "
-        "environment variables that begin with `MUTUALPLANS_`, for example `MUTUALPLANS_OFFICE`. How a command ends "
+        "environment variables that begin with `MUTUALPLANS_`, for example `MUTUALPLANS_OFFICE`; `MUTUALPLANS_CACHE` names the folder for compiled kernels. How a command ends "
         "is told by its [exit status](exit-codes.md)."
     )
     return page("Commands · 命令", intro, *sections)

@@ -170,7 +170,7 @@ def _all_stated(columns: list[np.ndarray]) -> np.ndarray:
 _WORKED_OUT: Mapping[str, Callable[[Arranged], np.ndarray]] = {
     "claim.event_date": _event_date,
     "claim.days": _days,
-    "claim.burden": _burden,
+    "claim.self_paid#burden": _burden,
     "claim.span#first": lambda claims: claims.column("claim.admitted"),
     "claim.span#last": _last_of_stay,
 }

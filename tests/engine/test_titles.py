@@ -75,7 +75,7 @@ def told(grade: str, lang: Lang) -> str:
 @pytest.mark.parametrize(
     ("grade", "zh", "en"),
     [
-        ("skull", "等级金额（按伤残等级或伤情项目 颅底骨折 查表） = 100.00 元", "skull-base fracture"),
+        ("skull", "等级金额（按伤残等级或伤情项目 颅底骨折查表） = 100.00 元", "skull-base fracture"),
         (
             "toe",
             "表里没有这一行：等级金额 趾骨骨折",
@@ -83,7 +83,7 @@ def told(grade: str, lang: Lang) -> str:
         ),
         (
             "hand",
-            "伤残等级或伤情项目为 颅底骨折、趾骨骨折 之一",
+            "伤残等级或伤情项目为颅底骨折或趾骨骨折",
             "is skull-base fracture or fracture of a toe",
         ),
     ],

@@ -304,7 +304,7 @@ class Body:
 
     def left(self) -> Value:
         """Return the burden that neither earlier plans nor this plan's earlier benefits compensate."""
-        burden = self.let(f"{self.module.argument('claim', 'claim.burden', 'i8')}[row]", "burden")
+        burden = self.let(f"{self.module.argument('claim', 'claim.self_paid#burden', 'i8')}[row]", "burden")
         mask = self._burden_mask(burden)
         less = ""
         if self.module.compensating:
@@ -318,7 +318,7 @@ class Body:
         return Value(self.let(f"max({burden}{less}{own}, 0)", "left"), mask)
 
     def _burden_mask(self, burden: str) -> str:
-        if not self.module.nullable("claim.burden"):
+        if not self.module.nullable("claim.self_paid#burden"):
             return ""
         parts = BILL_PARTS[3:]
         raws = [

@@ -80,9 +80,9 @@ def kernel_folder() -> Path:
     """Return where compiled kernels are kept: ``MUTUALPLANS_CACHE``, or the user's cache folder."""
     stated = os.environ.get("MUTUALPLANS_CACHE")
     if stated:
-        return Path(stated) / "kernels"
+        return Path(stated, "kernels")
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "mutualplans" / "kernels"
+    return Path(base or Path(Path.home(), ".cache"), "mutualplans", "kernels")
 
 
 def _digest(text: str) -> str:
@@ -105,7 +105,7 @@ def _digest(text: str) -> str:
 
 def is_compiled(source: KernelSource) -> bool:
     """Return whether a kernel lies compiled on disk."""
-    folder = kernel_folder() / _digest(source.text)
+    folder = Path(kernel_folder(), _digest(source.text))
     return can_compile() and any(folder.glob("__pycache__/*.nbc"))
 
 
@@ -118,7 +118,7 @@ def compiled(text: str) -> Kernel:
     """
     digest = _digest(text)
     whole = _NUMBA + text
-    path = _written(kernel_folder() / digest, whole)
+    path = _written(Path(kernel_folder(), digest), whole)
     if path is None:  # nowhere to keep it: compiled for this run only
         folder = Path(tempfile.mkdtemp(prefix="mutualplans-"))
         path = _written(folder, whole)
@@ -136,7 +136,7 @@ def compiled(text: str) -> Kernel:
 
 def _written(folder: Path, text: str) -> Path | None:
     """Write the source where it is not there yet, and return its path once it reads as it should."""
-    path = folder / "kernel.py"
+    path = Path(folder, "kernel.py")
     try:
         if _read(path) != text:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -151,9 +151,9 @@ class Line:
                 continue
             split = [f"codes_{group.name}"] if group.by is not None else []
             rooms = [f"keys_{group.name}", *split, *held]
-            lines += [f"    {name} = room(most_rows)" for name in rooms]
-        for (account, _group), held in self.module.accounts.items():
-            lines.append(f"    # {held}: {account}")
+            lines += [f"    {item} = room(most_rows)" for item in rooms]
+        for (account, _group), name in self.module.accounts.items():
+            lines.append(f"    # {name}: {account}")
         lines.append("    for person in range(first_person, last_person):")
         inner = ["first_cover, last_cover = person_cover[person], person_cover[person + 1]"]
         inner += ["if first_cover == last_cover:", "    continue"]
@@ -162,12 +162,8 @@ class Line:
                 inner += [f"{held} = 0" for held in self.module.of(group)]
             else:
                 name = group.name
-                inner += [
-                    f"count_{name} = 0",
-                    f"at_{name} = 0",
-                    f"last_{name} = -1",
-                    f"last_code_{name} = -1",
-                ]
+                inner += [f"count_{name} = 0", f"at_{name} = 0", f"last_{name} = -1"]
+                inner += [f"last_code_{name} = -1"] if group.by is not None else []
         inner.append("for row in range(person_row[person], person_row[person + 1]):")
         return lines + ["        " + line for line in inner]
 
