@@ -18,6 +18,34 @@ ROOT = Path(__file__).resolve().parent.parent
 OFFICES = ROOT / "examples" / "offices"
 
 QUOTES = {
+    "beijing": (
+        "2016-01-01",
+        {
+            "medical-mutual-aid": (6, "0.00"),
+            "non-work-accident-household": (7, "0.00"),
+            "female-illness": (4, "200.00"),  # (2 + 1 + 1 + 1) × 40
+            "major-disease": (7, "720.00"),  # (2 + 6 × 1) × 90
+            "accident": (7, "402.00"),  # 2 × 100 + 3 × 50 + 2 × 26
+            "child-accident": (1, "50.00"),
+            "inpatient-medical": (7, "350.00"),  # 7 × 50
+            "inpatient-allowance": (6, "360.00"),  # 6 × 60
+        },
+    ),
+    "longyan": (
+        "2012-10-18",
+        {
+            "worker-medical-aid": (5, "228.00"),  # 3 × 36 + 2 × 60
+            "female-health": (2, "50.00"),  # 2 × 25
+        },
+    ),
+    "chongming": (
+        "2002-10-01",
+        {
+            "inpatient-supplement": (2, "70.00"),  # 2 × 35
+            "critical-illness-group": (2, "120.00"),  # 2 × 60
+            "outpatient-inpatient-supplement": (2, "510.00"),  # 2 × 255
+        },
+    ),
     "ningbo": (
         "2023-05-01",
         {
@@ -54,6 +82,22 @@ QUOTES = {
 """Office → first day of cover, plan → how many join and their fees."""
 
 CASES = {
+    ("beijing", "1-one-event-four-plans"): [
+        *("740.00", "0.00", "1160.00", "3500.00", "440.00"),
+        *("0.00", "500.00", "6000.00", "0.00", "0.00"),
+    ],
+    ("beijing", "2-breast-cancer"): [
+        *("3340.00", "24728.00", "14000.00", "12600.00", "440.00"),
+        *("670.00", "0.00", "0.00", "2400.00", "80.00"),
+        *("16000.00", "0.00", "0.00", "0.00", "0.00"),
+    ],
+    ("beijing", "3-home-and-child"): ["2500.00", "7500.00", "8000.00", "1000.00", "1000.00", "0.00"],
+    ("longyan", "1-miner"): ["3800.00", "4750.00", "200.00", "200.00"],
+    ("longyan", "2-limit"): ["20000.00", "0.00", "5000.00", "0.00"],
+    ("longyan", "3-female-addition"): ["12250.00", "6000.00"],
+    ("longyan", "4-without-the-main-plan"): ["0.00"],
+    ("chongming", "1-a-year"): ["55.00", "570.00", "980.00", "240.00", "0.00"],
+    ("chongming", "2-city-and-county"): ["2000.00", "0.00", "980.00", "700.00", "0.00", "700.00"],
     ("ningbo", "1-wu-breast-cancer"): ["3300.00", "30000.00", "30000.00", "2600.00", "0.00", "0.00"],
     ("ningbo", "2-in-situ-in-two-stages"): ["1800.00", "9000.00", "15000.00", "564.70", "12000.00", "0.00"],
     ("ningbo", "3-retired-without-a-gap"): ["1700.00", "1200.00"],
@@ -136,6 +180,24 @@ def test_case_is_decided(office: str, case: str) -> None:
     assert status == 0
     assert [item["total"] for item in data["decisions"]] == CASES[office, case]
     assert [item for item in data["problems"] if item["severity"] == "error"] == []
+
+
+def test_one_event_has_four_separate_decisions() -> None:
+    """What is paid for one event is the sum of four decisions, each with a trace; a fifth plan says why it pays nothing."""
+    folder = "examples/offices/beijing"
+    _, data = command(
+        "simulate", f"{folder}/cases/1-one-event-four-plans.toml", "--office", f"{folder}/office.toml"
+    )
+    first = [item for item in data["decisions"] if item["claim"] == "A-1"]
+    paying = [item for item in first if item["total"] != "0.00"]
+    silent = [item for item in first if item["total"] == "0.00"]
+
+    assert sum(Decimal(item["total"]) for item in paying) == 5840
+    assert len(paying) == 4
+    assert all(
+        benefit["trace"] for item in paying for benefit in item["benefits"] if benefit["amount"] != "0.00"
+    )
+    assert all(benefit["reasons"] for item in silent for benefit in item["benefits"])
 
 
 @pytest.mark.parametrize("office", QUOTES)

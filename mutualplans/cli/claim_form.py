@@ -227,8 +227,7 @@ def _toml(made: Form, case: Example) -> Iterator[str]:
         t("# 每次事件一个 [[claim]]，按发生先后排列", "# one [[claim]] for each event, in order"),
         "[[claim]]",
     )
-    if "self" not in made.plan.insures:
-        yield 'insured = "insured-1"'
+    yield from _whose(made)
     yield from _fields(made, made.of("claim"), case)
 
 
@@ -239,15 +238,28 @@ def _member(made: Form, case: Example) -> Iterator[str]:
 
 
 def _insured(made: Form, case: Example) -> Iterator[str]:
-    yield from ("", t("# 被保障人；本人不用写", "# the person insured; not for the member"), "[[insured]]")
-    yield t("# 编号，与下面 [[coverage]] 和 [[claim]] 中的 insured 一致", "# id, the same as insured below")
-    yield 'id = "insured-1"'
+    """Yield the person insured; where the member may be, only for other cases than the example."""
+    others = [name for name in made.plan.insures if name != "self"]
+    other = "#" if "self" in made.plan.insures else ""
+    yield from (
+        "",
+        t("# 被保障人；本人不用写", "# the person insured; not for the member"),
+        f"{other}[[insured]]",
+        t("# 编号，与下面 [[coverage]] 和 [[claim]] 中的 insured 一致", "# id, the same as insured below"),
+        f'{other}id = "insured-1"',
+    )
     given = made.of("insured")
     if all(item.name != "relation" for item in given):
-        codes = " ".join(f'"{name}"' for name in made.plan.insures)
+        codes = " ".join(f'"{name}"' for name in others)
         yield t(f"# 与会员关系，代码，加引号：{codes}", f"# relation to the member, code in quotes: {codes}")
-        yield f'# relation = "{made.plan.insures[0]}"'
+        yield f'{other or "# "}relation = "{others[0]}"'
     yield from _fields(made, given, case)
+
+
+def _whose(made: Form) -> Iterator[str]:
+    """Yield whose a cover or a claim is, unless it can only be the member's."""
+    if made.plan.insures != ("self",):
+        yield f'{"#" if "self" in made.plan.insures else ""}insured = "insured-1"'
 
 
 def _coverage(made: Form, case: Example) -> Iterator[str]:
@@ -261,8 +273,7 @@ def _coverage(made: Form, case: Example) -> Iterator[str]:
             f"# 版次，按保障起始日能确定时可不填：{codes}", f"# edition, if the dates leave it open: {codes}"
         )
         yield f'# edition = "{made.editions[-1]}"'
-    if "self" not in made.plan.insures:
-        yield 'insured = "insured-1"'
+    yield from _whose(made)
     yield t("# 保障起始日、终止日（含当天）", "# first and last day of cover, both inclusive")
     yield f"# first_day = {case.first_day}"
     yield f"# last_day = {case.last_day}"

@@ -171,6 +171,14 @@ def zero_reasons(work: Work) -> tuple[Reason, ...]:
 
 
 def _zero_reason(node: n.Node, work: Work) -> Reason | None:
+    if isinstance(node, n.Lookup) and work.results[node] == 0:
+        label = node.table.parameter.label
+        keys = [work.text(key, work.results[key]) for key in node.keys]
+        return Reason(
+            code="table-gives-0",
+            text=Text(f"“{label.zh}”查表为 0", f'the table "{label.in_("en")}" gives 0'),
+            found=Text("、".join(key.zh for key in keys), ", ".join(key.in_("en") for key in keys)),
+        )
     base = getattr(node, "base", None)
     if base is None or work.results[node] != 0 or work.results.get(base) in (0, None):
         return None

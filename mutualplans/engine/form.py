@@ -101,7 +101,7 @@ class _Found:
     inputs: dict[tuple[str, str], Input] = field(factory=dict)
 
     def walk(self, values: Mapping[str, object], titles: Mapping[str, Text]) -> None:
-        for purpose, roots in self._purposes():
+        for purpose, roots in (*self._purposes(), *self._deadline(values)):
             settled = [settle(root, values, keep_reads=True) for root in roots]
             if any(isinstance(root, n.Constant) and root.value is False for root in settled):
                 continue  # a condition that no claim fulfils under these values
@@ -112,6 +112,14 @@ class _Found:
                 elif isinstance(node, n.Before | n.PaidBefore):
                     self._period(node.per, purpose)
         self._choices(values, titles)
+
+    def _deadline(self, values: Mapping[str, object]) -> Iterator[tuple[str, list[n.Node]]]:
+        """Yield the time limit with the day of the report that it asks for, where the edition has one."""
+        rule = self.plan.claim_within
+        if rule is None or (isinstance(rule.node, n.Value) and rule.node.parameter.name not in values):
+            return
+        self._add_path("claim.reported", "every")
+        yield "every", [rule.node]
 
     def _purposes(self) -> Iterator[tuple[str, list[n.Node]]]:
         """Yield what each group of formulas is for; the event date is needed for every benefit."""
@@ -146,8 +154,11 @@ class _Found:
         elif item.path == "cover.shares":
             if self._several_shares(values):
                 self._add(item, purpose)
-        elif item.subject == "insured" and self.plan.insures == ("self",):
-            self._add(evolve(item, subject="member"), purpose)
+        elif item.subject == "insured" and "self" in self.plan.insures:
+            if item.name != "relation":
+                self._add(evolve(item, subject="member"), purpose)
+            if self.plan.insures != ("self",):
+                self._add(item, purpose, optional=True)  # for another person than the member
         else:
             self._add(item, purpose, optional=item.path == "claim.condition")
 
@@ -219,7 +230,7 @@ class _Found:
         if item.path == "claim.event" and (events := self._events()):
             choices = {code: item.choices[code] for code in events}
         if item.path == "insured.relation":
-            choices = {name: RELATIONS[name] for name in self.plan.insures}
+            choices = {name: RELATIONS[name] for name in self.plan.insures if name != "self"}
         self._put(
             Input(
                 table=_TABLES.get(item.subject, item.subject),

@@ -156,11 +156,29 @@ class RuleWords:
 
     def definitions(self, nodes: Iterable[n.Node], known: set[n.Node]) -> Iterator[Line]:
         """Yield what the named steps mean that are not yet `known`; they are known afterwards."""
-        for node in order(nodes).nodes:
-            if isinstance(node, n.Named) and node not in known:
+        roots = list(nodes)
+        shown = self._shown(roots)
+        for node in order(roots).nodes:
+            if isinstance(node, n.Named) and node in shown and node not in known:
                 known.add(node)
                 said = self.t("；", "; ").join(self.amounts(node.base))
                 yield Line(said, self.t(f"“{node.text.zh}”指", f"“{node.text.in_('en')}” means"))
+
+    def _shown(self, roots: Iterable[n.Node]) -> set[n.Node]:
+        """Return the steps that the words name: not the keys of a table that decide nothing under these values."""
+        found: set[n.Node] = set()
+        stack = list(roots)
+        while stack:
+            node = stack.pop()
+            if node in found:
+                continue
+            found.add(node)
+            cells = self.values.get(node.table.parameter.name) if isinstance(node, n.Lookup) else None
+            if isinstance(node, n.Lookup) and isinstance(cells, Table):
+                stack += [key for place, key in enumerate(node.keys) if cells.reads(place)]
+            else:
+                stack += children(node)
+        return found
 
     # ------------------------------------------------------------ marks
 

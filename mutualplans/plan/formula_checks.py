@@ -177,9 +177,15 @@ def gated(view: View) -> Iterator[Problem]:
 
 
 def _in_branches(spot: Spot) -> Iterator[n.Before]:
-    chosen = [node for node in spot.nodes if isinstance(node, n.Choose)]
+    chosen = [node for node in spot.nodes if isinstance(node, n.Choose) and not _by_edition(node.test)]
     branches = order([side for node in chosen for side in (node.then, node.otherwise)])
     return (node for node in branches.nodes if isinstance(node, n.Before))
+
+
+def _by_edition(test: n.Node) -> bool:
+    """Return whether a choice is the same for every claim of an edition, so that only one side is ever counted."""
+    leaves = (node for node in order([test]).nodes if not children(node))
+    return all(isinstance(leaf, n.Value | n.Constant) for leaf in leaves)
 
 
 def _gated(view: View, spot: Spot, node: n.Before, zh: str, en: str) -> Problem:

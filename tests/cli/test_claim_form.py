@@ -74,6 +74,27 @@ def test_filled_form_is_read(capsys: Capture, plan: str, edition: str, language:
     assert [(plan, "paid")] == [(decision.plan, decision.status) for decision in result.decisions]
 
 
+def test_a_plan_for_the_member_and_others(capsys: Capture) -> None:
+    """The example is the member's; the record of a child stands beside it, to be used instead."""
+    text = printed(capsys, "non-work-accident-household", "--edition", "zhengzhou-2025")
+    asked = inputs(capsys, "non-work-accident-household", "--edition", "zhengzhou-2025")
+
+    assert "insured" not in tomllib.loads(filled(text))
+    assert "\n#[[insured]]\n" in text
+    assert text.count('\n#insured = "insured-1"\n') == 2
+    assert '"child" 子女' in text
+    assert '"self"' not in text
+    assert "member.birth_date" in asked
+
+
+@pytest.mark.parametrize(("edition", "asked"), [("beijing-2016", True), ("beijing-2011", False)])
+def test_a_time_limit_asks_for_the_day_of_the_report(capsys: Capture, edition: str, asked: bool) -> None:
+    """Where an edition has a time limit, no claim can be decided without the day it was reported."""
+    found = inputs(capsys, "non-work-accident-household", "--edition", edition)
+
+    assert ("claim.reported" in found) is asked
+
+
 def test_choices_come_from_the_edition(capsys: Capture) -> None:
     """Grades, tiers and diseases are listed as the edition's tables and lists have them."""
     accident = inputs(capsys, "accident", "--edition", "national-2011")

@@ -70,6 +70,20 @@ def test_a_stay_within_the_free_days_says_so() -> None:
     assert {"below-start"} == codes(decision)
 
 
+def test_a_table_that_gives_0_is_the_reason_for_a_zero() -> None:
+    """The second stay of a plan that pays the first one says which table has 0 for it, and under which key."""
+    value = mp.parameters(sums=mp.table(mp.Kind.MONEY, "按第几次住院的定额", "sum by number of the stay"))
+    number = mp.choose(mp.claim.is_inpatient, 1, 0).so_far(per=mp.per.TERM)
+    paying = mp.Benefit("sum", mp.Text("定额"), clause="测试", pays=value.sums.of(number))
+    plan = make("sums", value, benefits=[paying])
+    first, second = run((plan, 'sums = { value = { "1" = "100", "*" = "0" } }'), [stay(1, 5), stay(2, 5)])
+    (reason,) = second.benefits[0].reasons
+
+    assert (first.total, second.total) == (100_00, 0)
+    assert (reason.code, reason.text.zh) == ("table-gives-0", "“按第几次住院的定额”查表为 0")
+    assert reason.found == mp.Text("2", "2")
+
+
 @settings(deadline=None)
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=6))
 def test_splitting_a_stay_never_changes_the_total(parts: list[int]) -> None:

@@ -408,6 +408,19 @@ class TestAmounts:
         assert "“计付天数”指：住院天数超过 3 天的部分" in lines
         assert sum("日额 40.00 元［假定］ × 计付天数" in line for line in lines) == 2
 
+    @pytest.mark.parametrize(
+        ("rows", "defined"), [('"*" = "70%"', False), ('"1" = "70%", "*" = "50%"', True)]
+    )
+    def test_a_key_that_decides_nothing_is_not_defined(self, rows: str, defined: bool) -> None:
+        """A named key of a table is explained only where the edition's table reads it."""
+        value = mp.parameters(rates=mp.table(mp.Kind.RATE, "给付比例"))
+        number = mp.choose(claim.is_inpatient, 1, 0).so_far(per=per.TERM).named("第几次")
+        pays = claim.self_paid_in_scope * value.rates.of(number)
+        plan = make("keys", value, benefits=[mp.Benefit("one", mp.Text("一"), clause="测试", pays=pays)])
+        lines = said(written(plan, f"rates = {{ value = {{ {rows} }} }}"), "benefits")
+
+        assert any(line.startswith("“第几次”指：") for line in lines) is defined
+
 
 class TestTables:
     def test_table_and_scale(self) -> None:

@@ -330,6 +330,16 @@ def test_unused(tmp_path: Path) -> None:
     assert told(check(tmp_path, edition({"days": "3"}), values=more)) == [("parameter.unused", "values.days")]
 
 
+def test_offering_a_benefit_reads_its_parameter(tmp_path: Path) -> None:
+    """A parameter that only says whether an edition has a benefit is read, and has to be a flag."""
+    more = with_more(pays=mp.flag("给付此项"))
+    offered = check(tmp_path, edition({"pays": "true"}), values=more, benefits=[benefit(offered=more.pays)])
+    amount = only(check(tmp_path, benefits=[benefit(offered=value.lump)]))
+
+    assert told(offered) == []
+    assert told((amount,)) == [("formula.kind", "benefits.lump.offered")]
+
+
 def test_undeclared(tmp_path: Path) -> None:
     """A parameter of another declaration is an error where it is read."""
     other = mp.parameters(most=mp.shares("最多份数"))
@@ -654,6 +664,15 @@ def test_gated_state(changes: dict[str, Any], place: str, tmp_path: Path) -> Non
 def test_ungated_state(pays: mp.Formula, tmp_path: Path) -> None:
     """A choice inside what is summed, inside its limit, or that reads a sum in its test, is as it looks."""
     assert told(check(tmp_path, benefits=[benefit(pays=pays)])) == []
+
+
+def test_a_choice_by_the_edition_alone_gates_nothing(tmp_path: Path) -> None:
+    """Where the values decide a choice, every claim of an edition takes the same side, and its sum is as it looks."""
+    more = with_more(limited=mp.flag("有最高给付"))
+    pays = mp.choose(more.limited, value.lump.once(per=per.TERM), value.lump)
+    found = check(tmp_path, edition({"limited": "true"}), values=more, benefits=[benefit(pays=pays)])
+
+    assert told(found) == []
 
 
 def test_payments_in_a_condition(tmp_path: Path) -> None:
