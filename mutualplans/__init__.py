@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from mutualplans.plan.vocabulary import cover as cover
     from mutualplans.plan.vocabulary import excluded as excluded
     from mutualplans.plan.vocabulary import field as field
+    from mutualplans.plan.vocabulary import holds as holds
     from mutualplans.plan.vocabulary import insured as insured
     from mutualplans.plan.vocabulary import member as member
     from mutualplans.plan.vocabulary import per as per
@@ -110,6 +111,7 @@ _HOMES = {
         "cover",
         "excluded",
         "field",
+        "holds",
         "insured",
         "member",
         "per",

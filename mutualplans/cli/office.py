@@ -14,13 +14,20 @@ from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import lang_option, print_csv, print_json, print_table, say, say_problems
 
 if TYPE_CHECKING:
-    from mutualplans.engine.office import GroupRule, LocalEdition, Office, OfficePlan
+    from mutualplans.engine.office import GroupRule, LocalEdition, Office, OfficePlan, SharedLimit
     from mutualplans.model.problem import Problem
     from mutualplans.plan.declaration import Plan
 
 __all__ = ["command"]
 
 _FILE = "office.toml"
+
+_PERIODS = {
+    "incident": ("每次事件", "for each event"),
+    "term": ("每保障期", "for each term"),
+    "calendar-year": ("每自然年", "for each calendar year"),
+    "lifetime": ("终身", "for life"),
+}
 
 
 @click.group(
@@ -225,6 +232,8 @@ def _count(file: str, problems: Iterable[Problem]) -> None:
 
 
 def _show(office: Office | None, output_format: str) -> None:
+    from mutualplans.model.money import format_yuan
+
     if office is None:
         return
     is_csv = output_format == "csv"
@@ -234,7 +243,7 @@ def _show(office: Office | None, output_format: str) -> None:
         for local in item.editions
     ]
     if is_csv:
-        print_csv(["plan", "title", "edition", "from", "to", "values", "split", "group"], rows)
+        print_csv(["plan", "title", "edition", "from", "to", "values", "split", "group", "others"], rows)
         return
     headers = [
         t("计划", "Plan"),
@@ -245,8 +254,19 @@ def _show(office: Office | None, output_format: str) -> None:
         t("自定的值", "Local values"),
         t("互助费负担", "Who pays"),
         t("团体要求", "Group rule"),
+        t("与其他计划", "Other plans"),
     ]
-    print_table(office.name.in_(lang()), headers, rows)
+    width = len(headers) if any(row[-1] for row in rows) else len(headers) - 1
+    print_table(office.name.in_(lang()), headers[:width], [row[:width] for row in rows])
+    for limit in office.limits:
+        plans = t("、", ", ").join(limit.plans)
+        amount, per = format_yuan(limit.most, grouped=True), t(*_PERIODS[limit.per.value])
+        click.echo(
+            t(
+                f"合计限额：{limit.title.zh}，{per} {amount} 元（{plans}）",
+                f"Limit over several plans: {limit.title.in_('en')}, {per} {amount} yuan ({plans})",
+            )
+        )
 
 
 def _row(item: OfficePlan, local: LocalEdition, *, whole: bool) -> list[str]:
@@ -261,7 +281,17 @@ def _row(item: OfficePlan, local: LocalEdition, *, whole: bool) -> list[str]:
         t("、", ", ").join(local.written),
         _split(item) if whole else "",
         t("；", "; ").join(map(_group, item.group)) if whole else "",
+        _others(item) if whole else "",
     ]
+
+
+def _others(item: OfficePlan) -> str:
+    said = [
+        (item.only_with, t("须同时参加 ", "only with ")),
+        (item.not_with, t("不能同时参加 ", "not with ")),
+        (item.replaced_by, t("让位于 ", "replaced by ")),
+    ]
+    return t("；", "; ").join(words + t("、", ", ").join(plans) for plans, words in said if plans)
 
 
 def _split(item: OfficePlan) -> str:
@@ -287,7 +317,19 @@ def _as_data(file: str, office: Office | None, problems: Iterable[Problem]) -> d
         "name": office.name.in_(lang()) if office else None,
         "unit_types": {code: text.in_(lang()) for code, text in office.unit_types.items()} if office else {},
         "plans": [_plan_data(item) for item in office.plans] if office else [],
+        "limits": [_limit_data(limit) for limit in office.limits] if office else [],
         "problems": [problem_data(item, lang()) for item in problems],
+    }
+
+
+def _limit_data(limit: SharedLimit) -> dict[str, Any]:
+    from mutualplans.model.money import format_yuan
+
+    return {
+        "title": limit.title.in_(lang()),
+        "plans": list(limit.plans),
+        "most": format_yuan(limit.most),
+        "per": limit.per.value,
     }
 
 
@@ -316,6 +358,9 @@ def _plan_data(item: OfficePlan) -> dict[str, Any]:
             }
             for rule in item.group
         ],
+        "only_with": list(item.only_with),
+        "not_with": list(item.not_with),
+        "replaced_by": list(item.replaced_by),
     }
 
 

@@ -28,17 +28,26 @@ __all__ = ["as_data", "print_groups", "print_person", "problems_of", "quote_all"
 
 def quote_all(plans: Sequence[OfficePlan], entries: Sequence[Entry], edition: str | None) -> list[GroupQuote]:
     """Quote every plan for every unit, each person for the plans that the roster names for them."""
-    groups = []
+    groups: list[GroupQuote] = []
     units = {entry.joining.unit.name: entry.joining.unit for entry in entries}
+    wanted = {entry.joining.key: {item.plan.id for item in plans if _wants(entry, item)} for entry in entries}
     for item in plans:
         for name, unit in units.items():
             joinings = [
-                evolve(entry.joining, shares=(entry.plans or {}).get(item.plan.id, entry.joining.shares))
+                evolve(
+                    entry.joining,
+                    shares=(entry.plans or {}).get(item.plan.id, entry.joining.shares),
+                    together=tuple(sorted(wanted[entry.joining.key] - {item.plan.id})),
+                )
                 for entry in entries
-                if entry.joining.unit.name == name and _wants(entry, item)
+                if entry.joining.unit.name == name and item.plan.id in wanted[entry.joining.key]
             ]
             if joinings:
                 groups.append(quote_group(item, unit, joinings, edition=edition))
+                joined = {quote.key for quote in groups[-1].joining}
+                for joining in joinings:
+                    if joining.key not in joined:  # no plan can count on this one
+                        wanted[joining.key].discard(item.plan.id)
     return groups
 
 

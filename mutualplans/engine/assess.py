@@ -256,8 +256,7 @@ def _run(
                 accounts[key] = node.benefit
             elif decided.accepted:
                 counted[key] = work.results[node.base]
-        if program.benefit.indemnity:
-            facts = facts.after(decided.amount or 0)
+        facts = facts.after(decided.amount or 0, indemnity=program.benefit.indemnity)
     for key, benefit in accounts.items():
         paid = [item.amount or 0 for item in done if benefit in (None, item.id)]
         counted[key] = sum(paid)
@@ -491,7 +490,14 @@ def _receipt(facts: Facts, balances: Balances, event: date | None, decided_on: d
         inputs_hash=_hash(
             [_plain(item) for item in (case.member, case.insured, case.unit, case.coverage, facts.claim)]
         ),
-        balances_hash=_hash([sorted(own.items()), sorted(facts.paid.by_plan.items()), facts.paid.indemnity]),
+        balances_hash=_hash(
+            [
+                sorted(own.items()),
+                sorted(facts.paid.by_plan.items()),
+                facts.paid.indemnity,
+                *sorted(facts.paid.rooms.items()),
+            ]
+        ),
         event_date=event,
         rules_date=event if by_event and event else case.coverage.first_day,
         decision_date=decided_on,

@@ -19,7 +19,7 @@ from mutualplans.model.dates import DateRange, completed_years
 from mutualplans.model.fields import plain_value
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.plan.formula import Formula
-from mutualplans.plan.vocabulary import CIRCUMSTANCE
+from mutualplans.plan.vocabulary import CIRCUMSTANCE, HOLDS, LIMIT
 
 __all__ = ["EVENT_DATES", "Case", "Facts", "Paid", "period_key", "stay_days"]
 
@@ -33,12 +33,16 @@ class Case:
         insured: The person covered.
         unit: The member's unit.
         coverage: The cover.
+        others: The person's other covers, of any plans.
+        others_known: Whether there are no others than these.
     """
 
     member: Member
     insured: Insured
     unit: Unit = field(factory=Unit)
     coverage: Coverage
+    others: tuple[Coverage, ...] = ()
+    others_known: bool = False
 
 
 @frozen(kw_only=True)
@@ -48,10 +52,12 @@ class Paid:
     Attributes:
         by_plan: Plan id → fen, or `Missing` while that plan is not decided.
         indemnity: The part of it that compensates expenses, in fen, or `Missing`.
+        rooms: Id of an office's limit over several plans → fen that are left under it, or `Missing`.
     """
 
     by_plan: Mapping[str, Any] = field(factory=dict)
     indemnity: Any = 0
+    rooms: Mapping[str, Any] = field(factory=dict)
 
 
 def _missing(path: str) -> Missing:
@@ -80,13 +86,15 @@ class Facts:
         case: Persons, unit and cover.
         claim: The claim; ``None`` for a quote.
         paid: What earlier plans pay.
-        indemnity: What this plan's earlier benefits compensate, in fen.
+        spent: What this plan's earlier benefits pay, in fen.
+        indemnity: The part of it that compensates expenses, in fen.
     """
 
     bound: BoundPlan
     case: Case
     claim: Claim | None = None
     paid: Paid = field(factory=Paid)
+    spent: int = 0
     indemnity: int = 0
     known: dict[tuple[str, str], Any] = field(factory=dict, init=False, repr=False)
 
@@ -97,9 +105,12 @@ class Facts:
             self.known[key] = self._find(subject, name)
         return self.known[key]
 
-    def after(self, indemnity: int) -> Facts:
-        """Return the facts once this plan has compensated `indemnity` fen more."""
-        return evolve(self, indemnity=self.indemnity + indemnity) if indemnity else self
+    def after(self, amount: int, *, indemnity: bool) -> Facts:
+        """Return the facts once this plan pays `amount` fen more, as an indemnity or as a fixed benefit."""
+        if not amount or not (indemnity or self.paid.rooms):
+            return self  # nothing that could be read has changed
+        more = amount if indemnity else 0
+        return evolve(self, spent=self.spent + amount, indemnity=self.indemnity + more)
 
     def env(
         self,
@@ -134,6 +145,10 @@ class Facts:
             return worked_out(self)
         if name.startswith(CIRCUMSTANCE):
             return name.removeprefix(CIRCUMSTANCE) in self._claim.circumstances
+        if name.startswith(HOLDS):
+            return self._holds(name)
+        if name.startswith(LIMIT):
+            return self._room(name)
         record = {
             "member": self.case.member,
             "insured": self.case.insured,
@@ -149,6 +164,16 @@ class Facts:
     @property
     def _claim(self) -> Claim:
         return self.claim or Claim()
+
+    def _holds(self, name: str) -> Any:
+        plan, first_day = name.removeprefix(HOLDS), self.case.coverage.first_day
+        if any(other.plan == plan and first_day in other.days for other in self.case.others):
+            return True
+        return False if self.case.others_known else _missing(f"cover.{name}")
+
+    def _room(self, name: str) -> Any:
+        room = self.paid.rooms.get(name.removeprefix(LIMIT), _missing(f"claim.{name}"))
+        return room if isinstance(room, Missing) else max(room - self.spent, 0)
 
     def _shares(self) -> Any:
         most = self.value(self.bound.plan.max_shares, "max_shares")

@@ -19,7 +19,7 @@ from mutualplans.model.people import RELATIONS, Insured, Member, Unit
 from mutualplans.model.scales import ANY, ConditionList, Table
 from mutualplans.model.text import Text
 from mutualplans.plan.declaration import Plan
-from mutualplans.plan.vocabulary import CIRCUMSTANCE
+from mutualplans.plan.vocabulary import CIRCUMSTANCE, FOUND_OUT
 
 __all__ = ["Form", "Input", "form"]
 
@@ -138,6 +138,8 @@ class _Found:
         """Add a field, or what a computed one is worked out from."""
         if item.name.startswith(CIRCUMSTANCE):
             self._circumstance(item, purpose)
+        elif item.name.startswith(FOUND_OUT):
+            return  # from the covers and payments of the case
         elif item.path in _WORKED_OUT:
             for path in _WORKED_OUT[item.path]:
                 self._add_path(path, purpose, optional=path in _HELPFUL)

@@ -10,6 +10,7 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 from mutualplans.engine.bind import BoundPlan, bind, edition_by_date, edition_named
+from mutualplans.expr.nodes import Period
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.problem import PLANS_ALIKE, MutualPlansError, nearest, problem
 from mutualplans.model.text import Text
@@ -17,7 +18,16 @@ from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import Edition, Entry
 from mutualplans.plan.reading import load_editions
 
-__all__ = ["PAYERS", "GroupRule", "LocalEdition", "Office", "OfficePlan", "check_edition", "office_of"]
+__all__ = [
+    "PAYERS",
+    "GroupRule",
+    "LocalEdition",
+    "Office",
+    "OfficePlan",
+    "SharedLimit",
+    "check_edition",
+    "office_of",
+]
 
 PAYERS = {
     "member": Text("职工个人", "member"),
@@ -45,6 +55,25 @@ class GroupRule:
 
 
 @frozen(kw_only=True)
+class SharedLimit:
+    """The most that several plans together pay one person.
+
+    Attributes:
+        id: Its number in the office's file, as text.
+        title: What the office calls it.
+        plans: Ids of the plans.
+        most: Fen.
+        per: The period; a term is that of the cover, and then the plans' terms must begin on one day.
+    """
+
+    id: str
+    title: Text
+    plans: tuple[str, ...]
+    most: int
+    per: Period
+
+
+@frozen(kw_only=True)
 class LocalEdition:
     """One edition as the office uses it.
 
@@ -64,11 +93,14 @@ class OfficePlan:
     """One plan as the office runs it.
 
     Attributes:
-        plan: The declaration.
+        plan: The declaration, with the conditions and limits that the office adds.
         editions: The editions it uses.
         version: Version of the plugin package.
         split: Who pays which part of the premium; empty where the office does not say.
         group: Group rules by unit size, smallest first; empty for none.
+        only_with: Ids of the plans that a person must be in to join this one.
+        not_with: Ids of the plans beside which nobody can have this one.
+        replaced_by: Ids of the plans that, where they pay for an event, leave nothing for this one to pay.
     """
 
     plan: Plan
@@ -76,6 +108,9 @@ class OfficePlan:
     version: str = ""
     split: Mapping[str, Fraction] = field(factory=dict)
     group: tuple[GroupRule, ...] = ()
+    only_with: tuple[str, ...] = ()
+    not_with: tuple[str, ...] = ()
+    replaced_by: tuple[str, ...] = ()
     _bound: dict[str, BoundPlan] = field(factory=dict, init=False, repr=False)
 
     def bind(self, *, day: date, edition: str | None = None) -> BoundPlan:
@@ -113,12 +148,14 @@ class Office:
         name: Name of the office.
         plans: Its plans, in the order in which they are decided.
         unit_types: Kinds of unit it knows.
+        limits: Limits over several plans.
         missing: Ids of plans in its file that cannot be had (a plugin not installed, broken or blocked) → why.
     """
 
     name: Text
     plans: tuple[OfficePlan, ...]
     unit_types: Mapping[str, Text] = field(factory=dict)
+    limits: tuple[SharedLimit, ...] = ()
     missing: Mapping[str, MutualPlansError] = field(factory=dict)
 
     def plan(self, plan_id: str) -> OfficePlan:

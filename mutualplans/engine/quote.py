@@ -14,6 +14,7 @@ from mutualplans.backends.exact import Missing
 from mutualplans.engine.explain import condition_reason, path_label, row_label
 from mutualplans.engine.facts import Case, Facts
 from mutualplans.engine.office import GroupRule, OfficePlan
+from mutualplans.engine.together import beside_another
 from mutualplans.engine.workings import Workings
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import fold
@@ -24,6 +25,7 @@ from mutualplans.model.money import Money, allocate
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.problem import MutualPlansError, Problem, problem
 from mutualplans.model.text import Text
+from mutualplans.plan.vocabulary import HOLDS
 
 __all__ = ["GroupQuote", "Joining", "Quote", "quote", "quote_group"]
 
@@ -40,6 +42,8 @@ class Joining:
         shares: Shares wanted; ``None`` if not stated.
         tier: Tier wanted; ``None`` if not stated.
         extra: Fields of the cover that plans declare themselves, by name.
+        together: Ids of the other plans that the person joins on the same day.
+        covers: Every cover that the person has or had; ``None`` where that is not known.
         key: What the caller knows this joining by, for example a roster row.
     """
 
@@ -50,6 +54,8 @@ class Joining:
     shares: int | None = None
     tier: str | None = None
     extra: Mapping[str, Any] = field(factory=dict)
+    together: tuple[str, ...] = ()
+    covers: tuple[Coverage, ...] | None = None
     key: str = ""
 
 
@@ -104,14 +110,23 @@ def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None) -> 
         tier=joining.tier,
         extra=joining.extra,
     )
-    facts = Facts(
-        bound, Case(member=joining.member, insured=joining.insured, unit=joining.unit, coverage=cover)
+    others = _others(joining)
+    case = Case(
+        member=joining.member,
+        insured=joining.insured,
+        unit=joining.unit,
+        coverage=cover,
+        others=others,
+        others_known=joining.covers is not None,
     )
+    facts = Facts(bound, case)
     months = facts.value(bound.plan.term_months, "term_months")
     if not isinstance(months, Missing):
         last_day = term(joining.first_day, months).last
         facts = evolve(facts, case=evolve(facts.case, coverage=evolve(cover, last_day=last_day)))
     reasons, missing = _may_join(facts)
+    if clash := beside_another(item, facts.case.coverage, others):
+        reasons.append(Reason(code="not-with", text=clash.message))
     if not reasons and isinstance(months, Missing):
         missing |= months.paths
     premium = facts.value(bound.plan.premium, "premium")
@@ -134,6 +149,15 @@ def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None) -> 
         ),
         assumed=_assumed(facts),
     )
+
+
+def _others(joining: Joining) -> tuple[Coverage, ...]:
+    """Return the person's other covers: those known, and those that begin together with this one."""
+    begun = (
+        Coverage(plan=plan, first_day=joining.first_day, last_day=joining.first_day)
+        for plan in joining.together
+    )
+    return (*begun, *(joining.covers or ()))
 
 
 def _may_join(facts: Facts) -> tuple[list[Reason], set[str]]:
@@ -183,6 +207,15 @@ def _missing_problem(facts: Facts, path: str) -> Problem:
             hint_en=f"mutualplans plans {plan.id} shows the rows",
         )
     label = path_label(plan, path)
+    if path.startswith(f"cover.{HOLDS}"):
+        other = path.removeprefix(f"cover.{HOLDS}")
+        return problem(
+            "join.other-plan",
+            f"计划 {plan.id} 要知道是否{label.zh}，没有一起报价",
+            f"plan {plan.id} needs to know whether the person is {label.in_('en')}, which is not quoted together",
+            hint_zh=f"与 {other} 一起报价：名册里填它的份数，或加 --plan {other}",
+            hint_en=f"quote it together with {other}: state its shares in the roster, or add --plan {other}",
+        )
     return problem(
         "join.missing-field",
         f"计划 {plan.id} 需要“{label.zh}”({path})，没有填写",

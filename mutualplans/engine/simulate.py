@@ -13,6 +13,7 @@ from mutualplans.engine.covers import CoverFault, cover_faults, person_problems,
 from mutualplans.engine.facts import Case, Facts, Paid
 from mutualplans.engine.office import Office, OfficePlan
 from mutualplans.engine.soundness import claim_problems
+from mutualplans.engine.together import beside_another, counted, rooms
 from mutualplans.engine.twice import Entered, counted_twice, counts_stay, paid_already
 from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import Coverage
@@ -228,14 +229,21 @@ class _Run:
         faults = [fault.problem for fault in self.faults if chosen in fault.covers]
         if faults:
             raise MutualPlansError(*faults)
+        held = [cover for cover in self.situation.coverages if cover.insured == person.id]
+        if clash := beside_another(item, chosen, held):
+            raise MutualPlansError(clash)
         bound = item.bind_cover(chosen, day)
         problems = term_problems(bound, self._with(person, chosen))
         if any(found.severity == "error" for found in problems):
             raise MutualPlansError(*problems)
         case = self._with(person, self._in_chain(chosen, covers))
+        shared = [limit for limit in self.office.limits if item.plan.id in limit.plans]
+        paid = evolve(paid, rooms=rooms(shared, case, claim, event, held, state, paid))
         decision, after = assess(bound, case, claim, state, paid=paid, decided_on=self.decided_on)
         if decision.status != "incomplete":
             self._not_twice(decision, claim)
+        if decision.total and day is not None:
+            after = after.plus(counted(shared, case, claim, day, decision.total))
         return decision, after, problems
 
     def _not_twice(self, decision: Decision, claim: Claim) -> None:
@@ -249,10 +257,14 @@ class _Run:
             taken.append(claim)
 
     def _with(self, person: Insured, coverage: Coverage) -> Case:
+        others = tuple(
+            other
+            for other in self.situation.coverages
+            if (other.insured, other.plan == coverage.plan) == (person.id, False)
+        )
         known = self.situation.at_joining.get((coverage.plan, coverage.insured, coverage.first_day))
-        if known is not None:
-            return evolve(known, coverage=coverage)
-        return Case(member=self.situation.member, insured=person, unit=self.situation.unit, coverage=coverage)
+        case = known or Case(member=self.situation.member, insured=person, unit=self.situation.unit, coverage=coverage)
+        return evolve(case, coverage=coverage, others=others, others_known=True)
 
     @staticmethod
     def _in_chain(chosen: Coverage, covers: list[Coverage]) -> Coverage:

@@ -9,7 +9,9 @@ from typing import Any, TypeVar
 
 from attrs import evolve
 
-from mutualplans.engine.office import PAYERS, GroupRule, LocalEdition, Office, OfficePlan
+from mutualplans.engine.office import PAYERS, GroupRule, LocalEdition, Office, OfficePlan, SharedLimit
+from mutualplans.model.fields import read_raw
+from mutualplans.model.kinds import Kind
 from mutualplans.model.money import rate
 from mutualplans.model.parameter import Parameter, Shape
 from mutualplans.model.problem import MutualPlansError, Problem
@@ -17,7 +19,18 @@ from mutualplans.model.scales import ANY, ConditionList, Table
 from mutualplans.model.tomlfile import TomlFile
 from mutualplans.office import problems as wrong
 from mutualplans.office.order import plans_read
-from mutualplans.office.rows import EditionRow, GroupRow, OfficeRow, Path, PlanRow, sound, table, tables
+from mutualplans.office.rows import (
+    EditionRow,
+    GroupRow,
+    LimitRow,
+    OfficeRow,
+    Path,
+    PlanRow,
+    sound,
+    table,
+    tables,
+)
+from mutualplans.office.together import PERIODS, with_others
 from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import Confidence, Edition, Entry, InForce
 from mutualplans.plan.reading import load_editions, outside_limits, read_value
@@ -59,6 +72,7 @@ class _Reader:
         self.problems: list[Problem] = []
         self.of_plugins: list[Problem] = []  # those of `problems` that are about plans that cannot be had
         self.missing: dict[str, MutualPlansError] = {}
+        self.listed: list[str] = []  # every plan that the file names, in its order
 
     def _kept(self, found: tuple[T, Iterable[Problem]]) -> T:
         """Note the problems of a step and return its result."""
@@ -92,12 +106,21 @@ class _Reader:
                 plans[number] = read
         if raw.get("plans", []) == []:
             self._wrong(wrong.no_plans, ("plans",))
+        self._others(plans)
+        limits = self._limits(row.limits)
+        titles = {item.plan.id: item.plan.title for item in plans.values()}
+        for item in plans.values():
+            with_others(item, titles, limits)
         self._order(plans)
         self._leave_out(plans)
         if row.name is None:
             return None
         return Office(
-            name=row.name, plans=tuple(plans.values()), unit_types=row.unit_types, missing=self.missing
+            name=row.name,
+            plans=tuple(plans.values()),
+            unit_types=row.unit_types,
+            limits=limits,
+            missing=self.missing,
         )
 
     def _plan(
@@ -110,6 +133,7 @@ class _Reader:
             if isinstance(raw, dict) and "id" not in raw:
                 self._wrong(wrong.missing, (*path, "id"), "id", 'id = "accident"')
             return None
+        self.listed.append(row.id)
         try:
             plan = find(row.id)
             release = version(row.id)
@@ -118,7 +142,16 @@ class _Reader:
             self._lose(row.id, type(error)(*found))
             return None
         editions = self._editions(plan, row.editions, path)
-        return OfficePlan(plan=plan, editions=editions, version=release, split=split, group=group)
+        return OfficePlan(
+            plan=plan,
+            editions=editions,
+            version=release,
+            split=split,
+            group=group,
+            only_with=tuple(row.only_with or ()),
+            not_with=tuple(row.not_with or ()),
+            replaced_by=tuple(row.replaced_by or ()),
+        )
 
     # ------------------------------------------------------------ editions
 
@@ -268,6 +301,50 @@ class _Reader:
             return None
         return part
 
+    # ------------------------------------------------------------ plans together
+
+    def _others(self, plans: Mapping[int, OfficePlan]) -> None:
+        """Check that the plans that a plan names are other plans of this file, a main plan before its addition."""
+        for number, item in plans.items():
+            for key in ("only_with", "not_with", "replaced_by"):
+                for place, id_ in enumerate(getattr(item, key)):
+                    where = ("plans", number, key, place)
+                    if id_ == item.plan.id or id_ not in self.listed:
+                        self._wrong(
+                            wrong.other_plan, where, id_, [i for i in self.listed if i != item.plan.id]
+                        )
+                    elif key == "only_with" and self.listed.index(id_) > self.listed.index(item.plan.id):
+                        self._wrong(wrong.order_with, where, item.plan.id, id_)
+
+    def _limits(self, raw: Any) -> tuple[SharedLimit, ...]:
+        limits: list[SharedLimit] = []
+        for number, item in self._kept(tables(raw, self.file, ("limits",), "limits")):
+            place, before = ("limits", number), len(self.problems)
+            row = self._kept(sound(LimitRow, self.file, item, place))
+            for key, example in _LIMIT_KEYS.items():
+                if isinstance(item, dict) and key not in item:
+                    self._wrong(wrong.missing, (*place, key), key, example)
+            for at, id_ in enumerate(row.plans or ()):
+                if id_ not in self.listed:
+                    self._wrong(wrong.other_plan, (*place, "plans", at), id_, self.listed)
+            if row.per is not None and row.per not in PERIODS:
+                self._wrong(wrong.limit_period, (*place, "per"), row.per, PERIODS)
+            most = None if row.most is None else self._money(row.most, (*place, "most"))
+            if len(self.problems) == before and row.title and row.plans and row.per and most is not None:
+                plans, per = tuple(dict.fromkeys(row.plans)), PERIODS[row.per]
+                limits.append(
+                    SharedLimit(id=str(number + 1), title=row.title, plans=plans, most=most, per=per)
+                )
+        return tuple(limits)
+
+    def _money(self, raw: Any, path: Path) -> int | None:
+        try:
+            amount: int = read_raw(Kind.MONEY, raw).fen
+        except ValueError as error:
+            self._wrong(wrong.bad_money, path, str(error))
+            return None
+        return amount
+
     # ------------------------------------------------------------ order
 
     def _order(self, plans: Mapping[int, OfficePlan]) -> None:
@@ -286,6 +363,14 @@ class _Reader:
                 found = wrong.reads_missing(self.file.where("plans", number), item.plan.id, lost)
                 self._lose(item.plan.id, type(self.missing[lost])(found))
                 del plans[number]
+
+
+_LIMIT_KEYS = {
+    "title": 'title = "两项合计每年最高给付"',
+    "plans": 'plans = ["female-illness", "major-disease"]',
+    "most": 'most = "12000"',
+    "per": 'per = "calendar-year"',
+}
 
 
 def _other_codes(known: Table, written: Table) -> tuple[list[str], list[str]]:

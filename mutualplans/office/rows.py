@@ -14,7 +14,7 @@ from mutualplans.model.tomlfile import TomlFile
 from mutualplans.office import problems as wrong
 from mutualplans.plan.strict import strict
 
-__all__ = ["EditionRow", "GroupRow", "OfficeRow", "Path", "PlanRow", "sound", "table", "tables"]
+__all__ = ["EditionRow", "GroupRow", "LimitRow", "OfficeRow", "Path", "PlanRow", "sound", "table", "tables"]
 
 Path = tuple[str | int, ...]
 T = TypeVar("T")
@@ -27,6 +27,7 @@ class OfficeRow:
     name: Text | None = None
     unit_types: dict[str, Text] = field(factory=dict)
     plans: Any = None
+    limits: Any = None
 
 
 @frozen(kw_only=True)
@@ -37,6 +38,9 @@ class PlanRow:
     split: Any = None
     editions: Any = None
     group: Any = None
+    only_with: list[str] | None = None
+    not_with: list[str] | None = None
+    replaced_by: list[str] | None = None
 
 
 @frozen(kw_only=True)
@@ -57,6 +61,16 @@ class GroupRow:
     share: Any = None
     persons: int | None = None
     of: str | None = None
+
+
+@frozen(kw_only=True)
+class LimitRow:
+    """One ``[[limits]]``."""
+
+    title: Text | None = None
+    plans: list[str] | None = None
+    most: Any = None
+    per: str | None = None
 
 
 def sound(cls: type[T], file: TomlFile, raw: Any, path: Path) -> tuple[T, list[Problem]]:

@@ -16,7 +16,6 @@ from tests.expressiveness.small import (
     benefit,
     codes,
     fee,
-    one,
     run,
     small,
     totals,
@@ -174,15 +173,47 @@ def test_a_free_cover_comes_with_the_union_card() -> None:
     assert [fee(item, member=evolve(MEMBER, union_card=card)) for card in (True, False)] == [0, None]
 
 
+def test_a_free_plan_costs_those_without_a_union() -> None:
+    """Card and dues make it free; staff of a unit without a union pay 60; a member without the card joins not."""
+    dues = mp.field("member", "dues", mp.Kind.FLAG, "按时缴纳会费", "pays the dues")
+    no_union = mp.field("unit", "no_union", mp.Kind.FLAG, "单位未建工会", "the unit has no union")
+    value = mp.parameters(lump=mp.money("互助金"), fee=mp.money("未建工会单位的互助费"))
+    item = small(
+        value,
+        'lump = "1000"\nfee = "60"',
+        value.lump,
+        premium=mp.choose(no_union, value.fee, mp.yuan("0")),
+        joins=[(no_union | member.union_card & dues).because("no-card", zh="未持卡或未交会费")],
+    )
+    union, none = (mp.Unit(name="厂", extra={"no_union": without}) for without in (False, True))
+    holder = evolve(MEMBER, union_card=True, extra={"dues": True})
+
+    assert fee(item, member=holder, unit=union) == 0
+    assert fee(item, member=evolve(holder, extra={"dues": False}), unit=union) is None
+    assert fee(item, unit=none) == 60_00
+
+
 def test_an_addition_only_with_the_main_plan() -> None:
-    """Whether the main plan is held is a field of the cover: without it nobody joins and nothing is paid."""
-    main = mp.field("cover", "has_main", mp.Kind.FLAG, "已参加主计划", "holds the main plan")
+    """Whether the main plan is held is found out: without it nobody joins and nothing is paid."""
+    main = mp.holds("main", "主计划").because("no-main-plan", zh="未参加主计划")
     value = mp.parameters(lump=mp.money("互助金"))
-    item = small(value, 'lump = "1000"', value.lump, joins=[main.because("no-main-plan", zh="未参加主计划")])
+    item = small(value, 'lump = "1000"', value.lump, joins=[main])
+    basic = small(value, 'lump = "500"', value.lump, id_="main")
     given = happened("diagnosis", "03-05", diagnosis="C50")
 
-    assert [fee(item, extra={"has_main": has}) for has in (True, False)] == [10_00, None]
-    assert [one(item, given, held(extra={"has_main": has})) for has in (True, False)] == [1000_00, 0]
+    assert fee(item, together=("main",)) == 10_00
+    assert fee(item, covers=()) is None
+    assert totals([basic, item], [given], held("main"), held()) == [500_00, 1000_00]
+    assert totals([basic, item], [given], held()) == [0]
+
+
+def test_a_fee_that_depends_on_another_plan_of_the_person() -> None:
+    """Who takes the other plan on the same day pays 15, who is known not to have it 25."""
+    other = mp.holds("other", "另一计划", "the other plan")
+    value = mp.parameters(alone=mp.money("单独参保"), with_=mp.money("同时参保"))
+    item = costs(value, 'alone = "25"\nwith_ = "15"', mp.choose(other, value.with_, value.alone))
+
+    assert [fee(item, together=("other",)), fee(item, covers=())] == [15_00, 25_00]
 
 
 def test_items_for_women_and_by_age() -> None:
