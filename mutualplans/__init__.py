@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mutualplans.plan.declaration import Paper as Paper
     from mutualplans.plan.declaration import Plan as Plan
     from mutualplans.plan.declaration import Waiting as Waiting
+    from mutualplans.plan.declaration import YearDay as YearDay
     from mutualplans.plan.declaration import editions as editions
     from mutualplans.plan.formula import Formula as Formula
     from mutualplans.plan.formula import FormulaError as FormulaError
@@ -75,7 +76,7 @@ _HOMES = {
     "mutualplans.model.people": ("Insured", "Member", "Unit"),
     "mutualplans.model.problem": ("MutualPlansError", "Problem"),
     "mutualplans.model.text": ("Text",),
-    "mutualplans.plan.declaration": ("Benefit", "Paper", "Plan", "Waiting", "editions"),
+    "mutualplans.plan.declaration": ("Benefit", "Paper", "Plan", "Waiting", "YearDay", "editions"),
     "mutualplans.plan.formula": (
         "Formula",
         "FormulaError",

@@ -161,6 +161,10 @@ _OWN = {
     "edition": "Edition the cover is under; else by date.",
     "insured": "Id of the person; `self`, the member, if not said.",
     "earlier": "Earlier terms: `[{ first = 2011-01-01, last = 2012-12-31 }]`.",
+    "unit": "Name of the unit or county through which the person is covered, for the record.",
+    "transfer": "`true` where this is the rest of a term that began in another unit or county of the office (转会): the "
+    "cover of the same plan that ends the day before, or is recorded to the same last day, goes on. Shares, tier and "
+    "edition may be left out; limits, waiting days and terms go on.",
     "circumstances": "Codes of established exclusion circumstances.",
 }
 

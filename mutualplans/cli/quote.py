@@ -30,7 +30,7 @@ from mutualplans.model.text import said
 if TYPE_CHECKING:
     from mutualplans.engine.office import Office
     from mutualplans.engine.quote import GroupQuote
-    from mutualplans.files.roster import Roster
+    from mutualplans.files.roster import Entry, Roster
     from mutualplans.model.people import Unit
     from mutualplans.model.problem import Problem
     from mutualplans.plan.declaration import Plan
@@ -83,6 +83,16 @@ def _member_options(function: Any) -> Any:
 @click.option(
     "--roster", type=click.Path(dir_okay=False), metavar="FILE", help=t("名册文件。", "Roster file.")
 )
+@click.option(
+    "--covers",
+    "covers_file",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help=t(
+        "以往和现有的保障（csv 或 xlsx），如上期的报价明细：据此认定续保、已参保、同时参加。",
+        "Earlier and present covers (csv, xlsx), such as the rows of the last quote: renewals are found out from them.",
+    ),
+)
 @office_option
 @click.option(
     "--plan", "plan_ids", type=PLAN, multiple=True, help=t("计划（可重复）；默认全部。", "Plan (repeatable).")
@@ -130,6 +140,7 @@ def command(
     ctx: click.Context,
     /,
     roster: str | None,
+    covers_file: str | None,
     office: Office | None,
     plan_ids: tuple[str, ...],
     edition: str | None,
@@ -153,7 +164,9 @@ def command(
     if roster:
         _refuse_person(ctx)
     if out:
-        _refuse_input(out, (roster, ctx.meta.get(OFFICE_FILE), unit_file))
+        _refuse_input(out, (roster, covers_file, ctx.meta.get(OFFICE_FILE), unit_file))
+    if covers_file and not roster:
+        raise click.UsageError(t("--covers 与 --roster 一起用", "--covers needs --roster"))
     running = office or _without_office(ctx, plan_ids)
     chosen = [running.plan(plan_id) for plan_id in plan_ids] or list(running.plans)
     check_edition(chosen, edition)
@@ -165,6 +178,8 @@ def command(
     if roster:
         read = _read_roster(roster, plans, units, first_day, encoding, sheet)
         click.echo(_source(roster, read), err=True)
+        if covers_file:
+            read = _with_covers(read, covers_file, plans)
     else:
         read = _one_person(person, more, plans, units, first_day)
     groups = quotes.quote_all(chosen, read.entries, edition)
@@ -286,6 +301,21 @@ def _read_roster(
         )
         raise MutualPlansError(*read.problems, empty)
     return read
+
+
+def _with_covers(read: Roster, path: str, plans: Any) -> Roster:
+    """Return the roster with the covers of each person who has an ID number; without one they are not known."""
+    from mutualplans.files.covers import HEADERS, read_covers
+    from mutualplans.files.tables import read_table
+
+    known = read_covers(read_table(path, known_headers=HEADERS), plans)
+
+    def covers(entry: Entry) -> Entry:
+        number = entry.joining.insured.id_number
+        found = None if number is None else known.get(number.reveal(), ())
+        return evolve(entry, joining=evolve(entry.joining, covers=found))
+
+    return evolve(read, entries=tuple(map(covers, read.entries)))
 
 
 def _one_person(

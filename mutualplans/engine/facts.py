@@ -15,9 +15,10 @@ from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import fold
 from mutualplans.model.claim import BILL_PARTS, Claim
 from mutualplans.model.coverage import Coverage
-from mutualplans.model.dates import DateRange, completed_years
+from mutualplans.model.dates import DateRange, begun_months, completed_years, latest_begin, term
 from mutualplans.model.fields import plain_value
 from mutualplans.model.people import Insured, Member, Unit
+from mutualplans.model.problem import MutualPlansError, Problem, problem
 from mutualplans.plan.formula import Formula
 from mutualplans.plan.vocabulary import CIRCUMSTANCE, HOLDS, LIMIT
 
@@ -58,6 +59,16 @@ class Paid:
     by_plan: Mapping[str, Any] = field(factory=dict)
     indemnity: Any = 0
     rooms: Mapping[str, Any] = field(factory=dict)
+
+
+def _no_term(plan: str, error: ValueError) -> Problem:
+    return problem(
+        "plan.term",
+        f"计划 {plan} 的保障期算不出来：{error}",
+        f"the term of plan {plan} cannot be worked out: {error}",
+        hint_zh="核对版次里的月数和起始月日",
+        hint_en="check the months and the first day in the edition",
+    )
 
 
 def _missing(path: str) -> Missing:
@@ -184,7 +195,32 @@ class Facts:
             return 1 if most == 1 else _missing("cover.shares")
         return min(stated, most)
 
+    @property
+    def term(self) -> DateRange | Missing | None:
+        """The days of a cover that begins on this one's first day; ``None`` if the common term is over by then.
+
+        Raises:
+            MutualPlansError: the term has no months, or begins on a day that the calendar has not.
+        """
+        plan, first_day = self.bound.plan, self.case.coverage.first_day
+        months, begin = self.value(plan.term_months, "term_months"), first_day
+        if isinstance(months, Missing):
+            return months
+        try:
+            if plan.term_begins is not None:
+                month = self.value(plan.term_begins.month, "term_begins.month")
+                day = self.value(plan.term_begins.day, "term_begins.day")
+                if isinstance(month, Missing) or isinstance(day, Missing):
+                    return month if isinstance(month, Missing) else day
+                begin = latest_begin(first_day, month, day)
+            last_day = term(begin, months).last
+        except ValueError as error:
+            raise MutualPlansError(_no_term(plan.id, error)) from error
+        return DateRange(first_day, last_day) if last_day >= first_day else None
+
     def _chain(self) -> tuple[DateRange, ...] | Missing:
+        if self.case.coverage.earlier is None:
+            return _missing("cover.earlier")
         window = self.value(self.bound.plan.renewal_window, "renewal_window")
         return window if isinstance(window, Missing) else self.case.coverage.chain(window)
 
@@ -264,6 +300,7 @@ _COMPUTED: Mapping[tuple[str, str], Callable[[Facts], Any]] = {
     ("cover", "shares"): Facts._shares,
     ("cover", "first_day"): lambda facts: facts.case.coverage.first_day,
     ("cover", "last_day"): lambda facts: facts.case.coverage.last_day,
+    ("cover", "months"): lambda facts: begun_months(facts.case.coverage.days),
     ("cover", "day"): Facts._chain_days,
     ("cover", "is_renewal"): Facts._is_renewal,
     ("cover", "terms"): Facts._terms,

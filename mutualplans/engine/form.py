@@ -311,6 +311,7 @@ _remaining = _computed("remaining", Kind.MONEY)
 _WORKED_OUT: Mapping[str, tuple[str, ...]] = {
     "cover.first_day": (),
     "cover.last_day": (),
+    "cover.months": (),
     "cover.day": ("cover.earlier",),
     "cover.is_renewal": ("cover.earlier",),
     "cover.terms": ("cover.earlier",),

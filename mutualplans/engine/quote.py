@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 
 from mutualplans.backends import exact
 from mutualplans.backends.exact import Missing
+from mutualplans.engine.covers import with_transfers
 from mutualplans.engine.explain import condition_reason, path_label, row_label
 from mutualplans.engine.facts import Case, Facts
 from mutualplans.engine.office import GroupRule, OfficePlan
@@ -19,7 +20,7 @@ from mutualplans.engine.workings import Workings
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import fold
 from mutualplans.model.coverage import Coverage
-from mutualplans.model.dates import term
+from mutualplans.model.dates import DateRange
 from mutualplans.model.decision import Reason
 from mutualplans.model.money import Money, allocate
 from mutualplans.model.people import Insured, Member, Unit
@@ -74,6 +75,7 @@ class Quote:
         reasons: Why the person cannot join.
         problems: What is missing, or void.
         assumed: Labels of assumed values that the premium rests on.
+        covered: Whether the person is already covered by the plan on some day of the term.
     """
 
     plan: str
@@ -86,6 +88,7 @@ class Quote:
     reasons: tuple[Reason, ...] = ()
     problems: tuple[Problem, ...] = ()
     assumed: tuple[str, ...] = ()
+    covered: bool = False
 
     @property
     def joins(self) -> bool:
@@ -108,6 +111,7 @@ def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None) -> 
         insured=joining.insured.id,
         shares=joining.shares,
         tier=joining.tier,
+        earlier=_earlier(item, joining),
         extra=joining.extra,
     )
     others = _others(joining)
@@ -120,15 +124,19 @@ def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None) -> 
         others_known=joining.covers is not None,
     )
     facts = Facts(bound, case)
-    months = facts.value(bound.plan.term_months, "term_months")
-    if not isinstance(months, Missing):
-        last_day = term(joining.first_day, months).last
-        facts = evolve(facts, case=evolve(facts.case, coverage=evolve(cover, last_day=last_day)))
+    days = facts.term
+    if isinstance(days, DateRange):
+        facts = evolve(facts, case=evolve(facts.case, coverage=evolve(cover, last_day=days.last)))
     reasons, missing = _may_join(facts)
+    if days is None:
+        reasons.append(_term_over(joining.first_day))
+    running = _running(item, joining, facts.case.coverage.days)
+    if running is not None:
+        reasons.append(_covered(running))
     if clash := beside_another(item, facts.case.coverage, others):
         reasons.append(Reason(code="not-with", text=clash.message))
-    if not reasons and isinstance(months, Missing):
-        missing |= months.paths
+    if not reasons and isinstance(days, Missing):
+        missing |= days.paths
     premium = facts.value(bound.plan.premium, "premium")
     if not reasons and isinstance(premium, Missing):
         missing |= premium.paths
@@ -148,7 +156,36 @@ def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None) -> 
             *(_outside_dates(facts) if edition else ()),
         ),
         assumed=_assumed(facts),
+        covered=running is not None,
     )
+
+
+def _earlier(item: OfficePlan, joining: Joining) -> tuple[DateRange, ...] | None:
+    """Return the earlier terms of the renewal chain, of this plan and of those it continues."""
+    if joining.covers is None:
+        return None
+    plans = (item.plan.id, *item.plan.continues)
+    covers, _faults = with_transfers(cover for cover in joining.covers if cover.plan in plans)
+    return tuple(cover.days for cover in covers if cover.last_day < joining.first_day)
+
+
+def _running(item: OfficePlan, joining: Joining, days: DateRange) -> Coverage | None:
+    """Return a cover of this plan that the person already has in these days."""
+    held = (cover for cover in joining.covers or () if cover.plan == item.plan.id)
+    return next((cover for cover in held if cover.days.overlaps(days)), None)
+
+
+def _covered(cover: Coverage) -> Reason:
+    text = Text(
+        f"已有本计划保障，至 {cover.last_day}；转会的不再收费",
+        f"covered by the plan to {cover.last_day}; who transfers pays nothing",
+    )
+    return Reason(code="already-covered", text=text)
+
+
+def _term_over(first_day: date) -> Reason:
+    text = Text(f"{first_day} 时当期已经结束，下一期尚未开始", f"on {first_day} no term of the plan runs")
+    return Reason(code="term-over", text=text)
 
 
 def _others(joining: Joining) -> tuple[Coverage, ...]:
@@ -215,6 +252,14 @@ def _missing_problem(facts: Facts, path: str) -> Problem:
             f"plan {plan.id} needs to know whether the person is {label.in_('en')}, which is not quoted together",
             hint_zh=f"与 {other} 一起报价：名册里填它的份数，或加 --plan {other}",
             hint_en=f"quote it together with {other}: state its shares in the roster, or add --plan {other}",
+        )
+    if path == "cover.earlier":
+        return problem(
+            "join.earlier",
+            f"计划 {plan.id} 要知道此人以往各期的保障，没有给出",
+            f"plan {plan.id} needs the person's earlier covers, which are not given",
+            hint_zh="用名册报价，并以 --covers 给出以往的保障（上期的报价明细即可）",
+            hint_en="quote a roster, and give the earlier covers with --covers (the rows of the last quote will do)",
         )
     return problem(
         "join.missing-field",
@@ -365,7 +410,7 @@ def _group(
     base = unit.women if rule.of == "women" else unit.headcount
     if base is None:
         return [], [_no_headcount(unit, "women", "单位女职工人数", "the number of women is")]
-    joined = sum(item.joins for item in quotes)
+    joined = sum(item.joins or item.covered for item in quotes)
     needed = _needed(rule, base)
     if joined >= needed:
         return [], []

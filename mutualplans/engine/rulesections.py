@@ -105,10 +105,20 @@ class Writer:
 
     def term(self) -> Content:
         lines = [Line(self.words(self.plan.term_months) + _months(self.plan.term_months, self.t))]
-        window = self.plan.renewal_window
+        begins, window = self.plan.term_begins, self.plan.renewal_window
+        if begins is not None:
+            month, day = self.words(begins.month), self.words(begins.day)
+            zh = f"每期自 {month} 月 {day} 日起；期中参保的，自参保之日起至当期终止日止"
+            en = f"each term begins on day {day} of month {month}; who joins later is covered to the end of that term"
+            lines.append(Line(self.t(zh, en), self.t("统一起期", "common term")))
         if _constant(window) != 0 or self._reads("is_renewal", "terms", "day"):
             lines.append(Line(self._renewal(window), self.t("续保", "renewal")))
-        return self.content(lines, self.plan.term_months, window)
+        for id_ in self.plan.continues:
+            zh = f"先前参加计划 {id_} 的各期，按本计划的先前各期计"
+            en = f"earlier terms in plan {id_} count as earlier terms of this plan"
+            lines.append(Line(self.t(zh, en), self.t("续保", "renewal")))
+        common = (begins.month, begins.day) if begins else ()
+        return self.content(lines, self.plan.term_months, *common, window)
 
     def _renewal(self, window: Formula) -> str:
         if _number(window, self.said) == 0:

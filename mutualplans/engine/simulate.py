@@ -9,7 +9,14 @@ from attrs import define, evolve, field, frozen
 
 from mutualplans.backends.exact import Missing
 from mutualplans.engine.assess import Balances, assess, undecided
-from mutualplans.engine.covers import CoverFault, cover_faults, person_problems, term_problems, unit_problems
+from mutualplans.engine.covers import (
+    CoverFault,
+    cover_faults,
+    person_problems,
+    term_problems,
+    unit_problems,
+    with_transfers,
+)
 from mutualplans.engine.facts import Case, Facts, Paid
 from mutualplans.engine.office import Office, OfficePlan
 from mutualplans.engine.soundness import claim_problems
@@ -147,19 +154,21 @@ class _Run:
     situation: Situation
     decided_on: date | None
     twice: dict[str, Problem] = field(init=False)
+    covers: tuple[Coverage, ...] = field(init=False)
     faults: list[CoverFault] = field(init=False)
     accepted: dict[tuple[str, str, str], list[Claim]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         persons = self.situation.insured
         self.twice = person_problems(self.situation.member, persons)
-        self.faults = cover_faults(self.situation.coverages, ["self", *(person.id for person in persons)])
+        self.covers, transfers = with_transfers(self.situation.coverages)
+        self.faults = cover_faults(self.covers, ["self", *(person.id for person in persons)]) + transfers
 
     def problems(self) -> list[Problem]:
         """Return what is wrong with persons, unit and covers."""
         found = [*self.twice.values(), *(fault.problem for fault in self.faults)]
         found += unit_problems(self.situation.unit, self.office)
-        for plan_id in dict.fromkeys(coverage.plan for coverage in self.situation.coverages):
+        for plan_id in dict.fromkeys(coverage.plan for coverage in self.covers):
             try:
                 self.office.plan(plan_id)
             except MutualPlansError as error:
@@ -181,7 +190,7 @@ class _Run:
         for item in self.office.plans:
             covers = [
                 coverage
-                for coverage in self.situation.coverages
+                for coverage in self.covers
                 if (coverage.plan, coverage.insured) == (item.plan.id, person.id)
             ]
             if not covers:
@@ -201,7 +210,7 @@ class _Run:
 
     def _unavailable(self, person: Insured) -> Paid:
         """Return what the person's plans pay that cannot be had in this run: not 0, but missing."""
-        held = {cover.plan for cover in self.situation.coverages if cover.insured == person.id}
+        held = {cover.plan for cover in self.covers if cover.insured == person.id}
         missing = {plan: Missing(frozenset({f"paid.{plan}"})) for plan in self.office.missing if plan in held}
         return Paid(by_plan=missing, indemnity=next(iter(missing.values()), 0))
 
@@ -229,14 +238,14 @@ class _Run:
         faults = [fault.problem for fault in self.faults if chosen in fault.covers]
         if faults:
             raise MutualPlansError(*faults)
-        held = [cover for cover in self.situation.coverages if cover.insured == person.id]
+        held = [cover for cover in self.covers if cover.insured == person.id]
         if clash := beside_another(item, chosen, held):
             raise MutualPlansError(clash)
         bound = item.bind_cover(chosen, day)
         problems = term_problems(bound, self._with(person, chosen))
         if any(found.severity == "error" for found in problems):
             raise MutualPlansError(*problems)
-        case = self._with(person, self._in_chain(chosen, covers))
+        case = self._with(person, _in_chain(item, chosen, held))
         shared = [limit for limit in self.office.limits if item.plan.id in limit.plans]
         paid = evolve(paid, rooms=rooms(shared, case, claim, event, held, state, paid))
         decision, after = assess(bound, case, claim, state, paid=paid, decided_on=self.decided_on)
@@ -259,18 +268,19 @@ class _Run:
     def _with(self, person: Insured, coverage: Coverage) -> Case:
         others = tuple(
             other
-            for other in self.situation.coverages
+            for other in self.covers
             if (other.insured, other.plan == coverage.plan) == (person.id, False)
         )
         known = self.situation.at_joining.get((coverage.plan, coverage.insured, coverage.first_day))
         case = known or Case(member=self.situation.member, insured=person, unit=self.situation.unit, coverage=coverage)
         return evolve(case, coverage=coverage, others=others, others_known=True)
 
-    @staticmethod
-    def _in_chain(chosen: Coverage, covers: list[Coverage]) -> Coverage:
-        """Return the cover with the person's earlier covers of the plan added to its chain."""
-        earlier = [other.days for other in covers if other.last_day < chosen.first_day]
-        return evolve(chosen, earlier=tuple(dict.fromkeys((*chosen.earlier, *earlier))))
+
+def _in_chain(item: OfficePlan, chosen: Coverage, held: list[Coverage]) -> Coverage:
+    """Return the cover with the person's earlier covers of the plan, and of those it continues, in its chain."""
+    plans = (item.plan.id, *item.plan.continues)
+    earlier = [other.days for other in held if other.plan in plans and other.last_day < chosen.first_day]
+    return evolve(chosen, earlier=tuple(dict.fromkeys((*(chosen.earlier or ()), *earlier))))
 
 
 def _event(item: OfficePlan, case: Case, claim: Claim) -> date | Missing:

@@ -18,7 +18,7 @@ from mutualplans.plan.formula import Formula, Operand, all_of, formula
 from mutualplans.plan.parameters import Parameters
 from mutualplans.plan.vocabulary import cover
 
-__all__ = ["Benefit", "EditionFolder", "Paper", "Plan", "Waiting", "editions"]
+__all__ = ["Benefit", "EditionFolder", "Paper", "Plan", "Waiting", "YearDay", "editions"]
 
 _ID = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)?")
 
@@ -96,6 +96,19 @@ class Waiting:
 
 
 @frozen(eq=False)
+class YearDay:
+    """A day of every year.
+
+    Attributes:
+        month: Its month, 1 to 12.
+        day: Its day of the month.
+    """
+
+    month: Formula = field(converter=_formula)
+    day: Formula = field(default=_ONE, converter=_formula)
+
+
+@frozen(eq=False)
 class Paper:
     """A document to bring.
 
@@ -146,11 +159,14 @@ class Plan:
         editions: Where its dated values lie.
         premium: Fee of one cover.
         term_months: Length of the term in months.
+        term_begins: The day on which the terms of all members begin; who joins later is covered to the end of the
+            term that runs (`cover.months` says how long). Without it each term begins when its member joins.
         max_shares: Most shares a person may hold; more are void.
         insures: Relations (to the member) that may be insured.
         joins: Conditions for joining, tested on the first day of cover.
         waiting: Waiting and reduced period.
         renewal_window: Most days without cover after which joining again still counts as a renewal.
+        continues: Ids of plans whose covers are earlier terms of this one too (active staff retire into it).
         when: Conditions of every benefit.
         excludes: Exclusions (`mp.excluded`), conditions of every benefit.
         benefits: What it pays, computed in this order; a benefit reads only earlier ones.
@@ -170,11 +186,13 @@ class Plan:
     editions: EditionFolder
     premium: Formula = field(converter=_formula)
     term_months: Formula = field(converter=_formula)
+    term_begins: YearDay | None = None
     max_shares: Formula = field(default=_ONE, converter=_formula)
     insures: tuple[str, ...] = field(default=("self",), converter=_tuple)
     joins: tuple[Formula, ...] = field(default=(), converter=_tuple)
     waiting: Waiting | None = None
     renewal_window: Formula = field(default=_NONE, converter=_formula)
+    continues: tuple[str, ...] = field(default=(), converter=_tuple)
     when: tuple[Formula, ...] = field(default=(), converter=_tuple)
     excludes: tuple[Formula, ...] = field(default=(), converter=_tuple)
     benefits: tuple[Benefit, ...] = field(converter=_tuple)
@@ -203,6 +221,9 @@ class Plan:
         yield "term_months", self.term_months
         yield "max_shares", self.max_shares
         yield "renewal_window", self.renewal_window
+        if self.term_begins:
+            yield "term_begins.month", self.term_begins.month
+            yield "term_begins.day", self.term_begins.day
         yield "ends", self.ends
         for name in ("event_date", "claim_within", "report_within"):
             if (found := getattr(self, name)) is not None:

@@ -95,6 +95,9 @@ def spots(plan: Plan) -> Iterator[Spot]:
     for name, kind in _SINGLE.items():
         if (found := getattr(plan, name)) is not None:
             yield Spot(name, name, kind, found)
+    if plan.term_begins is not None:
+        for name in ("month", "day"):
+            yield Spot(f"term_begins.{name}", "term_begins", Kind.COUNT, getattr(plan.term_begins, name))
     for name in ("joins", "when", "excludes"):
         yield from _conditions(name, name, getattr(plan, name))
     if plan.waiting is not None:

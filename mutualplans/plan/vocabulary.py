@@ -45,6 +45,8 @@ FOUND_OUT = (CIRCUMSTANCE, HOLDS, LIMIT)
 
 MOST_DAYS = (LAST_DAY - FIRST_DAY).days + 1
 
+MOST_MONTHS = (LAST_DAY.year - FIRST_DAY.year + 1) * 12
+
 _DAY = Text("天", "days")
 
 
@@ -59,6 +61,16 @@ COMPUTED: Mapping[str, Mapping[str, Field]] = {
             _computed("cover", "shares", Kind.COUNT, "份数", "shares", unit=SHARES, least=1, most=100),
             _computed("cover", "first_day", Kind.DATE, "保障起始日", "first day of cover"),
             _computed("cover", "last_day", Kind.DATE, "保障终止日", "last day of cover"),
+            _computed(
+                "cover",
+                "months",
+                Kind.COUNT,
+                "保障月数",
+                "months of cover",
+                unit=Text("个月", "months"),
+                least=1,
+                most=MOST_MONTHS,
+            ),
             _computed(
                 "cover",
                 "day",

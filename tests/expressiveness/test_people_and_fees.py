@@ -16,6 +16,7 @@ from tests.expressiveness.small import (
     benefit,
     codes,
     fee,
+    quoted,
     run,
     small,
     totals,
@@ -123,14 +124,68 @@ def test_a_fee_by_the_gap_in_years(years: int, pays: int) -> None:
     assert fee(item, extra={"gap_years": years}) == pays
 
 
-@pytest.mark.parametrize(("continuing", "pays"), [(True, 50_00), (False, 70_00)])
-def test_a_fee_for_new_and_continuing_members(continuing: bool, pays: int) -> None:
-    """70 for who is new and 50 for who continues: a field of the plan's own, since a quote knows no earlier terms."""
-    known = mp.field("cover", "continuing", mp.Kind.FLAG, "续保", "continues")
+@pytest.mark.parametrize(
+    ("last_day", "pays"),
+    [(date(2023, 12, 31), 50_00), (date(2023, 12, 1), 50_00), (date(2023, 11, 30), 70_00), (None, 70_00)],
+)
+def test_a_fee_for_new_and_continuing_members(last_day: date | None, pays: int) -> None:
+    """50 after at most 30 days without cover (2 to 31 December are 30), 70 after 31, or for who never joined."""
     value = mp.parameters(new=mp.money("新参保"), old=mp.money("续保"))
-    item = costs(value, 'new = "70"\nold = "50"', mp.choose(known, value.old, value.new))
+    item = costs(
+        value,
+        'new = "70"\nold = "50"',
+        mp.choose(cover.is_renewal, value.old, value.new),
+        renewal_window=30,
+    )
+    before = held(first_day=date(2023, 1, 1), last_day=last_day) if last_day else None
 
-    assert fee(item, extra={"continuing": continuing}) == pays
+    assert fee(item, covers=(before,) if before else ()) == pays
+
+
+def test_whether_somebody_continues_is_never_guessed() -> None:
+    """Where the earlier covers are not given there is no fee, and the quote says what it needs."""
+    value = mp.parameters(new=mp.money("新参保"), old=mp.money("续保"))
+    plan, values = costs(value, 'new = "70"\nold = "50"', mp.choose(cover.is_renewal, value.old, value.new))
+    found = quoted((plan, values))
+
+    assert found.premium is None
+    assert [item.code for item in found.problems] == ["join.earlier"]
+
+
+def test_who_is_covered_already_does_not_pay_again() -> None:
+    """A cover of the plan that still runs for a day refuses a second one, and one that ended does not."""
+    value = mp.parameters(fee=mp.money("互助费"))
+    item = costs(value, 'fee = "60"', value.fee)
+    running = held(first_day=date(2023, 1, 2), last_day=FIRST)
+    ended = held(first_day=date(2023, 1, 1), last_day=date(2023, 12, 31))
+
+    assert [fee(item, covers=(cover_,)) for cover_ in (running, ended)] == [None, 60_00]
+    assert [reason.code for reason in quoted(item, covers=(running,)).reasons] == ["already-covered"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "pays"),
+    [
+        (date(2024, 5, 1), date(2025, 4, 30), 60_00),
+        (date(2024, 4, 30), date(2024, 4, 30), 5_00),
+        (date(2024, 6, 2), date(2025, 4, 30), 55_00),
+        (date(2024, 11, 1), date(2025, 4, 30), 30_00),
+    ],
+)
+def test_who_joins_in_mid_term_is_covered_to_its_end_for_part_of_the_fee(
+    first: date, last: date, pays: int
+) -> None:
+    """Terms begin on 1 May; 60 a year, a twelfth for each month begun: from 2 June eleven months, 55 yuan."""
+    value = mp.parameters(fee=mp.money("互助费"), month=mp.count("起期月"))
+    item = costs(
+        value,
+        'fee = "60"\nmonth = 5',
+        value.fee.share(cover.months, 12),
+        term_begins=mp.YearDay(value.month),
+    )
+    found = quoted(item, first_day=first)
+
+    assert (found.coverage.last_day, found.premium) == (last, pays)
 
 
 @pytest.mark.parametrize(

@@ -331,3 +331,43 @@ def test_retiring_inside_the_term_keeps_the_cover() -> None:
     item = small(value, 'lump = "1000"', value.lump, joins=[in_post])
 
     assert one(item, happened("diagnosis", "11-05", diagnosis="C50")) == 1000_00
+
+
+# ---------------------------------------------------------------- terms that go on
+
+
+def moved(**more: object) -> tuple[mp.Coverage, mp.Coverage]:
+    """Return the cover in county A to the end of June and its rest in county B."""
+    there = held(last_day=date(2024, 6, 30), unit="A")
+    return there, held(**{"first_day": date(2024, 7, 1), "unit": "B", "transfer": True, **more})
+
+
+def test_a_transfer_goes_on_with_limits_and_waiting_days() -> None:
+    """After 90 days each claim is paid up to 1,000 a term: 600 in county A leave 400 for the 800 in county B.
+
+    Two terms of their own would each have had 1,000.
+    """
+    value = mp.parameters(most=mp.money("最多"), wait=mp.days("免责期"))
+    item = small(
+        value,
+        'most = "1000"\nwait = 90',
+        bill.capped(value.most, per=per.TERM),
+        waiting=mp.Waiting(value.wait),
+    )
+    claims = [stay("03-01", "500"), stay("05-01", "600"), stay("08-01", "800")]
+
+    assert totals(item, claims, *moved()) == [0, 600_00, 400_00]
+    assert totals(item, claims, *moved(transfer=False)) == [0, 600_00, 800_00]
+
+
+@pytest.mark.parametrize(("last", "pays"), [(date(2023, 12, 31), 500_00), (date(2023, 12, 30), 400_00)])
+def test_from_active_to_retired_is_no_gap(last: date, pays: int) -> None:
+    """Who was in the plan for active staff to the day before has 50 % of 1,000, after a gap 40 %."""
+    value = mp.parameters(first=mp.rate("首次参保比例"), rate=mp.rate("续保比例"))
+    ratio = mp.choose(cover.is_renewal, value.rate, value.first)
+    retired = small(value, 'first = "40%"\nrate = "50%"', bill * ratio, continues=("active",))
+    other = mp.parameters(lump=mp.money("补助"))
+    active = small(other, 'lump = "1"', other.lump, id_="active")
+    before = held("active", first_day=date(2023, 1, 1), last_day=last)
+
+    assert totals([active, retired], [stay("03-01", "1000")], before, held()) == [0, pays]
