@@ -106,6 +106,7 @@ def _office() -> str:
         "unit_types": "Kinds of unit that unit files may state: code → name.",
         "plans": "`[[plans]]`, one for each plan, **in the order in which they are decided**.",
         "limits": "`[[limits]]`: the most that several plans together pay one person.",
+        "packages": "`[[packages]]`: plans that are joined at once for one fee.",
     }
     plan = {
         "id": "Plan id. Required.",
@@ -115,6 +116,7 @@ def _office() -> str:
         'parts such as `"1/3"` that add up to 1.',
         "editions": "`[[plans.editions]]`, at least one; their dates must not overlap.",
         "group": "`[[plans.group]]`: how many of a unit must join, by size of the unit, smallest first.",
+        "equal_shares": "`true` where all of a unit must hold the same number of shares.",
         "only_with": "Ids of plans listed before: who joins this one must be in them, and it pays only for those who were "
         "on the first day of its cover.",
         "not_with": "Ids of plans beside which nobody can have this one. Written at the plan that gives way: a quote "
@@ -136,6 +138,19 @@ def _office() -> str:
         + ". Required. For `term` the plans' "
         "covers must begin on one day.",
     }
+    package = {
+        "id": "Id in rosters and for `quote --plan`; no plan may have it. Required.",
+        "title": "What it is called. Required.",
+        "fee": "Yuan as text, for one package; the plans' own premiums are not due beside it. Required.",
+        "plans": "`[[packages.plans]]`, one for each plan of the package. Required.",
+        "split": plan["split"],
+        "group": "`[[packages.group]]`, as `[[plans.group]]`.",
+    }
+    part = {
+        "id": "Id of a plan of this file. Required.",
+        "shares": "Shares of the plan in one package.",
+        "tier": "Tier of the plan; the one stated in the roster if left out.",
+    }
     group = {name: text.replace("`None`", "left out") for name, text in attributes(GroupRule).items()}
     parts = ["## Office file\n\n`office.toml`: which plans a city office runs, and how."]
     for header, record, said in (
@@ -144,6 +159,8 @@ def _office() -> str:
         ("`[[plans.editions]]`", office.EditionRow, edition),
         ("`[[plans.group]]`", office.GroupRow, group),
         ("`[[limits]]`", office.LimitRow, limit),
+        ("`[[packages]]`", office.PackageRow, package),
+        ("`[[packages.plans]]`", office.PackagePlanRow, part),
     ):
         rows = [(key, text) for key, _needed, text in _keys(record, said)]
         assert all(text for _key, text in rows), f"describe the keys of {header}"

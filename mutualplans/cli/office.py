@@ -14,7 +14,7 @@ from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import lang_option, print_csv, print_json, print_table, say, say_problems
 
 if TYPE_CHECKING:
-    from mutualplans.engine.office import GroupRule, LocalEdition, Office, OfficePlan, SharedLimit
+    from mutualplans.engine.office import GroupRule, LocalEdition, Office, OfficePlan, Package, SharedLimit
     from mutualplans.model.problem import Problem
     from mutualplans.plan.declaration import Plan
 
@@ -258,6 +258,8 @@ def _show(office: Office | None, output_format: str) -> None:
     ]
     width = len(headers) if any(row[-1] for row in rows) else len(headers) - 1
     print_table(office.name.in_(lang()), headers[:width], [row[:width] for row in rows])
+    for package in office.packages:
+        click.echo(_package(package))
     for limit in office.limits:
         plans = t("、", ", ").join(limit.plans)
         amount, per = format_yuan(limit.most, grouped=True), t(*_PERIODS[limit.per.value])
@@ -280,9 +282,13 @@ def _row(item: OfficePlan, local: LocalEdition, *, whole: bool) -> list[str]:
         str(dates.to or ""),
         t("、", ", ").join(local.written),
         _split(item) if whole else "",
-        t("；", "; ").join(map(_group, item.group)) if whole else "",
+        t("；", "; ").join([*map(_group, item.group), *_equal(item)]) if whole else "",
         _others(item) if whole else "",
     ]
+
+
+def _equal(item: OfficePlan) -> list[str]:
+    return [t("全单位份数相同", "equal shares for all of a unit")] if item.equal_shares else []
 
 
 def _others(item: OfficePlan) -> str:
@@ -318,7 +324,45 @@ def _as_data(file: str, office: Office | None, problems: Iterable[Problem]) -> d
         "unit_types": {code: text.in_(lang()) for code, text in office.unit_types.items()} if office else {},
         "plans": [_plan_data(item) for item in office.plans] if office else [],
         "limits": [_limit_data(limit) for limit in office.limits] if office else [],
+        "packages": [_package_data(package) for package in office.packages] if office else [],
         "problems": [problem_data(item, lang()) for item in problems],
+    }
+
+
+def _package(package: Package) -> str:
+    from mutualplans.model.money import format_yuan
+
+    parts = []
+    for part in package.parts:
+        shares = [] if part.shares is None else [t(f"{part.shares} 份", f"{part.shares} shares")]
+        tier = [] if part.tier is None else [t(f"{part.tier} 档", f"tier {part.tier}")]
+        parts.append(" ".join([part.plan, *shares, *tier]))
+    plans, fee = t("、", ", ").join(parts), format_yuan(package.fee, grouped=True)
+    return t(
+        f"组合：{package.title.zh}（{package.id}），{fee} 元（{plans}）",
+        f"Package: {package.title.in_('en')} ({package.id}), {fee} yuan ({plans})",
+    )
+
+
+def _package_data(package: Package) -> dict[str, Any]:
+    from mutualplans.model.money import format_yuan
+
+    return {
+        "id": package.id,
+        "title": package.title.in_(lang()),
+        "fee": format_yuan(package.fee),
+        "plans": [{"id": part.plan, "shares": part.shares, "tier": part.tier} for part in package.parts],
+        "split": {payer: str(part) for payer, part in package.split.items()},
+        "group": [_group_data(rule) for rule in package.group],
+    }
+
+
+def _group_data(rule: GroupRule) -> dict[str, Any]:
+    return {
+        "staff_up_to": rule.staff_up_to,
+        "share": None if rule.share is None else str(rule.share),
+        "persons": rule.persons,
+        "of": rule.of,
     }
 
 
@@ -349,15 +393,8 @@ def _plan_data(item: OfficePlan) -> dict[str, Any]:
             for local in item.editions
         ],
         "split": {payer: str(part) for payer, part in item.split.items()},
-        "group": [
-            {
-                "staff_up_to": rule.staff_up_to,
-                "share": None if rule.share is None else str(rule.share),
-                "persons": rule.persons,
-                "of": rule.of,
-            }
-            for rule in item.group
-        ],
+        "group": [_group_data(rule) for rule in item.group],
+        "equal_shares": item.equal_shares,
         "only_with": list(item.only_with),
         "not_with": list(item.not_with),
         "replaced_by": list(item.replaced_by),

@@ -28,8 +28,8 @@ from mutualplans.model.problem import MutualPlansError, problem
 from mutualplans.model.text import said
 
 if TYPE_CHECKING:
+    from mutualplans.engine.groups import GroupQuote
     from mutualplans.engine.office import Office
-    from mutualplans.engine.quote import GroupQuote
     from mutualplans.files.roster import Entry, Roster
     from mutualplans.model.people import Unit
     from mutualplans.model.problem import Problem
@@ -158,6 +158,7 @@ def command(
 ) -> int:
     """Run the command."""
     from mutualplans.cli import quotes
+    from mutualplans.cli.quote_all import quote_all
     from mutualplans.engine.covers import unit_problems
     from mutualplans.engine.office import check_edition
 
@@ -168,21 +169,24 @@ def command(
     if covers_file and not roster:
         raise click.UsageError(t("--covers 与 --roster 一起用", "--covers needs --roster"))
     running = office or _without_office(ctx, plan_ids)
-    chosen = [running.plan(plan_id) for plan_id in plan_ids] or list(running.plans)
+    packages = [package for package in running.packages if package.id in plan_ids or not plan_ids]
+    inside = {package.id for package in packages}
+    chosen = [running.plan(plan_id) for plan_id in plan_ids if plan_id not in inside]
+    chosen = chosen or ([] if plan_ids else list(running.plans))
     check_edition(chosen, edition)
-    plans = [item.plan for item in chosen]
+    plans = [item.plan for item in running.plans] if packages else [item.plan for item in chosen]
     units = _units(unit_file, headcount, women, plans)
     wrong = [found for unit in units.values() for found in unit_problems(unit, running)]
     if wrong:
         raise MutualPlansError(*wrong)
     if roster:
-        read = _read_roster(roster, plans, units, first_day, encoding, sheet)
+        read = _read_roster(roster, plans, packages, units, first_day, encoding, sheet)
         click.echo(_source(roster, read), err=True)
         if covers_file:
             read = _with_covers(read, covers_file, plans)
     else:
         read = _one_person(person, more, plans, units, first_day)
-    groups = quotes.quote_all(chosen, read.entries, edition)
+    groups = quote_all(running, chosen, packages, read.entries, edition, named=bool(plan_ids))
     problems = (*read.problems, *quotes.problems_of(groups, read))
     _show(groups, read, problems, output_format, reveal=reveal, alone=not roster)
     if out:
@@ -281,13 +285,19 @@ def _units(
 
 
 def _read_roster(
-    path: str, plans: Any, units: dict[str, Unit], first_day: date, encoding: str | None, sheet: str | None
+    path: str,
+    plans: Any,
+    packages: Any,
+    units: dict[str, Unit],
+    first_day: date,
+    encoding: str | None,
+    sheet: str | None,
 ) -> Roster:
     from mutualplans.files.roster import known_headers, read_roster
     from mutualplans.files.tables import read_table
 
-    table = read_table(path, known_headers=known_headers(plans), encoding=encoding, sheet=sheet)
-    read = read_roster(table, plans, units, first_day)
+    table = read_table(path, known_headers=known_headers(plans, packages), encoding=encoding, sheet=sheet)
+    read = read_roster(table, plans, units, first_day, packages)
     if not table.headers:
         raise MutualPlansError(*read.problems)
     if not read.entries and not read.refusals:

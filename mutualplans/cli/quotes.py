@@ -14,48 +14,18 @@ from mutualplans.cli.decisions import reason_text
 from mutualplans.cli.language import t
 from mutualplans.cli.output import Align, print_table
 from mutualplans.engine.asdata import problem_data, reason_data
-from mutualplans.engine.office import PAYERS, OfficePlan
-from mutualplans.engine.quote import GroupQuote, Quote, quote_group
+from mutualplans.engine.groups import GroupQuote
+from mutualplans.engine.office import PAYERS
+from mutualplans.engine.quote import Quote
 from mutualplans.files.roster import Entry, Roster
 from mutualplans.files.write_tables import Cell, write_table
+from mutualplans.model.coverage import Coverage
 from mutualplans.model.masks import mask_digits, mask_id, mask_name
 from mutualplans.model.money import format_yuan
 from mutualplans.model.problem import Problem, problem
 from mutualplans.model.text import Lang
 
-__all__ = ["as_data", "print_groups", "print_person", "problems_of", "quote_all", "rows", "write"]
-
-
-def quote_all(plans: Sequence[OfficePlan], entries: Sequence[Entry], edition: str | None) -> list[GroupQuote]:
-    """Quote every plan for every unit, each person for the plans that the roster names for them."""
-    groups: list[GroupQuote] = []
-    units = {entry.joining.unit.name: entry.joining.unit for entry in entries}
-    wanted = {entry.joining.key: {item.plan.id for item in plans if _wants(entry, item)} for entry in entries}
-    for item in plans:
-        for name, unit in units.items():
-            joinings = [
-                evolve(
-                    entry.joining,
-                    shares=(entry.plans or {}).get(item.plan.id, entry.joining.shares),
-                    together=tuple(sorted(wanted[entry.joining.key] - {item.plan.id})),
-                )
-                for entry in entries
-                if entry.joining.unit.name == name and item.plan.id in wanted[entry.joining.key]
-            ]
-            if joinings:
-                groups.append(quote_group(item, unit, joinings, edition=edition))
-                joined = {quote.key for quote in groups[-1].joining}
-                for joining in joinings:
-                    if joining.key not in joined:  # no plan can count on this one
-                        wanted[joining.key].discard(item.plan.id)
-    return groups
-
-
-def _wants(entry: Entry, item: OfficePlan) -> bool:
-    """Return whether a row is about this plan: named in it, or, where it names none, for such a person."""
-    if entry.plans is not None:
-        return item.plan.id in entry.plans
-    return entry.joining.insured.relation in item.plan.insures
+__all__ = ["as_data", "print_groups", "print_person", "problems_of", "rows", "write"]
 
 
 def problems_of(groups: Sequence[GroupQuote], read: Roster) -> list[Problem]:
@@ -286,8 +256,15 @@ def rows(
         joining = set(map(id, group.joining))
         plan = (group.title.in_(lang), group.plan)
         for item in group.quotes:
+            person = _person_cells(people[item.key], reveal=reveal)
             cells = _quote_cells(item, group, lang, joins=id(item) in joining)
-            lines.append([*_person_cells(people[item.key], reveal=reveal), *plan, *cells])
+            if item.coverage.plan == group.plan:
+                lines.append([*person, *plan, *cells])
+                continue
+            # A row for each cover of a package; what is due stands in the first.
+            for place, cover in enumerate(item.covers):
+                line = _cover_cells(cover, cells, first=place == 0)
+                lines.append([*person, plan[0], cover.plan, *line])
         for key, problems in group.unquoted:
             cells = _not_quoted([_sentences(problems, lang)], [one.code for one in problems])
             lines.append([*_person_cells(people[key], reveal=reveal), *plan, *cells])
@@ -331,6 +308,18 @@ def _quote_cells(item: Quote, group: GroupQuote, lang: Lang, *, joins: bool) -> 
         t("；", "; ").join(whys),
         "; ".join([*(reason.code for reason in reasons), *(one.code for one in item.problems)]),
     ]
+
+
+def _cover_cells(cover: Coverage, cells: list[Cell], *, first: bool) -> list[Cell]:
+    """Return the cells of one cover of a package: its own edition, term and shares."""
+    own: list[Cell] = [
+        cover.edition or "",
+        str(cover.first_day),
+        str(cover.last_day),
+        str(cover.shares or ""),
+    ]
+    due = cells[5 : 6 + len(PAYERS)]
+    return [*own, cells[4], *(due if first else [""] * len(due)), *cells[6 + len(PAYERS) :]]
 
 
 def _not_quoted(whys: list[str], codes: list[str]) -> list[Cell]:
@@ -389,6 +378,17 @@ def _group_data(group: GroupQuote, people: dict[str, Entry], lang: Lang, *, reve
     }
 
 
+def _cover_data(cover: Coverage) -> dict[str, Any]:
+    return {
+        "plan": cover.plan,
+        "edition": cover.edition,
+        "first_day": str(cover.first_day),
+        "last_day": str(cover.last_day),
+        "shares": cover.shares,
+        "tier": cover.tier,
+    }
+
+
 def _quote_data(item: Quote, entry: Entry, lang: Lang, *, due: bool, reveal: bool) -> dict[str, Any]:
     """Return one quote; where too few of the unit join, nothing is due and the amount stands beside."""
     premium = None if item.premium is None else format_yuan(item.premium)
@@ -399,6 +399,7 @@ def _quote_data(item: Quote, entry: Entry, lang: Lang, *, due: bool, reveal: boo
         "edition": item.edition,
         "first_day": str(item.coverage.first_day),
         "last_day": str(item.coverage.last_day),
+        "covers": [_cover_data(cover) for cover in item.covers],
         "premium": premium if due else None,
         "premium_if_met": None if due else premium,
         "split": split if due else {},

@@ -24,6 +24,8 @@ __all__ = [
     "LocalEdition",
     "Office",
     "OfficePlan",
+    "Package",
+    "PackagePart",
     "SharedLimit",
     "check_edition",
     "office_of",
@@ -88,6 +90,47 @@ class LocalEdition:
     written: Mapping[str, Any] = field(factory=dict)
 
 
+@frozen(kw_only=True)
+class PackagePart:
+    """One plan of a package.
+
+    Attributes:
+        plan: Plan id.
+        shares: Shares in one package; ``None`` where the plan has only one.
+        tier: Tier; ``None`` for the one that the person states.
+    """
+
+    plan: str
+    shares: int | None = None
+    tier: str | None = None
+
+
+@frozen(kw_only=True)
+class Package:
+    """Several plans that are joined at once for one fee.
+
+    Attributes:
+        id: Id in rosters and on the command line.
+        title: What the office calls it.
+        parts: The plans.
+        fee: Fen for one package; the plans' own premiums are not due beside it.
+        split: Who pays which part of the fee; empty where the office does not say.
+        group: Group rules by unit size, smallest first; empty for none.
+    """
+
+    id: str
+    title: Text
+    parts: tuple[PackagePart, ...]
+    fee: int
+    split: Mapping[str, Fraction] = field(factory=dict)
+    group: tuple[GroupRule, ...] = ()
+
+    @property
+    def plans(self) -> tuple[str, ...]:
+        """Ids of its plans."""
+        return tuple(part.plan for part in self.parts)
+
+
 @define(eq=False)
 class OfficePlan:
     """One plan as the office runs it.
@@ -98,6 +141,7 @@ class OfficePlan:
         version: Version of the plugin package.
         split: Who pays which part of the premium; empty where the office does not say.
         group: Group rules by unit size, smallest first; empty for none.
+        equal_shares: Whether all of a unit must hold the same number of shares.
         only_with: Ids of the plans that a person must be in to join this one.
         not_with: Ids of the plans beside which nobody can have this one.
         replaced_by: Ids of the plans that, where they pay for an event, leave nothing for this one to pay.
@@ -108,6 +152,7 @@ class OfficePlan:
     version: str = ""
     split: Mapping[str, Fraction] = field(factory=dict)
     group: tuple[GroupRule, ...] = ()
+    equal_shares: bool = False
     only_with: tuple[str, ...] = ()
     not_with: tuple[str, ...] = ()
     replaced_by: tuple[str, ...] = ()
@@ -149,6 +194,7 @@ class Office:
         plans: Its plans, in the order in which they are decided.
         unit_types: Kinds of unit it knows.
         limits: Limits over several plans.
+        packages: Plans that are joined at once for one fee.
         missing: Ids of plans in its file that cannot be had (a plugin not installed, broken or blocked) → why.
     """
 
@@ -156,6 +202,7 @@ class Office:
     plans: tuple[OfficePlan, ...]
     unit_types: Mapping[str, Text] = field(factory=dict)
     limits: tuple[SharedLimit, ...] = ()
+    packages: tuple[Package, ...] = ()
     missing: Mapping[str, MutualPlansError] = field(factory=dict)
 
     def plan(self, plan_id: str) -> OfficePlan:

@@ -34,6 +34,8 @@ __all__ = [
     "order",
     "order_with",
     "other_plan",
+    "package_id",
+    "package_shares",
     "payer",
     "plan_twice",
     "plugin_problems",
@@ -183,6 +185,30 @@ def limit_period(where: str, found: str, known: Iterable[str]) -> Problem:
     )
     hints = ("按次写 incident，按自然年写 calendar-year", "incident for each event, calendar-year for a year")
     return _unknown("office.limit", where, texts, found, names, hints)
+
+
+def package_id(where: str, found: str, taken: Sequence[str]) -> Problem:
+    """A package whose id is not one, or is taken."""
+    zh = "已用于另一个计划或组合" if found in taken else "写法不对"
+    en = "is taken" if found in taken else "is no id"
+    return problem(
+        "office.package",
+        f'组合的编号 "{found}" {zh}',
+        f'the id "{found}" of the package {en}',
+        where=where,
+        hint_zh='小写字母开头，可有小写字母、数字、连字符，如 "three-in-one"；不能与计划编号相同',
+        hint_en='lower-case letters, digits and hyphens, such as "three-in-one"; not the id of a plan',
+    )
+
+
+def package_shares(where: str, found: int) -> Problem:
+    """A number of shares below one."""
+    return problem(
+        "office.package",
+        f"一个组合里的份数至少为 1；实为 {found}",
+        f"a package holds at least one share of a plan; found {found}",
+        where=where,
+    )
 
 
 def bad_money(where: str, fault: str) -> Problem:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from itertools import combinations
@@ -9,7 +10,16 @@ from typing import Any, TypeVar
 
 from attrs import evolve
 
-from mutualplans.engine.office import PAYERS, GroupRule, LocalEdition, Office, OfficePlan, SharedLimit
+from mutualplans.engine.office import (
+    PAYERS,
+    GroupRule,
+    LocalEdition,
+    Office,
+    OfficePlan,
+    Package,
+    PackagePart,
+    SharedLimit,
+)
 from mutualplans.model.fields import read_raw
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import rate
@@ -24,6 +34,8 @@ from mutualplans.office.rows import (
     GroupRow,
     LimitRow,
     OfficeRow,
+    PackagePlanRow,
+    PackageRow,
     Path,
     PlanRow,
     sound,
@@ -120,6 +132,7 @@ class _Reader:
             plans=tuple(plans.values()),
             unit_types=row.unit_types,
             limits=limits,
+            packages=self._packages(row.packages),
             missing=self.missing,
         )
 
@@ -148,6 +161,7 @@ class _Reader:
             version=release,
             split=split,
             group=group,
+            equal_shares=bool(row.equal_shares),
             only_with=tuple(row.only_with or ()),
             not_with=tuple(row.not_with or ()),
             replaced_by=tuple(row.replaced_by or ()),
@@ -337,6 +351,43 @@ class _Reader:
                 )
         return tuple(limits)
 
+    def _packages(self, raw: Any) -> tuple[Package, ...]:
+        packages: list[Package] = []
+        for number, item in self._kept(tables(raw, self.file, ("packages",), "packages")):
+            place, before = ("packages", number), len(self.problems)
+            row = self._kept(sound(PackageRow, self.file, item, place))
+            for key, example in _PACKAGE_KEYS.items():
+                if isinstance(item, dict) and key not in item:
+                    self._wrong(wrong.missing, (*place, key), key, example)
+            taken = [*self.listed, *(package.id for package in packages)]
+            if row.id is not None and (row.id in taken or not _PACKAGE_ID.fullmatch(row.id)):
+                self._wrong(wrong.package_id, (*place, "id"), row.id, taken)
+            parts = self._parts(row.plans, (*place, "plans"))
+            split = self._split(row.split, (*place, "split"))
+            group = self._group(row.group, (*place, "group"))
+            fee = None if row.fee is None else self._money(row.fee, (*place, "fee"))
+            if len(self.problems) == before and row.id and row.title and parts and fee is not None:
+                packages.append(
+                    Package(id=row.id, title=row.title, parts=parts, fee=fee, split=split, group=group)
+                )
+        return tuple(packages)
+
+    def _parts(self, raw: Any, path: Path) -> tuple[PackagePart, ...]:
+        parts: list[PackagePart] = []
+        for number, item in self._kept(tables(raw, self.file, path, "packages.plans")):
+            row = self._kept(sound(PackagePlanRow, self.file, item, (*path, number)))
+            left = [id_ for id_ in self.listed if id_ not in [part.plan for part in parts]]
+            if row.id is None:
+                if isinstance(item, dict) and "id" not in item:
+                    self._wrong(wrong.missing, (*path, number, "id"), "id", 'id = "accident"')
+            elif row.id not in left:
+                self._wrong(wrong.other_plan, (*path, number, "id"), row.id, left)
+            elif row.shares is not None and row.shares < 1:
+                self._wrong(wrong.package_shares, (*path, number, "shares"), row.shares)
+            else:
+                parts.append(PackagePart(plan=row.id, shares=row.shares, tier=row.tier))
+        return tuple(parts)
+
     def _money(self, raw: Any, path: Path) -> int | None:
         try:
             amount: int = read_raw(Kind.MONEY, raw).fen
@@ -365,6 +416,13 @@ class _Reader:
                 del plans[number]
 
 
+_PACKAGE_ID = re.compile(r"[a-z][a-z0-9-]{1,39}")
+_PACKAGE_KEYS = {
+    "id": 'id = "three-in-one"',
+    "title": 'title = "意外、重大疾病、住院三合一"',
+    "fee": 'fee = "100"',
+    "plans": '[[packages.plans]]，下写 id = "accident"',
+}
 _LIMIT_KEYS = {
     "title": 'title = "两项合计每年最高给付"',
     "plans": 'plans = ["female-illness", "major-disease"]',

@@ -14,7 +14,19 @@ from mutualplans.model.tomlfile import TomlFile
 from mutualplans.office import problems as wrong
 from mutualplans.plan.strict import strict
 
-__all__ = ["EditionRow", "GroupRow", "LimitRow", "OfficeRow", "Path", "PlanRow", "sound", "table", "tables"]
+__all__ = [
+    "EditionRow",
+    "GroupRow",
+    "LimitRow",
+    "OfficeRow",
+    "PackagePlanRow",
+    "PackageRow",
+    "Path",
+    "PlanRow",
+    "sound",
+    "table",
+    "tables",
+]
 
 Path = tuple[str | int, ...]
 T = TypeVar("T")
@@ -28,6 +40,7 @@ class OfficeRow:
     unit_types: dict[str, Text] = field(factory=dict)
     plans: Any = None
     limits: Any = None
+    packages: Any = None
 
 
 @frozen(kw_only=True)
@@ -38,6 +51,7 @@ class PlanRow:
     split: Any = None
     editions: Any = None
     group: Any = None
+    equal_shares: bool | None = None
     only_with: list[str] | None = None
     not_with: list[str] | None = None
     replaced_by: list[str] | None = None
@@ -71,6 +85,27 @@ class LimitRow:
     plans: list[str] | None = None
     most: Any = None
     per: str | None = None
+
+
+@frozen(kw_only=True)
+class PackageRow:
+    """One ``[[packages]]``."""
+
+    id: str | None = None
+    title: Text | None = None
+    fee: Any = None
+    plans: Any = None
+    split: Any = None
+    group: Any = None
+
+
+@frozen(kw_only=True)
+class PackagePlanRow:
+    """One ``[[packages.plans]]``."""
+
+    id: str | None = None
+    shares: int | None = None
+    tier: str | None = None
 
 
 def sound(cls: type[T], file: TomlFile, raw: Any, path: Path) -> tuple[T, list[Problem]]:
