@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from mutualplans.cli.common import (
     DATE,
     OFFICE_FILE,
     PLAN,
+    RATE,
     office_option,
     plans_in_use,
     registry,
@@ -128,6 +130,15 @@ def _member_options(function: Any) -> Any:
 )
 @click.option("--sheet", help=t("工作表名。", "Worksheet."))
 @click.option(
+    "--discount",
+    type=RATE,
+    metavar="RATE",
+    help=t(
+        "折现率因子：期末 1 元在期初值多少，如 28/31；有满期返还的计划据此显示净额。",
+        "What a yuan at the end of the term is worth at its start, such as 28/31: shows the net cost of plans with returns.",
+    ),
+)
+@click.option(
     "-o",
     "--output",
     "out",
@@ -150,6 +161,7 @@ def command(
     women: int | None,
     encoding: str | None,
     sheet: str | None,
+    discount: Fraction | None,
     out: str | None,
     more: tuple[str, ...],
     output_format: str,
@@ -188,9 +200,9 @@ def command(
         read = _one_person(person, more, plans, units, first_day)
     groups = quote_all(running, chosen, packages, read.entries, edition, named=bool(plan_ids))
     problems = (*read.problems, *quotes.problems_of(groups, read))
-    _show(groups, read, problems, output_format, reveal=reveal, alone=not roster)
+    _show(groups, read, problems, output_format, reveal=reveal, alone=not roster, discount=discount)
     if out:
-        quotes.write(out, groups, read, lang(), reveal=reveal)
+        quotes.write(out, groups, read, lang(), reveal=reveal, discount=discount)
         click.echo(t(f"明细已写入 {out}", f"rows written to {out}"), err=True)
     refused = any(item.severity == "error" for item in problems)
     return status_without(office) or (ExitStatus.ROWS_REFUSED if refused else ExitStatus.OK)
@@ -399,16 +411,17 @@ def _show(
     *,
     reveal: bool,
     alone: bool,
+    discount: Fraction | None,
 ) -> None:
     from mutualplans.cli import quotes
 
     if output_format == "json":
-        print_json(quotes.as_data(groups, read, problems, lang(), reveal=reveal))
+        print_json(quotes.as_data(groups, read, problems, lang(), reveal=reveal, discount=discount))
         return
     if output_format == "csv":
-        print_csv(*quotes.rows(groups, read, lang(), reveal=reveal))
+        print_csv(*quotes.rows(groups, read, lang(), reveal=reveal, discount=discount))
     elif alone:
-        quotes.print_person(groups, lang())
+        quotes.print_person(groups, lang(), discount)
     else:
         quotes.print_groups(groups, read, lang(), reveal=reveal)
     say_problems(problems)

@@ -294,6 +294,7 @@ EVENT_DATES = {
     "property-loss": "occurred",
     "maturity": "occurred",
     "application": "occurred",
+    "surrender": "occurred",
 }
 
 _COMPUTED: Mapping[tuple[str, str], Callable[[Facts], Any]] = {

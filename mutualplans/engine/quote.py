@@ -75,6 +75,7 @@ class Quote:
         reasons: Why the person cannot join.
         problems: What is missing, or void.
         assumed: Labels of assumed values that the premium rests on.
+        returns: Fen that come back at the end of a term in which nothing was paid; 0 where nothing does.
         covered: Whether the person is already covered by the plan on some day of the term.
         also: The further covers that begin with a package.
     """
@@ -89,6 +90,7 @@ class Quote:
     reasons: tuple[Reason, ...] = ()
     problems: tuple[Problem, ...] = ()
     assumed: tuple[str, ...] = ()
+    returns: int = 0
     covered: bool = False
     also: tuple[Coverage, ...] = ()
 
@@ -96,6 +98,14 @@ class Quote:
     def covers(self) -> tuple[Coverage, ...]:
         """Every cover that would begin."""
         return (self.coverage, *self.also)
+
+    def net(self, discount: Fraction) -> Fraction | None:
+        """Return what joining costs in the end, in fen, exactly: the premium less what comes back, discounted.
+
+        Args:
+            discount: What one yuan at the end of the term is worth on its first day.
+        """
+        return None if self.premium is None else self.premium - self.returns * discount
 
     @property
     def joins(self) -> bool:
@@ -153,6 +163,11 @@ def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None, cha
     premium = facts.value(bound.plan.premium, "premium") if charged else 0
     if not reasons and isinstance(premium, Missing):
         missing |= premium.paths
+    back: Any = 0
+    if charged and bound.plan.returns is not None:
+        back = facts.value(bound.plan.returns, "returns")
+        if not reasons and isinstance(back, Missing):
+            missing |= back.paths
     fee = None if reasons or missing else premium
     return Quote(
         plan=item.plan.id,
@@ -169,6 +184,7 @@ def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None, cha
             *(_outside_dates(facts) if edition else ()),
         ),
         assumed=_assumed(facts) if charged else (),
+        returns=0 if fee is None else back,
         covered=running is not None,
     )
 
@@ -233,7 +249,9 @@ def _may_join(facts: Facts) -> tuple[list[Reason], set[str]]:
 
 def _assumed(facts: Facts) -> tuple[str, ...]:
     labels = facts.bound.assumed_labels
-    nodes = facts.bound.order_of([facts.bound.plan.premium], "premium").nodes
+    plan = facts.bound.plan
+    formulas = [plan.premium, *([] if plan.returns is None else [plan.returns])]
+    nodes = facts.bound.order_of(formulas, "premium and returns").nodes
     names = dict.fromkeys(node.parameter.name for node in nodes if isinstance(node, n.Value))
     return tuple(labels[name] for name in names if name in labels)
 

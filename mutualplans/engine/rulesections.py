@@ -99,9 +99,13 @@ class Writer:
         return self.content(lines, *self.plan.joins)
 
     def premium(self) -> Content:
-        return self.content(
-            map(Line, self.said.amounts(self.said.settled(self.plan.premium))), self.plan.premium
-        )
+        lines = [Line(amount) for amount in self.said.amounts(self.said.settled(self.plan.premium))]
+        if self.plan.returns is not None:
+            label = self.t("本期没有给付的，满期返还", "back at the end of a term without payments")
+            lines += [
+                Line(amount, label) for amount in self.said.amounts(self.said.settled(self.plan.returns))
+            ]
+        return self.content(lines, self.plan.premium, self.plan.returns)
 
     def term(self) -> Content:
         lines = [Line(self.words(self.plan.term_months) + _months(self.plan.term_months, self.t))]

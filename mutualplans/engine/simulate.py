@@ -272,7 +272,9 @@ class _Run:
             if (other.insured, other.plan == coverage.plan) == (person.id, False)
         )
         known = self.situation.at_joining.get((coverage.plan, coverage.insured, coverage.first_day))
-        case = known or Case(member=self.situation.member, insured=person, unit=self.situation.unit, coverage=coverage)
+        case = known or Case(
+            member=self.situation.member, insured=person, unit=self.situation.unit, coverage=coverage
+        )
         return evolve(case, coverage=coverage, others=others, others_known=True)
 
 

@@ -158,6 +158,7 @@ class Plan:
         values: The declared parameters.
         editions: Where its dated values lie.
         premium: Fee of one cover.
+        returns: What comes back at the end of a term in which nothing was paid, for quotes to show; a benefit pays it.
         term_months: Length of the term in months.
         term_begins: The day on which the terms of all members begin; who joins later is covered to the end of the
             term that runs (`cover.months` says how long). Without it each term begins when its member joins.
@@ -185,6 +186,7 @@ class Plan:
     values: Parameters
     editions: EditionFolder
     premium: Formula = field(converter=_formula)
+    returns: Formula | None = field(default=None, converter=_optional)
     term_months: Formula = field(converter=_formula)
     term_begins: YearDay | None = None
     max_shares: Formula = field(default=_ONE, converter=_formula)
@@ -218,6 +220,8 @@ class Plan:
     def formulas(self) -> Iterator[tuple[str, Formula]]:
         """Yield every formula with the place where it stands, for checks and for finding what is read."""
         yield "premium", self.premium
+        if self.returns is not None:
+            yield "returns", self.returns
         yield "term_months", self.term_months
         yield "max_shares", self.max_shares
         yield "renewal_window", self.renewal_window

@@ -115,7 +115,15 @@ def reasons(view: View) -> Iterator[Problem]:
             yield view.at(spot.place, "formula.because", zh, en)
 
 
-_WITHOUT_CLAIM = ("joins", "premium", "term_months", "term_begins", "max_shares", "renewal_window")
+_WITHOUT_CLAIM = (
+    "joins",
+    "premium",
+    "returns",
+    "term_months",
+    "term_begins",
+    "max_shares",
+    "renewal_window",
+)
 """Parts that are worked out when a person joins: there is no claim yet."""
 _WITHOUT_BALANCES = (*_WITHOUT_CLAIM, "event_date", "claim_within", "report_within", "ends", "papers")
 """Parts that are worked out without the balances; of them only `ends` knows the amounts of this claim."""

@@ -80,6 +80,7 @@ Check = Callable[[View], Iterable[Problem]]
 
 _SINGLE = {
     "premium": Kind.MONEY,
+    "returns": Kind.MONEY,
     "term_months": Kind.COUNT,
     "max_shares": Kind.COUNT,
     "renewal_window": Kind.COUNT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from attrs import evolve
@@ -16,6 +17,7 @@ from tests.expressiveness.small import (
     benefit,
     codes,
     fee,
+    one,
     quoted,
     run,
     small,
@@ -350,3 +352,88 @@ def test_the_fee_does_not_come_back_before_the_end_or_after_a_payment() -> None:
     assert [made.total for made in (*early.decisions, *used.decisions)] == [0, 10000_00, 0]
     assert "too-early" in codes(early)[0]
     assert "was-paid" in codes(used)[1]
+
+
+FORMS = """
+fee = { value = { "plain" = "60", "part" = "340", "full" = "620" } }
+back = { value = { "plain" = "0", "part" = "310", "full" = "620" } }
+surrender = { value = { "0" = "200", "1" = "240", "2" = "280" } }
+lump = "10000"
+"""
+
+
+def three_forms() -> Small:
+    """Return a plan of three years with three forms of the fee (Shanghai 2002); surrender values are made up."""
+    value = mp.parameters(
+        fee=mp.table(mp.Kind.MONEY, "互助费"),
+        back=mp.table(mp.Kind.MONEY, "满期返还"),
+        surrender=mp.table(mp.Kind.MONEY, "退保金"),
+        lump=mp.money("互助金"),
+    )
+    back = value.back.of(cover.tier) * cover.shares
+    unpaid = paid.before("lump", per=per.TERM).equals(0).because("was-paid", zh="本期已有给付")
+    years = claim.event_date.years_since(cover.first_day)
+    return small(
+        value,
+        FORMS,
+        benefit("lump", value.lump, claim.is_diagnosis.because("no-diagnosis", zh="不是确诊")),
+        benefit(
+            "maturity",
+            back.once(per=per.TERM),
+            claim.event.equals("maturity").because("not-at-maturity", zh="未满期"),
+            claim.event_date.from_(cover.last_day).because("too-early", zh="未到满期日"),
+            unpaid,
+        ),
+        benefit(
+            "surrender",
+            value.surrender.of(years),
+            claim.event.equals("surrender").because("no-surrender", zh="不是退保"),
+            cover.tier.equals("part").because("not-allowed", zh="此种互助费不能退保"),
+            unpaid,
+        ),
+        premium=value.fee.of(cover.tier) * cover.shares,
+        returns=back,
+        ends=mp.benefit("surrender").over(0),
+        term_months=36,
+    )
+
+
+@pytest.mark.parametrize(
+    ("tier", "premium", "back"), [("plain", 60_00, 0), ("part", 340_00, 310_00), ("full", 620_00, 620_00)]
+)
+def test_three_forms_of_the_fee_cost_the_same_in_the_end(tier: str, premium: int, back: int) -> None:
+    """At 28/31 a yuan in three years: 340 − 310 × 28/31 = 340 − 280 = 60; 620 − 620 × 28/31 = 620 − 560 = 60."""
+    found = quoted(three_forms(), tier=tier)
+
+    assert (found.premium, found.returns) == (premium, back)
+    assert found.net(Fraction(28, 31)) == 60_00
+    assert found.net(Fraction(1)) == premium - back
+
+
+def test_what_comes_back_is_what_the_quote_says() -> None:
+    """At the end of three years each form pays what its quote shows; the plain one pays nothing."""
+    end = happened("maturity", "2026-12-31")
+    covers = [held(last_day=date(2026, 12, 31), tier=tier) for tier in ("plain", "part", "full")]
+
+    assert [one(three_forms(), end, covered) for covered in covers] == [0, 310_00, 620_00]
+
+
+def test_surrender_pays_by_the_years_passed_and_ends_the_cover() -> None:
+    """After a year and a half 240 are paid; the illness after it is not covered, and nothing comes back twice."""
+    covered = held(last_day=date(2026, 12, 31), tier="part")
+    leave = happened("surrender", "2025-07-01")
+    ill, end = happened("diagnosis", "2025-08-01", diagnosis="C50"), happened("maturity", "2026-12-31")
+    found = run(three_forms(), [leave, ill, end], covered)
+
+    assert [made.total for made in found.decisions] == [240_00, 0, 0]
+    assert "cover-ended" in codes(found)[1]
+
+
+def test_no_surrender_where_the_rule_has_none() -> None:
+    """The full form cannot be surrendered: the reason says so, and the cover stands."""
+    covered = held(last_day=date(2026, 12, 31), tier="full")
+    ill = happened("diagnosis", "2025-08-01", diagnosis="C50")
+    found = run(three_forms(), [happened("surrender", "2025-07-01"), ill], covered)
+
+    assert [made.total for made in found.decisions] == [0, 10000_00]
+    assert "not-allowed" in codes(found)[0]
