@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from mutualplans.model.problem import Problem as Problem
     from mutualplans.model.text import Text as Text
     from mutualplans.plan.declaration import Benefit as Benefit
+    from mutualplans.plan.declaration import Merge as Merge
     from mutualplans.plan.declaration import Paper as Paper
     from mutualplans.plan.declaration import Plan as Plan
     from mutualplans.plan.declaration import Waiting as Waiting
@@ -76,7 +77,7 @@ _HOMES = {
     "mutualplans.model.people": ("Insured", "Member", "Unit"),
     "mutualplans.model.problem": ("MutualPlansError", "Problem"),
     "mutualplans.model.text": ("Text",),
-    "mutualplans.plan.declaration": ("Benefit", "Paper", "Plan", "Waiting", "YearDay", "editions"),
+    "mutualplans.plan.declaration": ("Benefit", "Merge", "Paper", "Plan", "Waiting", "YearDay", "editions"),
     "mutualplans.plan.formula": (
         "Formula",
         "FormulaError",

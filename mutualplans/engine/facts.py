@@ -312,13 +312,16 @@ _COMPUTED: Mapping[tuple[str, str], Callable[[Facts], Any]] = {
 }
 
 
-def period_key(period: n.Period, case: Case, claim: Claim, event: date) -> str:
+def period_key(period: n.Period, case: Case, claim: Claim, event: date, stay: str = "") -> str:
     """Return the name of the period that a claim falls into: claims with the same name are counted together.
 
-    A claim without a stay or incident id stands for itself; a stay is also known by its day of admission.
+    A claim without a stay or incident id stands for itself; a stay is also known by its day of admission, or by the
+    name `stay` of an earlier one that it is merged with.
     """
     first = case.coverage.first_day
     if period is n.Period.STAY:
+        if stay:
+            return stay
         if claim.stay:
             return f"{claim.stay} from {first}"  # numbers are given anew in a later term
         return f"admitted {claim.admitted}" if claim.admitted else f"claim {claim.id}"

@@ -111,13 +111,24 @@ class _Found:
                     self._read(node.field, purpose, nodes, values)
                 elif isinstance(node, n.Before | n.PaidBefore):
                     self._period(node.per, purpose)
+        self._merges(values)
         self._choices(values, titles)
+
+    def _merges(self, values: Mapping[str, object]) -> None:
+        """Add what tells stays that count as one; it matters only where there is an earlier one."""
+        for merge in self.plan.merges:
+            roots = [settle(item.node, values) for item in (merge.when, merge.after, *merge.same)]
+            for node in _needed(roots, values):
+                if isinstance(node, n.Read) and not _is_found_out(node.field):
+                    self._add(node.field, "every", optional=True)
+            self._add_path("claim.discharged", "every", optional=True)
 
     def _purposes(self) -> Iterator[tuple[str, list[n.Node]]]:
         """Yield what each group of formulas is for; the event date is needed for every benefit."""
         plan = self.plan
         yield "joins", [item.node for item in plan.joins]
-        yield "premium", [plan.premium.node, plan.max_shares.node]
+        returns = [] if plan.returns is None else [plan.returns.node]
+        yield "premium", [plan.premium.node, *returns, plan.max_shares.node]
         common = [item.node for item in (*plan.excludes, *plan.when)]
         if plan.event_date is not None:
             common.append(plan.event_date.node)
@@ -291,6 +302,10 @@ def _read_by(node: n.Node, values: Mapping[str, object]) -> tuple[n.Node, ...]:
     if isinstance(node, n.Lookup) and isinstance(table, Table):
         return tuple(key for place, key in enumerate(node.keys) if table.reads(place))
     return children(node)
+
+
+def _is_found_out(item: Field) -> bool:
+    return item.path in _WORKED_OUT or item.name.startswith(FOUND_OUT)
 
 
 def _is_event(node: n.Node) -> bool:

@@ -19,7 +19,7 @@ from mutualplans.model.parameter import Parameter
 from mutualplans.model.people import RELATIONS
 from mutualplans.model.problem import MutualPlansError
 from mutualplans.model.text import Text
-from mutualplans.plan.declaration import Benefit, Plan, Waiting
+from mutualplans.plan.declaration import Benefit, Merge, Plan, Waiting
 from mutualplans.plan.formula import Formula
 
 __all__ = ["SECTIONS", "Writer"]
@@ -255,8 +255,29 @@ class Writer:
         )
         lines = [Line(self.t(zh, en) if date is None else self.words(date), self.t("出险日期", "event date"))]
         lines += self.conditions(self.plan.when, self.t("条件", "condition"))
+        lines += [
+            Line(self._merge(item), self.t("合并计算的住院", "stays that count as one"))
+            for item in self.plan.merges
+        ]
         title = self.t("各项共同条件", "Conditions of every benefit")
-        return Part(id="common", title=title, **self.content(lines, date, *self.plan.when))
+        merges = [formula for item in self.plan.merges for formula in (item.within, item.when, item.after)]
+        return Part(id="common", title=title, **self.content(lines, date, *self.plan.when, *merges))
+
+    def _merge(self, merge: Merge) -> str:
+        """Return when two stays count as one."""
+        days = self.words(merge.within)
+        zh = [f"后一次距前一次结束不超过 {days}"]
+        en = [f"the later begins at most {days} after the end of the earlier"]
+        for formula, whose_zh, whose_en in (
+            (merge.after, "前一次", "earlier"),
+            (merge.when, "后一次", "later"),
+        ):
+            if _constant(formula) is not True:
+                zh.append(f"{whose_zh}：{self.words(formula)}")
+                en.append(f"of the {whose_en}: {self.words(formula)}")
+        zh += [f"两次的{self.words(item)}相同" for item in merge.same]
+        en += [f"both have the same {self.words(item)}" for item in merge.same]
+        return self.t("；".join(zh), "; ".join(en))
 
     def _benefit(self, benefit: Benefit) -> Part:
         amount = self.said.settled(benefit.pays, self.given((*self.plan.when, *benefit.when)))

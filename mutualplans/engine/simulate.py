@@ -17,11 +17,13 @@ from mutualplans.engine.covers import (
     unit_problems,
     with_transfers,
 )
-from mutualplans.engine.facts import Case, Facts, Paid
+from mutualplans.engine.facts import Case, Facts, Paid, period_key
 from mutualplans.engine.office import Office, OfficePlan
 from mutualplans.engine.soundness import claim_problems
+from mutualplans.engine.stays import Stay, merged, merged_with
 from mutualplans.engine.together import beside_another, counted, rooms
 from mutualplans.engine.twice import Entered, counted_twice, counts_stay, paid_already
+from mutualplans.expr.nodes import Period
 from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.dates import DateRange
@@ -157,6 +159,7 @@ class _Run:
     covers: tuple[Coverage, ...] = field(init=False)
     faults: list[CoverFault] = field(init=False)
     accepted: dict[tuple[str, str, str], list[Claim]] = field(factory=dict, init=False)
+    stays: dict[tuple[str, str, date], list[Stay]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         persons = self.situation.insured
@@ -248,9 +251,17 @@ class _Run:
         case = self._with(person, _in_chain(item, chosen, held))
         shared = [limit for limit in self.office.limits if item.plan.id in limit.plans]
         paid = evolve(paid, rooms=rooms(shared, case, claim, event, held, state, paid))
-        decision, after = assess(bound, case, claim, state, paid=paid, decided_on=self.decided_on)
+        decided = self.stays.setdefault((item.plan.id, person.id, chosen.first_day), [])
+        with_ = merged_with(bound, case, claim, decided)
+        if isinstance(with_, Missing):
+            return undecided(bound, case, claim, with_.paths, decided_on=self.decided_on), state, problems
+        stay = with_.name if with_ else ""
+        decision, after = assess(bound, case, claim, state, paid=paid, stay=stay, decided_on=self.decided_on)
         if decision.status != "incomplete":
             self._not_twice(decision, claim)
+        if decision.status != "incomplete" and day is not None:
+            decided.append(Stay(claim, period_key(Period.STAY, case, claim, day, stay)))
+            problems += [merged(item.plan.id, claim, with_)] if with_ else []
         if decision.total and day is not None:
             after = after.plus(counted(shared, case, claim, day, decision.total))
         return decision, after, problems

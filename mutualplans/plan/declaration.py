@@ -18,7 +18,7 @@ from mutualplans.plan.formula import Formula, Operand, all_of, formula
 from mutualplans.plan.parameters import Parameters
 from mutualplans.plan.vocabulary import cover
 
-__all__ = ["Benefit", "EditionFolder", "Paper", "Plan", "Waiting", "YearDay", "editions"]
+__all__ = ["Benefit", "EditionFolder", "Merge", "Paper", "Plan", "Waiting", "YearDay", "editions"]
 
 _ID = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)?")
 
@@ -109,6 +109,24 @@ class YearDay:
 
 
 @frozen(eq=False)
+class Merge:
+    """When two claims count as one stay, though no stay number says so: a transfer, a stay after observation.
+
+    Attributes:
+        within: Most days from the end of the earlier claim (discharge, else the day it occurred) to the beginning of
+            the later one (admission, else the day it occurred); 0 for the same day.
+        when: What the later claim must fulfil.
+        after: What the earlier claim must fulfil.
+        same: Codes of the claim, such as the hospital, that both must state alike.
+    """
+
+    within: Formula = field(converter=_formula)
+    when: Formula = field(default=_YES, converter=_formula, kw_only=True)
+    after: Formula = field(default=_YES, converter=_formula, kw_only=True)
+    same: tuple[Formula, ...] = field(default=(), converter=_tuple, kw_only=True)
+
+
+@frozen(eq=False)
 class Paper:
     """A document to bring.
 
@@ -173,6 +191,7 @@ class Plan:
         benefits: What it pays, computed in this order; a benefit reads only earlier ones.
         ends: Whether a payment ends the cover; tested after a payment above 0, and may read what each benefit
             pays: ``ends=mp.benefit("full").over(0)``.
+        merges: When claims count as one stay (`per.STAY`) without a common stay number; one of them suffices.
         event_date: The date that counts; by default it follows from the kind of event.
         rules_in_force: Whether the edition is chosen by the first day of cover or by the event date.
         claim_within: Last day to claim, in days from the event; unset where the rule does not say.
@@ -199,6 +218,7 @@ class Plan:
     excludes: tuple[Formula, ...] = field(default=(), converter=_tuple)
     benefits: tuple[Benefit, ...] = field(converter=_tuple)
     ends: Formula = field(default=_NO, converter=_formula)
+    merges: tuple[Merge, ...] = field(default=(), converter=_tuple)
     event_date: Formula | None = field(default=None, converter=_optional)
     rules_in_force: Literal["first-day", "event-date"] = "first-day"
     claim_within: Formula | None = field(default=None, converter=_optional)
@@ -235,6 +255,10 @@ class Plan:
         yield from _numbered("joins", self.joins)
         yield from _numbered("when", self.when)
         yield from _numbered("excludes", self.excludes)
+        for number, merge in enumerate(self.merges):
+            for name in ("within", "when", "after"):
+                yield f"merges[{number}].{name}", getattr(merge, name)
+            yield from _numbered(f"merges[{number}].same", merge.same)
         if self.waiting:
             yield "waiting", self.waiting.over
             yield "waiting.reduced", self.waiting.reduced

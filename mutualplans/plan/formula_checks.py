@@ -125,7 +125,15 @@ _WITHOUT_CLAIM = (
     "renewal_window",
 )
 """Parts that are worked out when a person joins: there is no claim yet."""
-_WITHOUT_BALANCES = (*_WITHOUT_CLAIM, "event_date", "claim_within", "report_within", "ends", "papers")
+_WITHOUT_BALANCES = (
+    *_WITHOUT_CLAIM,
+    "merges",
+    "event_date",
+    "claim_within",
+    "report_within",
+    "ends",
+    "papers",
+)
 """Parts that are worked out without the balances; of them only `ends` knows the amounts of this claim."""
 _CIRCULAR: Mapping[str, frozenset[str]] = {
     "max_shares": frozenset({"cover.shares"}),
