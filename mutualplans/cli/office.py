@@ -11,6 +11,7 @@ import click
 from mutualplans.cli.common import complete_plugins, output_formats, plans_in_use, registry, status_without
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import lang, t
+from mutualplans.cli.office_diff import command as diff
 from mutualplans.cli.output import lang_option, print_csv, print_json, print_table, say, say_problems
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from mutualplans.model.problem import Problem
     from mutualplans.plan.declaration import Plan
 
-__all__ = ["command"]
+__all__ = ["command", "described"]
 
 _FILE = "office.toml"
 
@@ -232,8 +233,6 @@ def _count(file: str, problems: Iterable[Problem]) -> None:
 
 
 def _show(office: Office | None, output_format: str) -> None:
-    from mutualplans.model.money import format_yuan
-
     if office is None:
         return
     is_csv = output_format == "csv"
@@ -261,14 +260,7 @@ def _show(office: Office | None, output_format: str) -> None:
     for package in office.packages:
         click.echo(_package(package))
     for limit in office.limits:
-        plans = t("、", ", ").join(limit.plans)
-        amount, per = format_yuan(limit.most, grouped=True), t(*_PERIODS[limit.per.value])
-        click.echo(
-            t(
-                f"合计限额：{limit.title.zh}，{per} {amount} 元（{plans}）",
-                f"Limit over several plans: {limit.title.in_('en')}, {per} {amount} yuan ({plans})",
-            )
-        )
+        click.echo(_limit(limit))
 
 
 def _row(item: OfficePlan, local: LocalEdition, *, whole: bool) -> list[str]:
@@ -329,6 +321,17 @@ def _as_data(file: str, office: Office | None, problems: Iterable[Problem]) -> d
     }
 
 
+def _limit(limit: SharedLimit) -> str:
+    from mutualplans.model.money import format_yuan
+
+    plans = t("、", ", ").join(limit.plans)
+    amount, per = format_yuan(limit.most, grouped=True), t(*_PERIODS[limit.per.value])
+    return t(
+        f"合计限额：{limit.title.zh}，{per} {amount} 元（{plans}）",
+        f"Limit over several plans: {limit.title.in_('en')}, {per} {amount} yuan ({plans})",
+    )
+
+
 def _package(package: Package) -> str:
     from mutualplans.model.money import format_yuan
 
@@ -364,6 +367,21 @@ def _group_data(rule: GroupRule) -> dict[str, Any]:
         "persons": rule.persons,
         "of": rule.of,
     }
+
+
+def described(office: Office) -> dict[tuple[str, str], str]:
+    """Return (plan, what) → what an office says around its plans, in words: who pays, groups, packages, limits."""
+    said: dict[tuple[str, str], str] = {}
+    for item in office.plans:
+        said[item.plan.id, t("互助费负担", "who pays")] = _split(item)
+        rules = t("；", "; ").join([*map(_group, item.group), *_equal(item)])
+        said[item.plan.id, t("团体要求", "group rule")] = rules
+        said[item.plan.id, t("与其他计划", "other plans")] = _others(item)
+    for package in office.packages:
+        said[package.id, t("组合", "package")] = _package(package)
+    for limit in office.limits:
+        said["", limit.title.in_(lang())] = _limit(limit)
+    return said
 
 
 def _limit_data(limit: SharedLimit) -> dict[str, Any]:
@@ -403,3 +421,6 @@ def _plan_data(item: OfficePlan) -> dict[str, Any]:
 
 def _day(day: Any) -> str | None:
     return None if day is None else str(day)
+
+
+command.add_command(diff)
