@@ -117,6 +117,7 @@ def test_every_dotted_literal_is_a_known_code_or_field():
         "cover.is_renewal",
         "cover.terms",
         "cover.earlier",
+        "cover.edition",
         "claim.event_date",
         "claim.remaining",
         "unit.name",
