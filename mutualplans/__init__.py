@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from mutualplans.model.problem import Problem as Problem
     from mutualplans.model.text import Text as Text
     from mutualplans.plan.declaration import Benefit as Benefit
+    from mutualplans.plan.declaration import Merge as Merge
     from mutualplans.plan.declaration import Paper as Paper
     from mutualplans.plan.declaration import Plan as Plan
     from mutualplans.plan.declaration import Waiting as Waiting
+    from mutualplans.plan.declaration import YearDay as YearDay
     from mutualplans.plan.declaration import editions as editions
     from mutualplans.plan.formula import Formula as Formula
     from mutualplans.plan.formula import FormulaError as FormulaError
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
     from mutualplans.plan.vocabulary import cover as cover
     from mutualplans.plan.vocabulary import excluded as excluded
     from mutualplans.plan.vocabulary import field as field
+    from mutualplans.plan.vocabulary import holds as holds
     from mutualplans.plan.vocabulary import insured as insured
     from mutualplans.plan.vocabulary import member as member
     from mutualplans.plan.vocabulary import per as per
@@ -74,7 +77,7 @@ _HOMES = {
     "mutualplans.model.people": ("Insured", "Member", "Unit"),
     "mutualplans.model.problem": ("MutualPlansError", "Problem"),
     "mutualplans.model.text": ("Text",),
-    "mutualplans.plan.declaration": ("Benefit", "Paper", "Plan", "Waiting", "editions"),
+    "mutualplans.plan.declaration": ("Benefit", "Merge", "Paper", "Plan", "Waiting", "YearDay", "editions"),
     "mutualplans.plan.formula": (
         "Formula",
         "FormulaError",
@@ -110,6 +113,7 @@ _HOMES = {
         "cover",
         "excluded",
         "field",
+        "holds",
         "insured",
         "member",
         "per",

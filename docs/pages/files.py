@@ -16,6 +16,7 @@ from mutualplans.model.money import Rounding
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.scales import Condition
 from mutualplans.office import rows as office
+from mutualplans.office.together import PERIODS
 from mutualplans.plan import reading
 from mutualplans.plan.edition import Confidence, Edition, Entry
 
@@ -104,6 +105,8 @@ def _office() -> str:
         "name": "Name of the office: text, or `{ zh = …, en = … }`. Required.",
         "unit_types": "Kinds of unit that unit files may state: code → name.",
         "plans": "`[[plans]]`, one for each plan, **in the order in which they are decided**.",
+        "limits": "`[[limits]]`: the most that several plans together pay one person.",
+        "packages": "`[[packages]]`: plans that are joined at once for one fee.",
     }
     plan = {
         "id": "Plan id. Required.",
@@ -113,12 +116,40 @@ def _office() -> str:
         'parts such as `"1/3"` that add up to 1.',
         "editions": "`[[plans.editions]]`, at least one; their dates must not overlap.",
         "group": "`[[plans.group]]`: how many of a unit must join, by size of the unit, smallest first.",
+        "equal_shares": "`true` where all of a unit must hold the same number of shares.",
+        "only_with": "Ids of plans listed before: who joins this one must be in them, and it pays only for those who were "
+        "on the first day of its cover.",
+        "not_with": "Ids of plans beside which nobody can have this one. Written at the plan that gives way: a quote "
+        "refuses it, and a cover of it that shares a day with one of those is not decided.",
+        "replaced_by": "Ids of plans listed before: this one pays nothing for a claim for which one of them pays.",
     }
     edition = {
         "id": "Edition id. Required.",
         "from_": "First day here, where it differs from the edition's.",
         "to": "Last day here, inclusive.",
         "values": "Local values: only those open to offices, within their limits.",
+    }
+    limit = {
+        "title": "What the limit is called in explanations. Required.",
+        "plans": "Ids of the plans. Required.",
+        "most": "Yuan as text. Required. In the plans' order each gets what the ones before it left.",
+        "per": "The period, one of "
+        + ", ".join(f"`{name}`" for name in PERIODS)
+        + ". Required. For `term` the plans' "
+        "covers must begin on one day.",
+    }
+    package = {
+        "id": "Id in rosters and for `quote --plan`; no plan may have it. Required.",
+        "title": "What it is called. Required.",
+        "fee": "Yuan as text, for one package; the plans' own premiums are not due beside it. Required.",
+        "plans": "`[[packages.plans]]`, one for each plan of the package. Required.",
+        "split": plan["split"],
+        "group": "`[[packages.group]]`, as `[[plans.group]]`.",
+    }
+    part = {
+        "id": "Id of a plan of this file. Required.",
+        "shares": "Shares of the plan in one package.",
+        "tier": "Tier of the plan; the one stated in the roster if left out.",
     }
     group = {name: text.replace("`None`", "left out") for name, text in attributes(GroupRule).items()}
     parts = ["## Office file\n\n`office.toml`: which plans a city office runs, and how."]
@@ -127,6 +158,9 @@ def _office() -> str:
         ("`[[plans]]`", office.PlanRow, plan),
         ("`[[plans.editions]]`", office.EditionRow, edition),
         ("`[[plans.group]]`", office.GroupRow, group),
+        ("`[[limits]]`", office.LimitRow, limit),
+        ("`[[packages]]`", office.PackageRow, package),
+        ("`[[packages.plans]]`", office.PackagePlanRow, part),
     ):
         rows = [(key, text) for key, _needed, text in _keys(record, said)]
         assert all(text for _key, text in rows), f"describe the keys of {header}"
@@ -144,6 +178,10 @@ _OWN = {
     "edition": "Edition the cover is under; else by date.",
     "insured": "Id of the person; `self`, the member, if not said.",
     "earlier": "Earlier terms: `[{ first = 2011-01-01, last = 2012-12-31 }]`.",
+    "unit": "Name of the unit or county through which the person is covered, for the record.",
+    "transfer": "`true` where this is the rest of a term that began in another unit or county of the office (转会): the "
+    "cover of the same plan that ends the day before, or is recorded to the same last day, goes on. Shares, tier and "
+    "edition may be left out; limits, waiting days and terms go on.",
     "circumstances": "Codes of established exclusion circumstances.",
 }
 

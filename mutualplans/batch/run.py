@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from attrs import define, field, frozen
 
 from mutualplans.batch.arrange import Arranged, arrange
+from mutualplans.batch.beyond import beyond_kernels
 from mutualplans.batch.codes import Codes
 from mutualplans.batch.columns import PERSON
 from mutualplans.batch.kernel.compiled import can_compile, compiled, interpreted, is_compiled
@@ -190,6 +191,9 @@ class _Run:
             yield found
 
     def _source(self, item: OfficePlan, covers: Terms) -> KernelSource:
+        if why := beyond_kernels(item):
+            raise Opaque(why)
+
         def nullable(path: str) -> bool:
             if path.startswith("claim."):
                 return self.claims.nullable(path)

@@ -19,6 +19,7 @@ from mutualplans.cli.width import cells, wrap
 
 if TYPE_CHECKING:
     from datetime import date
+    from fractions import Fraction
 
     from click.shell_completion import CompletionItem
 
@@ -31,6 +32,7 @@ __all__ = [
     "DATE",
     "OFFICE_FILE",
     "PLAN",
+    "RATE",
     "chosen_edition",
     "columns",
     "complete_plugins",
@@ -252,7 +254,33 @@ class _DateType(click.ParamType["date"]):
             )
 
 
+class _RateType(click.ParamType["Fraction"]):
+    """A rate written 90%, 0.9 or 28/31."""
+
+    name = "rate"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """Return the rate, or fail with how it is written."""
+        from mutualplans.model.money import rate
+
+        if not isinstance(value, str):
+            given: Fraction = value
+            return given
+        try:
+            return rate(value)
+        except ValueError:
+            self.fail(
+                t(
+                    f"比例写成 90% 或 28/31；实为 {value!r}",
+                    f"a rate is written 90% or 28/31; found {value!r}",
+                ),
+                param,
+                ctx,
+            )
+
+
 PLAN = _PlanType()
+RATE = _RateType()
 """Type of an argument or option that names a plan."""
 
 DATE = _DateType()

@@ -18,6 +18,7 @@ from mutualplans.cli.common import (
 from mutualplans.cli.documents import file_option, print_document, print_side, save_document
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import lang, t
+from mutualplans.cli.office_compare import with_office
 from mutualplans.cli.output import print_csv, print_json, say
 from mutualplans.documents.rule import comparison_document, comparison_table
 from mutualplans.engine.compare import Comparison, compare
@@ -80,7 +81,7 @@ def command(
     if not rules:
         say("没有可比较的计划", "there is no plan to compare")
         return status_without(office)
-    table = compare(rules)
+    table = with_office(compare(rules), office)
     side = comparison_table(table, lang())
     document = comparison_document(table, lang())
     names = [side.headers[0], *map(_name, table.rules)]

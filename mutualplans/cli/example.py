@@ -15,7 +15,7 @@ from mutualplans.engine.form import Form, Input, form
 from mutualplans.engine.office import LocalEdition, Office, OfficePlan
 from mutualplans.engine.simulate import Situation, simulate
 from mutualplans.files.situation import read_situation
-from mutualplans.model.dates import term
+from mutualplans.model.dates import DateRange, term
 from mutualplans.model.kinds import Kind
 from mutualplans.model.problem import MutualPlansError
 from mutualplans.model.text import Text
@@ -186,8 +186,11 @@ def _last_day(made: Form, local: LocalEdition, item: Example) -> date:
         return item.last_day
     assert person  # the case names it
     facts = Facts(bound, Case(member=case.member, insured=person, unit=case.unit, coverage=cover))
-    months = facts.value(made.plan.term_months, "term_months")
-    return term(item.first_day, months).last if isinstance(months, int) and months > 0 else item.last_day
+    try:
+        days = facts.term
+    except MutualPlansError:  # no such term; assessing says so
+        return item.last_day
+    return days.last if isinstance(days, DateRange) else item.last_day
 
 
 def _is_paid(made: Form, local: LocalEdition, item: Example) -> bool:

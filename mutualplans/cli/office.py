@@ -11,16 +11,24 @@ import click
 from mutualplans.cli.common import complete_plugins, output_formats, plans_in_use, registry, status_without
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import lang, t
+from mutualplans.cli.office_diff import command as diff
 from mutualplans.cli.output import lang_option, print_csv, print_json, print_table, say, say_problems
 
 if TYPE_CHECKING:
-    from mutualplans.engine.office import GroupRule, LocalEdition, Office, OfficePlan
+    from mutualplans.engine.office import GroupRule, LocalEdition, Office, OfficePlan, Package, SharedLimit
     from mutualplans.model.problem import Problem
     from mutualplans.plan.declaration import Plan
 
-__all__ = ["command"]
+__all__ = ["command", "described"]
 
 _FILE = "office.toml"
+
+_PERIODS = {
+    "incident": ("每次事件", "for each event"),
+    "term": ("每保障期", "for each term"),
+    "calendar-year": ("每自然年", "for each calendar year"),
+    "lifetime": ("终身", "for life"),
+}
 
 
 @click.group(
@@ -234,7 +242,7 @@ def _show(office: Office | None, output_format: str) -> None:
         for local in item.editions
     ]
     if is_csv:
-        print_csv(["plan", "title", "edition", "from", "to", "values", "split", "group"], rows)
+        print_csv(["plan", "title", "edition", "from", "to", "values", "split", "group", "others"], rows)
         return
     headers = [
         t("计划", "Plan"),
@@ -245,8 +253,14 @@ def _show(office: Office | None, output_format: str) -> None:
         t("自定的值", "Local values"),
         t("互助费负担", "Who pays"),
         t("团体要求", "Group rule"),
+        t("与其他计划", "Other plans"),
     ]
-    print_table(office.name.in_(lang()), headers, rows)
+    width = len(headers) if any(row[-1] for row in rows) else len(headers) - 1
+    print_table(office.name.in_(lang()), headers[:width], [row[:width] for row in rows])
+    for package in office.packages:
+        click.echo(_package(package))
+    for limit in office.limits:
+        click.echo(_limit(limit))
 
 
 def _row(item: OfficePlan, local: LocalEdition, *, whole: bool) -> list[str]:
@@ -260,8 +274,22 @@ def _row(item: OfficePlan, local: LocalEdition, *, whole: bool) -> list[str]:
         str(dates.to or ""),
         t("、", ", ").join(local.written),
         _split(item) if whole else "",
-        t("；", "; ").join(map(_group, item.group)) if whole else "",
+        t("；", "; ").join([*map(_group, item.group), *_equal(item)]) if whole else "",
+        _others(item) if whole else "",
     ]
+
+
+def _equal(item: OfficePlan) -> list[str]:
+    return [t("全单位份数相同", "equal shares for all of a unit")] if item.equal_shares else []
+
+
+def _others(item: OfficePlan) -> str:
+    said = [
+        (item.only_with, t("须同时参加 ", "only with ")),
+        (item.not_with, t("不能同时参加 ", "not with ")),
+        (item.replaced_by, t("让位于 ", "replaced by ")),
+    ]
+    return t("；", "; ").join(words + t("、", ", ").join(plans) for plans, words in said if plans)
 
 
 def _split(item: OfficePlan) -> str:
@@ -287,7 +315,83 @@ def _as_data(file: str, office: Office | None, problems: Iterable[Problem]) -> d
         "name": office.name.in_(lang()) if office else None,
         "unit_types": {code: text.in_(lang()) for code, text in office.unit_types.items()} if office else {},
         "plans": [_plan_data(item) for item in office.plans] if office else [],
+        "limits": [_limit_data(limit) for limit in office.limits] if office else [],
+        "packages": [_package_data(package) for package in office.packages] if office else [],
         "problems": [problem_data(item, lang()) for item in problems],
+    }
+
+
+def _limit(limit: SharedLimit) -> str:
+    from mutualplans.model.money import format_yuan
+
+    plans = t("、", ", ").join(limit.plans)
+    amount, per = format_yuan(limit.most, grouped=True), t(*_PERIODS[limit.per.value])
+    return t(
+        f"合计限额：{limit.title.zh}，{per} {amount} 元（{plans}）",
+        f"Limit over several plans: {limit.title.in_('en')}, {per} {amount} yuan ({plans})",
+    )
+
+
+def _package(package: Package) -> str:
+    from mutualplans.model.money import format_yuan
+
+    parts = []
+    for part in package.parts:
+        shares = [] if part.shares is None else [t(f"{part.shares} 份", f"{part.shares} shares")]
+        tier = [] if part.tier is None else [t(f"{part.tier} 档", f"tier {part.tier}")]
+        parts.append(" ".join([part.plan, *shares, *tier]))
+    plans, fee = t("、", ", ").join(parts), format_yuan(package.fee, grouped=True)
+    return t(
+        f"组合：{package.title.zh}（{package.id}），{fee} 元（{plans}）",
+        f"Package: {package.title.in_('en')} ({package.id}), {fee} yuan ({plans})",
+    )
+
+
+def _package_data(package: Package) -> dict[str, Any]:
+    from mutualplans.model.money import format_yuan
+
+    return {
+        "id": package.id,
+        "title": package.title.in_(lang()),
+        "fee": format_yuan(package.fee),
+        "plans": [{"id": part.plan, "shares": part.shares, "tier": part.tier} for part in package.parts],
+        "split": {payer: str(part) for payer, part in package.split.items()},
+        "group": [_group_data(rule) for rule in package.group],
+    }
+
+
+def _group_data(rule: GroupRule) -> dict[str, Any]:
+    return {
+        "staff_up_to": rule.staff_up_to,
+        "share": None if rule.share is None else str(rule.share),
+        "persons": rule.persons,
+        "of": rule.of,
+    }
+
+
+def described(office: Office) -> dict[tuple[str, str], str]:
+    """Return (plan, what) → what an office says around its plans, in words: who pays, groups, packages, limits."""
+    said: dict[tuple[str, str], str] = {}
+    for item in office.plans:
+        said[item.plan.id, t("互助费负担", "who pays")] = _split(item)
+        rules = t("；", "; ").join([*map(_group, item.group), *_equal(item)])
+        said[item.plan.id, t("团体要求", "group rule")] = rules
+        said[item.plan.id, t("与其他计划", "other plans")] = _others(item)
+    for package in office.packages:
+        said[package.id, t("组合", "package")] = _package(package)
+    for limit in office.limits:
+        said["", limit.title.in_(lang())] = _limit(limit)
+    return said
+
+
+def _limit_data(limit: SharedLimit) -> dict[str, Any]:
+    from mutualplans.model.money import format_yuan
+
+    return {
+        "title": limit.title.in_(lang()),
+        "plans": list(limit.plans),
+        "most": format_yuan(limit.most),
+        "per": limit.per.value,
     }
 
 
@@ -307,17 +411,16 @@ def _plan_data(item: OfficePlan) -> dict[str, Any]:
             for local in item.editions
         ],
         "split": {payer: str(part) for payer, part in item.split.items()},
-        "group": [
-            {
-                "staff_up_to": rule.staff_up_to,
-                "share": None if rule.share is None else str(rule.share),
-                "persons": rule.persons,
-                "of": rule.of,
-            }
-            for rule in item.group
-        ],
+        "group": [_group_data(rule) for rule in item.group],
+        "equal_shares": item.equal_shares,
+        "only_with": list(item.only_with),
+        "not_with": list(item.not_with),
+        "replaced_by": list(item.replaced_by),
     }
 
 
 def _day(day: Any) -> str | None:
     return None if day is None else str(day)
+
+
+command.add_command(diff)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from mutualplans.cli.common import (
     DATE,
     OFFICE_FILE,
     PLAN,
+    RATE,
     office_option,
     plans_in_use,
     registry,
@@ -28,9 +30,9 @@ from mutualplans.model.problem import MutualPlansError, problem
 from mutualplans.model.text import said
 
 if TYPE_CHECKING:
+    from mutualplans.engine.groups import GroupQuote
     from mutualplans.engine.office import Office
-    from mutualplans.engine.quote import GroupQuote
-    from mutualplans.files.roster import Roster
+    from mutualplans.files.roster import Entry, Roster
     from mutualplans.model.people import Unit
     from mutualplans.model.problem import Problem
     from mutualplans.plan.declaration import Plan
@@ -83,6 +85,16 @@ def _member_options(function: Any) -> Any:
 @click.option(
     "--roster", type=click.Path(dir_okay=False), metavar="FILE", help=t("名册文件。", "Roster file.")
 )
+@click.option(
+    "--covers",
+    "covers_file",
+    type=click.Path(dir_okay=False),
+    metavar="FILE",
+    help=t(
+        "以往和现有的保障（csv 或 xlsx），如上期的报价明细：据此认定续保、已参保、同时参加。",
+        "Earlier and present covers (csv, xlsx), such as the rows of the last quote: renewals are found out from them.",
+    ),
+)
 @office_option
 @click.option(
     "--plan", "plan_ids", type=PLAN, multiple=True, help=t("计划（可重复）；默认全部。", "Plan (repeatable).")
@@ -118,6 +130,15 @@ def _member_options(function: Any) -> Any:
 )
 @click.option("--sheet", help=t("工作表名。", "Worksheet."))
 @click.option(
+    "--discount",
+    type=RATE,
+    metavar="RATE",
+    help=t(
+        "折现率因子：期末 1 元在期初值多少，如 28/31；有满期返还的计划据此显示净额。",
+        "What a yuan at the end of the term is worth at its start, such as 28/31: shows the net cost of plans with returns.",
+    ),
+)
+@click.option(
     "-o",
     "--output",
     "out",
@@ -130,6 +151,7 @@ def command(
     ctx: click.Context,
     /,
     roster: str | None,
+    covers_file: str | None,
     office: Office | None,
     plan_ids: tuple[str, ...],
     edition: str | None,
@@ -139,6 +161,7 @@ def command(
     women: int | None,
     encoding: str | None,
     sheet: str | None,
+    discount: Fraction | None,
     out: str | None,
     more: tuple[str, ...],
     output_format: str,
@@ -147,31 +170,39 @@ def command(
 ) -> int:
     """Run the command."""
     from mutualplans.cli import quotes
+    from mutualplans.cli.quote_all import quote_all
     from mutualplans.engine.covers import unit_problems
     from mutualplans.engine.office import check_edition
 
     if roster:
         _refuse_person(ctx)
     if out:
-        _refuse_input(out, (roster, ctx.meta.get(OFFICE_FILE), unit_file))
+        _refuse_input(out, (roster, covers_file, ctx.meta.get(OFFICE_FILE), unit_file))
+    if covers_file and not roster:
+        raise click.UsageError(t("--covers 与 --roster 一起用", "--covers needs --roster"))
     running = office or _without_office(ctx, plan_ids)
-    chosen = [running.plan(plan_id) for plan_id in plan_ids] or list(running.plans)
+    packages = [package for package in running.packages if package.id in plan_ids or not plan_ids]
+    inside = {package.id for package in packages}
+    chosen = [running.plan(plan_id) for plan_id in plan_ids if plan_id not in inside]
+    chosen = chosen or ([] if plan_ids else list(running.plans))
     check_edition(chosen, edition)
-    plans = [item.plan for item in chosen]
+    plans = [item.plan for item in running.plans] if packages else [item.plan for item in chosen]
     units = _units(unit_file, headcount, women, plans)
     wrong = [found for unit in units.values() for found in unit_problems(unit, running)]
     if wrong:
         raise MutualPlansError(*wrong)
     if roster:
-        read = _read_roster(roster, plans, units, first_day, encoding, sheet)
+        read = _read_roster(roster, plans, packages, units, first_day, encoding, sheet)
         click.echo(_source(roster, read), err=True)
+        if covers_file:
+            read = _with_covers(read, covers_file, plans)
     else:
         read = _one_person(person, more, plans, units, first_day)
-    groups = quotes.quote_all(chosen, read.entries, edition)
+    groups = quote_all(running, chosen, packages, read.entries, edition, named=bool(plan_ids))
     problems = (*read.problems, *quotes.problems_of(groups, read))
-    _show(groups, read, problems, output_format, reveal=reveal, alone=not roster)
+    _show(groups, read, problems, output_format, reveal=reveal, alone=not roster, discount=discount)
     if out:
-        quotes.write(out, groups, read, lang(), reveal=reveal)
+        quotes.write(out, groups, read, lang(), reveal=reveal, discount=discount)
         click.echo(t(f"明细已写入 {out}", f"rows written to {out}"), err=True)
     refused = any(item.severity == "error" for item in problems)
     return status_without(office) or (ExitStatus.ROWS_REFUSED if refused else ExitStatus.OK)
@@ -266,13 +297,19 @@ def _units(
 
 
 def _read_roster(
-    path: str, plans: Any, units: dict[str, Unit], first_day: date, encoding: str | None, sheet: str | None
+    path: str,
+    plans: Any,
+    packages: Any,
+    units: dict[str, Unit],
+    first_day: date,
+    encoding: str | None,
+    sheet: str | None,
 ) -> Roster:
     from mutualplans.files.roster import known_headers, read_roster
     from mutualplans.files.tables import read_table
 
-    table = read_table(path, known_headers=known_headers(plans), encoding=encoding, sheet=sheet)
-    read = read_roster(table, plans, units, first_day)
+    table = read_table(path, known_headers=known_headers(plans, packages), encoding=encoding, sheet=sheet)
+    read = read_roster(table, plans, units, first_day, packages)
     if not table.headers:
         raise MutualPlansError(*read.problems)
     if not read.entries and not read.refusals:
@@ -286,6 +323,21 @@ def _read_roster(
         )
         raise MutualPlansError(*read.problems, empty)
     return read
+
+
+def _with_covers(read: Roster, path: str, plans: Any) -> Roster:
+    """Return the roster with the covers of each person who has an ID number; without one they are not known."""
+    from mutualplans.files.covers import HEADERS, read_covers
+    from mutualplans.files.tables import read_table
+
+    known = read_covers(read_table(path, known_headers=HEADERS), plans)
+
+    def covers(entry: Entry) -> Entry:
+        number = entry.joining.insured.id_number
+        found = None if number is None else known.get(number.reveal(), ())
+        return evolve(entry, joining=evolve(entry.joining, covers=found))
+
+    return evolve(read, entries=tuple(map(covers, read.entries)))
 
 
 def _one_person(
@@ -359,16 +411,17 @@ def _show(
     *,
     reveal: bool,
     alone: bool,
+    discount: Fraction | None,
 ) -> None:
     from mutualplans.cli import quotes
 
     if output_format == "json":
-        print_json(quotes.as_data(groups, read, problems, lang(), reveal=reveal))
+        print_json(quotes.as_data(groups, read, problems, lang(), reveal=reveal, discount=discount))
         return
     if output_format == "csv":
-        print_csv(*quotes.rows(groups, read, lang(), reveal=reveal))
+        print_csv(*quotes.rows(groups, read, lang(), reveal=reveal, discount=discount))
     elif alone:
-        quotes.print_person(groups, lang())
+        quotes.print_person(groups, lang(), discount)
     else:
         quotes.print_groups(groups, read, lang(), reveal=reveal)
     say_problems(problems)

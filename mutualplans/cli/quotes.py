@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import click
@@ -14,39 +15,18 @@ from mutualplans.cli.decisions import reason_text
 from mutualplans.cli.language import t
 from mutualplans.cli.output import Align, print_table
 from mutualplans.engine.asdata import problem_data, reason_data
-from mutualplans.engine.office import PAYERS, OfficePlan
-from mutualplans.engine.quote import GroupQuote, Quote, quote_group
+from mutualplans.engine.groups import GroupQuote
+from mutualplans.engine.office import PAYERS
+from mutualplans.engine.quote import Quote
 from mutualplans.files.roster import Entry, Roster
 from mutualplans.files.write_tables import Cell, write_table
+from mutualplans.model.coverage import Coverage
 from mutualplans.model.masks import mask_digits, mask_id, mask_name
 from mutualplans.model.money import format_yuan
 from mutualplans.model.problem import Problem, problem
 from mutualplans.model.text import Lang
 
-__all__ = ["as_data", "print_groups", "print_person", "problems_of", "quote_all", "rows", "write"]
-
-
-def quote_all(plans: Sequence[OfficePlan], entries: Sequence[Entry], edition: str | None) -> list[GroupQuote]:
-    """Quote every plan for every unit, each person for the plans that the roster names for them."""
-    groups = []
-    units = {entry.joining.unit.name: entry.joining.unit for entry in entries}
-    for item in plans:
-        for name, unit in units.items():
-            joinings = [
-                evolve(entry.joining, shares=(entry.plans or {}).get(item.plan.id, entry.joining.shares))
-                for entry in entries
-                if entry.joining.unit.name == name and _wants(entry, item)
-            ]
-            if joinings:
-                groups.append(quote_group(item, unit, joinings, edition=edition))
-    return groups
-
-
-def _wants(entry: Entry, item: OfficePlan) -> bool:
-    """Return whether a row is about this plan: named in it, or, where it names none, for such a person."""
-    if entry.plans is not None:
-        return item.plan.id in entry.plans
-    return entry.joining.insured.relation in item.plan.insures
+__all__ = ["as_data", "print_groups", "print_person", "problems_of", "rows", "write"]
 
 
 def problems_of(groups: Sequence[GroupQuote], read: Roster) -> list[Problem]:
@@ -101,13 +81,15 @@ def _joining_none(groups: Iterable[GroupQuote], read: Roster) -> list[Entry]:
 # ---------------------------------------------------------------- tables
 
 
-def print_person(groups: Sequence[GroupQuote], lang: Lang) -> None:
+def print_person(groups: Sequence[GroupQuote], lang: Lang, discount: Fraction | None) -> None:
     """Print the quotes of one person."""
+    returning = any(item.returns for group in groups for item in group.quotes)
     headers = [
         t("计划", "plan"),
         t("版次", "edition"),
         t("保障期", "term"),
         t("保费（元）", "premium"),
+        *(_return_headers(discount) if returning else ()),
         t("负担", "split"),
         t("说明", "notes"),
     ]
@@ -121,13 +103,15 @@ def print_person(groups: Sequence[GroupQuote], lang: Lang) -> None:
                     item.edition,
                     term,
                     _fee(item),
+                    *(map(str, _return_cells(item, discount)) if returning else ()),
                     _split(item.split, lang),
                     _notes(item, lang),
                 )
             )
     if lines:
+        amounts: list[Align] = ["right"] * (len(headers) - 5)
         print_table(
-            t("报价", "Quote"), headers, lines, align=["left", "left", "left", "right", "left", "left"]
+            t("报价", "Quote"), headers, lines, align=["left", "left", "left", *amounts, "left", "left"]
         )
 
 
@@ -251,7 +235,12 @@ def _name(entry: Entry, *, reveal: bool) -> str:
 
 
 def rows(
-    groups: Sequence[GroupQuote], read: Roster, lang: Lang, *, reveal: bool
+    groups: Sequence[GroupQuote],
+    read: Roster,
+    lang: Lang,
+    *,
+    reveal: bool,
+    discount: Fraction | None = None,
 ) -> tuple[list[str], list[list[Cell]]]:
     """Return header and rows: one for each person and plan, then every row for which nothing is quoted."""
     headers = [
@@ -271,14 +260,25 @@ def rows(
         t("原因", "reasons"),
         t("代码", "codes"),
     ]
+    returning = any(item.returns for group in groups for item in group.quotes)
+    if returning:
+        headers += _return_headers(discount)
     people = _people(read)
     lines: list[list[Cell]] = []
     for group in groups:
         joining = set(map(id, group.joining))
         plan = (group.title.in_(lang), group.plan)
         for item in group.quotes:
+            person = _person_cells(people[item.key], reveal=reveal)
             cells = _quote_cells(item, group, lang, joins=id(item) in joining)
-            lines.append([*_person_cells(people[item.key], reveal=reveal), *plan, *cells])
+            if item.coverage.plan == group.plan:
+                back = _return_cells(item, discount) if returning else []
+                lines.append([*person, *plan, *cells, *back])
+                continue
+            # A row for each cover of a package; what is due stands in the first.
+            for place, cover in enumerate(item.covers):
+                line = _cover_cells(cover, cells, first=place == 0)
+                lines.append([*person, plan[0], cover.plan, *line])
         for key, problems in group.unquoted:
             cells = _not_quoted([_sentences(problems, lang)], [one.code for one in problems])
             lines.append([*_person_cells(people[key], reveal=reveal), *plan, *cells])
@@ -291,7 +291,24 @@ def rows(
         why = t("退回：", "refused: ") + _sentences(problems, lang)
         cells = _not_quoted([why], [one.code for one in problems])
         lines.append([str(row), "", "", "", "", "", *cells])
-    return headers, lines
+    return headers, [[*line, *[""] * (len(headers) - len(line))] for line in lines]
+
+
+def _return_headers(discount: Fraction | None) -> list[str]:
+    """Return the headers of what comes back at the end, and of the net cost where a discount is given."""
+    net = [] if discount is None else [t(f"净额（元，因子 {discount}）", f"net (factor {discount})")]
+    return [t("满期返还（元）", "comes back"), *net]
+
+
+def _return_cells(item: Quote, discount: Fraction | None) -> list[Cell]:
+    net = None if discount is None else item.net(discount)
+    cells = [_amount(item.returns if item.joins else None)]
+    return cells if discount is None else [*cells, "" if net is None else net_amount(net)]
+
+
+def net_amount(net: Fraction) -> Cell:
+    """Return a net cost in yuan: to the fen where it is whole fen, else exactly, as a fraction."""
+    return Decimal(format_yuan(net.numerator)) if net.denominator == 1 else str(net / 100)
 
 
 def _person_cells(entry: Entry, *, reveal: bool) -> list[Cell]:
@@ -324,6 +341,18 @@ def _quote_cells(item: Quote, group: GroupQuote, lang: Lang, *, joins: bool) -> 
     ]
 
 
+def _cover_cells(cover: Coverage, cells: list[Cell], *, first: bool) -> list[Cell]:
+    """Return the cells of one cover of a package: its own edition, term and shares."""
+    own: list[Cell] = [
+        cover.edition or "",
+        str(cover.first_day),
+        str(cover.last_day),
+        str(cover.shares or ""),
+    ]
+    due = cells[5 : 6 + len(PAYERS)]
+    return [*own, cells[4], *(due if first else [""] * len(due)), *cells[6 + len(PAYERS) :]]
+
+
 def _not_quoted(whys: list[str], codes: list[str]) -> list[Cell]:
     """Return the cells of a row without a quote, from the edition on."""
     blank = [""] * (5 + len(PAYERS))
@@ -334,13 +363,27 @@ def _amount(fen: int | None) -> Cell:
     return "" if fen is None else Decimal(format_yuan(fen))
 
 
-def write(path: str, groups: Sequence[GroupQuote], read: Roster, lang: Lang, *, reveal: bool) -> None:
+def write(
+    path: str,
+    groups: Sequence[GroupQuote],
+    read: Roster,
+    lang: Lang,
+    *,
+    reveal: bool,
+    discount: Fraction | None = None,
+) -> None:
     """Write the rows as csv or xlsx."""
-    write_table(path, *rows(groups, read, lang, reveal=reveal))
+    write_table(path, *rows(groups, read, lang, reveal=reveal, discount=discount))
 
 
 def as_data(
-    groups: Sequence[GroupQuote], read: Roster, problems: Sequence[Problem], lang: Lang, *, reveal: bool
+    groups: Sequence[GroupQuote],
+    read: Roster,
+    problems: Sequence[Problem],
+    lang: Lang,
+    *,
+    reveal: bool,
+    discount: Fraction | None = None,
 ) -> dict[str, Any]:
     """Return the quotes as data."""
     people = _people(read)
@@ -350,12 +393,14 @@ def as_data(
         "rows_read": len(read.entries),
         "rows_refused": list(read.refused),
         "rows_without_plan": [entry.row for entry in _joining_none(groups, read)],
-        "plans": [_group_data(group, people, lang, reveal=reveal) for group in groups],
+        "plans": [_group_data(group, people, lang, discount, reveal=reveal) for group in groups],
         "problems": [problem_data(item, lang) for item in problems],
     }
 
 
-def _group_data(group: GroupQuote, people: dict[str, Entry], lang: Lang, *, reveal: bool) -> dict[str, Any]:
+def _group_data(
+    group: GroupQuote, people: dict[str, Entry], lang: Lang, discount: Fraction | None, *, reveal: bool
+) -> dict[str, Any]:
     return {
         "plan": group.plan,
         "title": group.title.in_(lang),
@@ -366,7 +411,7 @@ def _group_data(group: GroupQuote, people: dict[str, Entry], lang: Lang, *, reve
         "split": {payer: format_yuan(fen) for payer, fen in group.split.items()},
         "group": [reason_data(item, lang) for item in group.group],
         "quotes": [
-            _quote_data(item, people[item.key], lang, due=not group.group, reveal=reveal)
+            _quote_data(item, people[item.key], lang, discount, due=not group.group, reveal=reveal)
             for item in group.quotes
         ],
         "not_quoted": [
@@ -380,19 +425,36 @@ def _group_data(group: GroupQuote, people: dict[str, Entry], lang: Lang, *, reve
     }
 
 
-def _quote_data(item: Quote, entry: Entry, lang: Lang, *, due: bool, reveal: bool) -> dict[str, Any]:
+def _cover_data(cover: Coverage) -> dict[str, Any]:
+    return {
+        "plan": cover.plan,
+        "edition": cover.edition,
+        "first_day": str(cover.first_day),
+        "last_day": str(cover.last_day),
+        "shares": cover.shares,
+        "tier": cover.tier,
+    }
+
+
+def _quote_data(
+    item: Quote, entry: Entry, lang: Lang, discount: Fraction | None, *, due: bool, reveal: bool
+) -> dict[str, Any]:
     """Return one quote; where too few of the unit join, nothing is due and the amount stands beside."""
     premium = None if item.premium is None else format_yuan(item.premium)
     split = {payer: format_yuan(fen) for payer, fen in item.split.items()}
+    net = None if discount is None else item.net(discount)
     return {
         "row": item.key,
         "name": _name(entry, reveal=reveal),
         "edition": item.edition,
         "first_day": str(item.coverage.first_day),
         "last_day": str(item.coverage.last_day),
+        "covers": [_cover_data(cover) for cover in item.covers],
         "premium": premium if due else None,
         "premium_if_met": None if due else premium,
         "split": split if due else {},
+        "returns": format_yuan(item.returns),
+        "net": None if net is None else str(net_amount(net)),
         "reasons": [reason_data(reason, lang) for reason in item.reasons],
         "problems": [problem_data(one, lang) for one in item.problems],
         "assumed": list(item.assumed),

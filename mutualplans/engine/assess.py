@@ -73,9 +73,10 @@ class _Books:
     claim: Claim
     event: date
     balances: Balances
+    stay: str
 
     def key(self, account: str, period: n.Period, by: str) -> Key:
-        name = f"{period.value} {period_key(period, self.case, self.claim, self.event)}"
+        name = f"{period.value} {period_key(period, self.case, self.claim, self.event, self.stay)}"
         return (self.case.insured.id, self.bound.plan.id, account, f"{name} / {by}" if by else name)
 
     def ended_key(self) -> Key:
@@ -95,6 +96,7 @@ def assess(
     balances: Balances | None = None,
     *,
     paid: Paid | None = None,
+    stay: str = "",
     decided_on: date | None = None,
 ) -> tuple[Decision, Balances]:
     """Assess a claim.
@@ -105,6 +107,7 @@ def assess(
         claim: The claim.
         balances: What earlier claims left behind; none at first.
         paid: What earlier plans of the office pay for this claim.
+        stay: Name of the stay of an earlier claim that this one is merged with (`engine.stays`); empty for none.
         decided_on: Day of the decision, for the receipt only.
 
     Returns:
@@ -118,10 +121,10 @@ def assess(
     balances = balances or Balances()
     facts = Facts(bound, case, claim, paid or Paid())
     event = facts.event_date
-    made = _Making(facts, balances, decided_on)
+    made = _Making(facts, balances, decided_on, stay)
     if isinstance(event, Missing):
         return made.decision(tuple(_without_event(facts, item, event) for item in bound.programs)), balances
-    books = _Books(bound, case, claim, event, balances)
+    books = _Books(bound, case, claim, event, balances, stay)
     gate = tuple(_gate(facts, books))
     benefits, changes = _run(facts, books, gate)
     ends = _ends(facts, benefits)
@@ -256,8 +259,7 @@ def _run(
                 accounts[key] = node.benefit
             elif decided.accepted:
                 counted[key] = work.results[node.base]
-        if program.benefit.indemnity:
-            facts = facts.after(decided.amount or 0)
+        facts = facts.after(decided.amount or 0, indemnity=program.benefit.indemnity)
     for key, benefit in accounts.items():
         paid = [item.amount or 0 for item in done if benefit in (None, item.id)]
         counted[key] = sum(paid)
@@ -344,6 +346,7 @@ class _Making:
     facts: Facts
     balances: Balances
     decided_on: date | None
+    stay: str = ""
 
     def decision(
         self,
@@ -375,7 +378,7 @@ class _Making:
             assumed=_assumed(
                 self.facts, [item.work for item in benefits if total and item.amount and item.work]
             ),
-            receipt=_receipt(self.facts, self.balances, event, self.decided_on),
+            receipt=_receipt(self.facts, self.balances, event, self.decided_on, self.stay),
         )
 
 
@@ -475,7 +478,9 @@ def _assumed(facts: Facts, paying: list[Work]) -> tuple[str, ...]:
     return tuple(labels[name] for name in names if name in labels)
 
 
-def _receipt(facts: Facts, balances: Balances, event: date | None, decided_on: date | None) -> Receipt:
+def _receipt(
+    facts: Facts, balances: Balances, event: date | None, decided_on: date | None, stay: str
+) -> Receipt:
     bound, case = facts.bound, facts.case
     by_event = bound.plan.rules_in_force == "event-date" and event is not None
     own = {
@@ -491,7 +496,15 @@ def _receipt(facts: Facts, balances: Balances, event: date | None, decided_on: d
         inputs_hash=_hash(
             [_plain(item) for item in (case.member, case.insured, case.unit, case.coverage, facts.claim)]
         ),
-        balances_hash=_hash([sorted(own.items()), sorted(facts.paid.by_plan.items()), facts.paid.indemnity]),
+        balances_hash=_hash(
+            [
+                sorted(own.items()),
+                sorted(facts.paid.by_plan.items()),
+                facts.paid.indemnity,
+                *sorted(facts.paid.rooms.items()),
+                *([stay] if stay else []),
+            ]
+        ),
         event_date=event,
         rules_date=event if by_event and event else case.coverage.first_day,
         decision_date=decided_on,

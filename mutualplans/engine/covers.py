@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mutualplans.backends.exact import Missing
 from mutualplans.engine.bind import BoundPlan
 from mutualplans.engine.facts import Case, Facts
 from mutualplans.engine.office import Office
 from mutualplans.model.coverage import Coverage
-from mutualplans.model.dates import term
 from mutualplans.model.masks import mask_handle
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.problem import Problem, nearest, problem
+from mutualplans.model.text import Text
 
-__all__ = ["CoverFault", "cover_faults", "person_problems", "term_problems", "unit_problems"]
+__all__ = [
+    "CoverFault",
+    "cover_faults",
+    "person_problems",
+    "term_problems",
+    "unit_problems",
+    "with_transfers",
+]
 
 
 def unit_problems(unit: Unit, office: Office) -> list[Problem]:
@@ -99,6 +106,76 @@ def cover_faults(coverages: Iterable[Coverage], persons: Iterable[str]) -> list[
     ]
 
 
+def with_transfers(coverages: Iterable[Coverage]) -> tuple[tuple[Coverage, ...], list[CoverFault]]:
+    """Return the covers with the parts of each term put together, and the faults of those that do not fit.
+
+    A part marked as a transfer goes on with the cover of the same person and plan that ends the day before it, or
+    that is still recorded to the same last day: one cover, so that limits, waiting days and terms go on.
+    """
+    known = list(coverages)
+    whole: dict[int, Coverage] = {}  # by the place of the first part
+    faults: list[CoverFault] = []
+    for place, part in sorted(enumerate(known), key=lambda item: item[1].first_day):
+        at = next((at for at, cover in whole.items() if part.transfer and _goes_on(cover, part)), None)
+        if at is None:
+            whole[place] = part
+            if part.transfer:
+                faults.append(CoverFault(_no_transfer(part), (part,)))
+        elif differs := _differs(whole[at], part):
+            whole[place] = part
+            faults.append(CoverFault(_other_terms(whole[at], part, differs), (whole[at], part)))
+        else:
+            earlier = (*(whole[at].earlier or ()), *(part.earlier or ()))
+            whole[at] = evolve(whole[at], last_day=part.last_day, earlier=tuple(dict.fromkeys(earlier)))
+    return tuple(whole[at] for at in sorted(whole)), faults
+
+
+def _goes_on(cover: Coverage, part: Coverage) -> bool:
+    same = (cover.plan, cover.insured) == (part.plan, part.insured)
+    return same and cover.first_day < part.first_day <= cover.last_day + timedelta(days=1)
+
+
+def _differs(cover: Coverage, part: Coverage) -> list[Text]:
+    """Return what a transfer states otherwise than the term that it goes on with; what it leaves out is the same."""
+    found = [
+        Text(label_zh, label_en)
+        for name, label_zh, label_en in (
+            ("edition", "版次", "edition"),
+            ("shares", "份数", "shares"),
+            ("tier", "档次", "tier"),
+        )
+        if getattr(part, name) not in (None, getattr(cover, name))
+    ]
+    if any(cover.extra.get(name) != value for name, value in part.extra.items()):
+        found.append(Text("计划自设的字段", "a field of the plan's own"))
+    if cover.last_day >= part.first_day and cover.last_day != part.last_day:
+        found.append(Text("终止日", "last day"))
+    return found
+
+
+def _no_transfer(part: Coverage) -> Problem:
+    return problem(
+        "cover.transfer",
+        f"计划 {part.plan}：转会的保障自 {part.first_day} 起，但没有到前一天为止（或当天仍有效）的保障",
+        f"plan {part.plan}: a transfer on {part.first_day}, but no cover lasts to the day before it or beyond",
+        where=f"coverage {part.plan}",
+        hint_zh="补上转出单位的保障记录；中断以后重新参保的不是转会，删去 transfer",
+        hint_en="add the cover of the unit left; joining again after a gap is no transfer",
+    )
+
+
+def _other_terms(cover: Coverage, part: Coverage, differs: list[Text]) -> Problem:
+    zh, en = "、".join(item.zh for item in differs), ", ".join(item.in_("en") for item in differs)
+    return problem(
+        "cover.transfer",
+        f"计划 {part.plan}：{part.first_day} 转会前后的保障不一致：{zh}",
+        f"plan {part.plan}: the cover before and after the transfer on {part.first_day} differs: {en}",
+        where=f"coverage {part.plan}",
+        hint_zh=f"转会只换单位，保障不变；核对后改成与 {cover.first_day} 起的保障一致",
+        hint_en=f"a transfer changes the unit only; make it agree with the cover from {cover.first_day}",
+    )
+
+
 def _overlaps(covers: list[Coverage]) -> Iterator[CoverFault]:
     for number, first in enumerate(covers):
         for second in covers[number + 1 :]:
@@ -119,7 +196,7 @@ def _overlaps(covers: list[Coverage]) -> Iterator[CoverFault]:
 
 def _chains(covers: list[Coverage]) -> Iterator[CoverFault]:
     for cover in covers:
-        for before in cover.earlier:
+        for before in cover.earlier or ():
             if before.last >= cover.first_day:
                 found = problem(
                     "cover.earlier",
@@ -150,11 +227,11 @@ def term_problems(bound: BoundPlan, case: Case) -> list[Problem]:
     """Return what does not fit between a cover and the edition it is under: its length, the edition's dates."""
     cover = case.coverage
     found = []
-    months = Facts(bound, case).value(bound.plan.term_months, "term_months")
-    if not isinstance(months, Missing):
-        last_day = term(cover.first_day, months).last
-        if last_day != cover.last_day:
-            found.append(_other_length(bound, cover, last_day))
+    days = Facts(bound, case).term
+    if days is None:
+        found.append(_term_over(bound, cover))
+    elif not isinstance(days, Missing) and days.last != cover.last_day:
+        found.append(_other_length(bound, cover, days.last))
     if cover.edition and cover.first_day not in bound.edition.in_force:
         found.append(
             problem(
@@ -170,6 +247,17 @@ def term_problems(bound: BoundPlan, case: Case) -> list[Problem]:
             )
         )
     return found
+
+
+def _term_over(bound: BoundPlan, cover: Coverage) -> Problem:
+    return problem(
+        "cover.term-over",
+        f"计划 {bound.plan.id}：{cover.first_day} 时当期已经结束，下一期尚未开始",
+        f"plan {bound.plan.id}: on {cover.first_day} the common term is over and the next has not begun",
+        where=f"coverage {bound.plan.id}",
+        hint_zh="核对保障起始日；期限按档次不同的，核对档次",
+        hint_en="check the first day, and the tier where the length depends on it",
+    )
 
 
 def _other_length(bound: BoundPlan, cover: Coverage, last_day: date) -> Problem:

@@ -171,7 +171,7 @@ def zero_reasons(work: Work) -> tuple[Reason, ...]:
 
 
 def _zero_reason(node: n.Node, work: Work) -> Reason | None:
-    if isinstance(node, n.Lookup) and work.results[node] == 0:
+    if isinstance(node, n.Lookup) and node.kind is not Kind.FLAG and work.results[node] == 0:
         label = node.table.parameter.label
         keys = [work.text(key, work.results[key]) for key in node.keys]
         return Reason(

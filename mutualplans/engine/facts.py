@@ -15,11 +15,12 @@ from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import fold
 from mutualplans.model.claim import BILL_PARTS, Claim
 from mutualplans.model.coverage import Coverage
-from mutualplans.model.dates import DateRange, completed_years
+from mutualplans.model.dates import DateRange, begun_months, completed_years, latest_begin, term
 from mutualplans.model.fields import plain_value
 from mutualplans.model.people import Insured, Member, Unit
+from mutualplans.model.problem import MutualPlansError, Problem, problem
 from mutualplans.plan.formula import Formula
-from mutualplans.plan.vocabulary import CIRCUMSTANCE
+from mutualplans.plan.vocabulary import CIRCUMSTANCE, HOLDS, LIMIT
 
 __all__ = ["EVENT_DATES", "Case", "Facts", "Paid", "period_key", "stay_days"]
 
@@ -33,12 +34,16 @@ class Case:
         insured: The person covered.
         unit: The member's unit.
         coverage: The cover.
+        others: The person's other covers, of any plans.
+        others_known: Whether there are no others than these.
     """
 
     member: Member
     insured: Insured
     unit: Unit = field(factory=Unit)
     coverage: Coverage
+    others: tuple[Coverage, ...] = ()
+    others_known: bool = False
 
 
 @frozen(kw_only=True)
@@ -48,10 +53,22 @@ class Paid:
     Attributes:
         by_plan: Plan id → fen, or `Missing` while that plan is not decided.
         indemnity: The part of it that compensates expenses, in fen, or `Missing`.
+        rooms: Id of an office's limit over several plans → fen that are left under it, or `Missing`.
     """
 
     by_plan: Mapping[str, Any] = field(factory=dict)
     indemnity: Any = 0
+    rooms: Mapping[str, Any] = field(factory=dict)
+
+
+def _no_term(plan: str, error: ValueError) -> Problem:
+    return problem(
+        "plan.term",
+        f"计划 {plan} 的保障期算不出来：{error}",
+        f"the term of plan {plan} cannot be worked out: {error}",
+        hint_zh="核对版次里的月数和起始月日",
+        hint_en="check the months and the first day in the edition",
+    )
 
 
 def _missing(path: str) -> Missing:
@@ -80,13 +97,15 @@ class Facts:
         case: Persons, unit and cover.
         claim: The claim; ``None`` for a quote.
         paid: What earlier plans pay.
-        indemnity: What this plan's earlier benefits compensate, in fen.
+        spent: What this plan's earlier benefits pay, in fen.
+        indemnity: The part of it that compensates expenses, in fen.
     """
 
     bound: BoundPlan
     case: Case
     claim: Claim | None = None
     paid: Paid = field(factory=Paid)
+    spent: int = 0
     indemnity: int = 0
     known: dict[tuple[str, str], Any] = field(factory=dict, init=False, repr=False)
 
@@ -97,9 +116,12 @@ class Facts:
             self.known[key] = self._find(subject, name)
         return self.known[key]
 
-    def after(self, indemnity: int) -> Facts:
-        """Return the facts once this plan has compensated `indemnity` fen more."""
-        return evolve(self, indemnity=self.indemnity + indemnity) if indemnity else self
+    def after(self, amount: int, *, indemnity: bool) -> Facts:
+        """Return the facts once this plan pays `amount` fen more, as an indemnity or as a fixed benefit."""
+        if not amount or not (indemnity or self.paid.rooms):
+            return self  # nothing that could be read has changed
+        more = amount if indemnity else 0
+        return evolve(self, spent=self.spent + amount, indemnity=self.indemnity + more)
 
     def env(
         self,
@@ -134,6 +156,10 @@ class Facts:
             return worked_out(self)
         if name.startswith(CIRCUMSTANCE):
             return name.removeprefix(CIRCUMSTANCE) in self._claim.circumstances
+        if name.startswith(HOLDS):
+            return self._holds(name)
+        if name.startswith(LIMIT):
+            return self._room(name)
         record = {
             "member": self.case.member,
             "insured": self.case.insured,
@@ -150,6 +176,16 @@ class Facts:
     def _claim(self) -> Claim:
         return self.claim or Claim()
 
+    def _holds(self, name: str) -> Any:
+        plan, first_day = name.removeprefix(HOLDS), self.case.coverage.first_day
+        if any(other.plan == plan and first_day in other.days for other in self.case.others):
+            return True
+        return False if self.case.others_known else _missing(f"cover.{name}")
+
+    def _room(self, name: str) -> Any:
+        room = self.paid.rooms.get(name.removeprefix(LIMIT), _missing(f"claim.{name}"))
+        return room if isinstance(room, Missing) else max(room - self.spent, 0)
+
     def _shares(self) -> Any:
         most = self.value(self.bound.plan.max_shares, "max_shares")
         stated = self.case.coverage.shares
@@ -159,7 +195,32 @@ class Facts:
             return 1 if most == 1 else _missing("cover.shares")
         return min(stated, most)
 
+    @property
+    def term(self) -> DateRange | Missing | None:
+        """The days of a cover that begins on this one's first day; ``None`` if the common term is over by then.
+
+        Raises:
+            MutualPlansError: the term has no months, or begins on a day that the calendar has not.
+        """
+        plan, first_day = self.bound.plan, self.case.coverage.first_day
+        months, begin = self.value(plan.term_months, "term_months"), first_day
+        if isinstance(months, Missing):
+            return months
+        try:
+            if plan.term_begins is not None:
+                month = self.value(plan.term_begins.month, "term_begins.month")
+                day = self.value(plan.term_begins.day, "term_begins.day")
+                if isinstance(month, Missing) or isinstance(day, Missing):
+                    return month if isinstance(month, Missing) else day
+                begin = latest_begin(first_day, month, day)
+            last_day = term(begin, months).last
+        except ValueError as error:
+            raise MutualPlansError(_no_term(plan.id, error)) from error
+        return DateRange(first_day, last_day) if last_day >= first_day else None
+
     def _chain(self) -> tuple[DateRange, ...] | Missing:
+        if self.case.coverage.earlier is None:
+            return _missing("cover.earlier")
         window = self.value(self.bound.plan.renewal_window, "renewal_window")
         return window if isinstance(window, Missing) else self.case.coverage.chain(window)
 
@@ -233,12 +294,14 @@ EVENT_DATES = {
     "property-loss": "occurred",
     "maturity": "occurred",
     "application": "occurred",
+    "surrender": "occurred",
 }
 
 _COMPUTED: Mapping[tuple[str, str], Callable[[Facts], Any]] = {
     ("cover", "shares"): Facts._shares,
     ("cover", "first_day"): lambda facts: facts.case.coverage.first_day,
     ("cover", "last_day"): lambda facts: facts.case.coverage.last_day,
+    ("cover", "months"): lambda facts: begun_months(facts.case.coverage.days),
     ("cover", "day"): Facts._chain_days,
     ("cover", "is_renewal"): Facts._is_renewal,
     ("cover", "terms"): Facts._terms,
@@ -249,13 +312,16 @@ _COMPUTED: Mapping[tuple[str, str], Callable[[Facts], Any]] = {
 }
 
 
-def period_key(period: n.Period, case: Case, claim: Claim, event: date) -> str:
+def period_key(period: n.Period, case: Case, claim: Claim, event: date, stay: str = "") -> str:
     """Return the name of the period that a claim falls into: claims with the same name are counted together.
 
-    A claim without a stay or incident id stands for itself; a stay is also known by its day of admission.
+    A claim without a stay or incident id stands for itself; a stay is also known by its day of admission, or by the
+    name `stay` of an earlier one that it is merged with.
     """
     first = case.coverage.first_day
     if period is n.Period.STAY:
+        if stay:
+            return stay
         if claim.stay:
             return f"{claim.stay} from {first}"  # numbers are given anew in a later term
         return f"admitted {claim.admitted}" if claim.admitted else f"claim {claim.id}"

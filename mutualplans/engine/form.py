@@ -19,7 +19,7 @@ from mutualplans.model.people import RELATIONS, Insured, Member, Unit
 from mutualplans.model.scales import ANY, ConditionList, Table
 from mutualplans.model.text import Text
 from mutualplans.plan.declaration import Plan
-from mutualplans.plan.vocabulary import CIRCUMSTANCE
+from mutualplans.plan.vocabulary import CIRCUMSTANCE, FOUND_OUT
 
 __all__ = ["Form", "Input", "form"]
 
@@ -111,6 +111,7 @@ class _Found:
                     self._read(node.field, purpose, nodes, values)
                 elif isinstance(node, n.Before | n.PaidBefore):
                     self._period(node.per, purpose)
+        self._merges(values)
         self._choices(values, titles)
 
     def _deadline(self, values: Mapping[str, object]) -> Iterator[tuple[str, list[n.Node]]]:
@@ -121,11 +122,21 @@ class _Found:
         self._add_path("claim.reported", "every")
         yield "every", [rule.node]
 
+    def _merges(self, values: Mapping[str, object]) -> None:
+        """Add what tells stays that count as one; it matters only where there is an earlier one."""
+        for merge in self.plan.merges:
+            roots = [settle(item.node, values) for item in (merge.when, merge.after, *merge.same)]
+            for node in _needed(roots, values):
+                if isinstance(node, n.Read) and not _is_found_out(node.field):
+                    self._add(node.field, "every", optional=True)
+            self._add_path("claim.discharged", "every", optional=True)
+
     def _purposes(self) -> Iterator[tuple[str, list[n.Node]]]:
         """Yield what each group of formulas is for; the event date is needed for every benefit."""
         plan = self.plan
         yield "joins", [item.node for item in plan.joins]
-        yield "premium", [plan.premium.node, plan.max_shares.node]
+        returns = [] if plan.returns is None else [plan.returns.node]
+        yield "premium", [plan.premium.node, *returns, plan.max_shares.node]
         common = [item.node for item in (*plan.excludes, *plan.when)]
         if plan.event_date is not None:
             common.append(plan.event_date.node)
@@ -146,6 +157,8 @@ class _Found:
         """Add a field, or what a computed one is worked out from."""
         if item.name.startswith(CIRCUMSTANCE):
             self._circumstance(item, purpose)
+        elif item.name.startswith(FOUND_OUT):
+            return  # from the covers and payments of the case
         elif item.path in _WORKED_OUT:
             for path in _WORKED_OUT[item.path]:
                 self._add_path(path, purpose, optional=path in _HELPFUL)
@@ -302,6 +315,10 @@ def _read_by(node: n.Node, values: Mapping[str, object]) -> tuple[n.Node, ...]:
     return children(node)
 
 
+def _is_found_out(item: Field) -> bool:
+    return item.path in _WORKED_OUT or item.name.startswith(FOUND_OUT)
+
+
 def _is_event(node: n.Node) -> bool:
     return isinstance(node, n.Read) and node.field.path == "claim.event"
 
@@ -320,6 +337,7 @@ _remaining = _computed("remaining", Kind.MONEY)
 _WORKED_OUT: Mapping[str, tuple[str, ...]] = {
     "cover.first_day": (),
     "cover.last_day": (),
+    "cover.months": (),
     "cover.day": ("cover.earlier",),
     "cover.is_renewal": ("cover.earlier",),
     "cover.terms": ("cover.earlier",),

@@ -10,6 +10,7 @@ from typing import Any
 from attrs import define, evolve, field, frozen
 
 from mutualplans.engine.bind import BoundPlan, bind, edition_by_date, edition_named
+from mutualplans.expr.nodes import Period
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.problem import PLANS_ALIKE, MutualPlansError, nearest, problem
 from mutualplans.model.text import Text
@@ -17,7 +18,18 @@ from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import Edition, Entry
 from mutualplans.plan.reading import load_editions
 
-__all__ = ["PAYERS", "GroupRule", "LocalEdition", "Office", "OfficePlan", "check_edition", "office_of"]
+__all__ = [
+    "PAYERS",
+    "GroupRule",
+    "LocalEdition",
+    "Office",
+    "OfficePlan",
+    "Package",
+    "PackagePart",
+    "SharedLimit",
+    "check_edition",
+    "office_of",
+]
 
 PAYERS = {
     "member": Text("职工个人", "member"),
@@ -45,6 +57,25 @@ class GroupRule:
 
 
 @frozen(kw_only=True)
+class SharedLimit:
+    """The most that several plans together pay one person.
+
+    Attributes:
+        id: Its number in the office's file, as text.
+        title: What the office calls it.
+        plans: Ids of the plans.
+        most: Fen.
+        per: The period; a term is that of the cover, and then the plans' terms must begin on one day.
+    """
+
+    id: str
+    title: Text
+    plans: tuple[str, ...]
+    most: int
+    per: Period
+
+
+@frozen(kw_only=True)
 class LocalEdition:
     """One edition as the office uses it.
 
@@ -59,16 +90,61 @@ class LocalEdition:
     written: Mapping[str, Any] = field(factory=dict)
 
 
+@frozen(kw_only=True)
+class PackagePart:
+    """One plan of a package.
+
+    Attributes:
+        plan: Plan id.
+        shares: Shares in one package; ``None`` where the plan has only one.
+        tier: Tier; ``None`` for the one that the person states.
+    """
+
+    plan: str
+    shares: int | None = None
+    tier: str | None = None
+
+
+@frozen(kw_only=True)
+class Package:
+    """Several plans that are joined at once for one fee.
+
+    Attributes:
+        id: Id in rosters and on the command line.
+        title: What the office calls it.
+        parts: The plans.
+        fee: Fen for one package; the plans' own premiums are not due beside it.
+        split: Who pays which part of the fee; empty where the office does not say.
+        group: Group rules by unit size, smallest first; empty for none.
+    """
+
+    id: str
+    title: Text
+    parts: tuple[PackagePart, ...]
+    fee: int
+    split: Mapping[str, Fraction] = field(factory=dict)
+    group: tuple[GroupRule, ...] = ()
+
+    @property
+    def plans(self) -> tuple[str, ...]:
+        """Ids of its plans."""
+        return tuple(part.plan for part in self.parts)
+
+
 @define(eq=False)
 class OfficePlan:
     """One plan as the office runs it.
 
     Attributes:
-        plan: The declaration.
+        plan: The declaration, with the conditions and limits that the office adds.
         editions: The editions it uses.
         version: Version of the plugin package.
         split: Who pays which part of the premium; empty where the office does not say.
         group: Group rules by unit size, smallest first; empty for none.
+        equal_shares: Whether all of a unit must hold the same number of shares.
+        only_with: Ids of the plans that a person must be in to join this one.
+        not_with: Ids of the plans beside which nobody can have this one.
+        replaced_by: Ids of the plans that, where they pay for an event, leave nothing for this one to pay.
     """
 
     plan: Plan
@@ -76,6 +152,10 @@ class OfficePlan:
     version: str = ""
     split: Mapping[str, Fraction] = field(factory=dict)
     group: tuple[GroupRule, ...] = ()
+    equal_shares: bool = False
+    only_with: tuple[str, ...] = ()
+    not_with: tuple[str, ...] = ()
+    replaced_by: tuple[str, ...] = ()
     _bound: dict[str, BoundPlan] = field(factory=dict, init=False, repr=False)
 
     def bind(self, *, day: date, edition: str | None = None) -> BoundPlan:
@@ -113,12 +193,16 @@ class Office:
         name: Name of the office.
         plans: Its plans, in the order in which they are decided.
         unit_types: Kinds of unit it knows.
+        limits: Limits over several plans.
+        packages: Plans that are joined at once for one fee.
         missing: Ids of plans in its file that cannot be had (a plugin not installed, broken or blocked) → why.
     """
 
     name: Text
     plans: tuple[OfficePlan, ...]
     unit_types: Mapping[str, Text] = field(factory=dict)
+    limits: tuple[SharedLimit, ...] = ()
+    packages: tuple[Package, ...] = ()
     missing: Mapping[str, MutualPlansError] = field(factory=dict)
 
     def plan(self, plan_id: str) -> OfficePlan:

@@ -19,7 +19,7 @@ from mutualplans.model.parameter import Parameter
 from mutualplans.model.people import RELATIONS
 from mutualplans.model.problem import MutualPlansError
 from mutualplans.model.text import Text
-from mutualplans.plan.declaration import Benefit, Plan, Waiting
+from mutualplans.plan.declaration import Benefit, Merge, Plan, Waiting
 from mutualplans.plan.formula import Formula
 
 __all__ = ["SECTIONS", "Writer"]
@@ -99,16 +99,30 @@ class Writer:
         return self.content(lines, *self.plan.joins)
 
     def premium(self) -> Content:
-        return self.content(
-            map(Line, self.said.amounts(self.said.settled(self.plan.premium))), self.plan.premium
-        )
+        lines = [Line(amount) for amount in self.said.amounts(self.said.settled(self.plan.premium))]
+        if self.plan.returns is not None:
+            label = self.t("本期没有给付的，满期返还", "back at the end of a term without payments")
+            lines += [
+                Line(amount, label) for amount in self.said.amounts(self.said.settled(self.plan.returns))
+            ]
+        return self.content(lines, self.plan.premium, self.plan.returns)
 
     def term(self) -> Content:
         lines = [Line(self.words(self.plan.term_months) + _months(self.plan.term_months, self.t))]
-        window = self.plan.renewal_window
+        begins, window = self.plan.term_begins, self.plan.renewal_window
+        if begins is not None:
+            month, day = self.words(begins.month), self.words(begins.day)
+            zh = f"每期自 {month} 月 {day} 日起；期中参保的，自参保之日起至当期终止日止"
+            en = f"each term begins on day {day} of month {month}; who joins later is covered to the end of that term"
+            lines.append(Line(self.t(zh, en), self.t("统一起期", "common term")))
         if _constant(window) != 0 or self._reads("is_renewal", "terms", "day"):
             lines.append(Line(self._renewal(window), self.t("续保", "renewal")))
-        return self.content(lines, self.plan.term_months, window)
+        for id_ in self.plan.continues:
+            zh = f"先前参加计划 {id_} 的各期，按本计划的先前各期计"
+            en = f"earlier terms in plan {id_} count as earlier terms of this plan"
+            lines.append(Line(self.t(zh, en), self.t("续保", "renewal")))
+        common = (begins.month, begins.day) if begins else ()
+        return self.content(lines, self.plan.term_months, *common, window)
 
     def _renewal(self, window: Formula) -> str:
         if _number(window, self.said) == 0:
@@ -241,8 +255,29 @@ class Writer:
         )
         lines = [Line(self.t(zh, en) if date is None else self.words(date), self.t("出险日期", "event date"))]
         lines += self.conditions(self.plan.when, self.t("条件", "condition"))
+        lines += [
+            Line(self._merge(item), self.t("合并计算的住院", "stays that count as one"))
+            for item in self.plan.merges
+        ]
         title = self.t("各项共同条件", "Conditions of every benefit")
-        return Part(id="common", title=title, **self.content(lines, date, *self.plan.when))
+        merges = [formula for item in self.plan.merges for formula in (item.within, item.when, item.after)]
+        return Part(id="common", title=title, **self.content(lines, date, *self.plan.when, *merges))
+
+    def _merge(self, merge: Merge) -> str:
+        """Return when two stays count as one."""
+        days = self.words(merge.within)
+        zh = [f"后一次距前一次结束不超过 {days}"]
+        en = [f"the later begins at most {days} after the end of the earlier"]
+        for formula, whose_zh, whose_en in (
+            (merge.after, "前一次", "earlier"),
+            (merge.when, "后一次", "later"),
+        ):
+            if _constant(formula) is not True:
+                zh.append(f"{whose_zh}：{self.words(formula)}")
+                en.append(f"of the {whose_en}: {self.words(formula)}")
+        zh += [f"两次的{self.words(item)}相同" for item in merge.same]
+        en += [f"both have the same {self.words(item)}" for item in merge.same]
+        return self.t("；".join(zh), "; ".join(en))
 
     def _benefit(self, benefit: Benefit) -> Part:
         amount = self.said.settled(benefit.pays, self.given((*self.plan.when, *benefit.when)))

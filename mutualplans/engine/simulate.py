@@ -9,11 +9,21 @@ from attrs import define, evolve, field, frozen
 
 from mutualplans.backends.exact import Missing
 from mutualplans.engine.assess import Balances, assess, undecided
-from mutualplans.engine.covers import CoverFault, cover_faults, person_problems, term_problems, unit_problems
-from mutualplans.engine.facts import Case, Facts, Paid
+from mutualplans.engine.covers import (
+    CoverFault,
+    cover_faults,
+    person_problems,
+    term_problems,
+    unit_problems,
+    with_transfers,
+)
+from mutualplans.engine.facts import Case, Facts, Paid, period_key
 from mutualplans.engine.office import Office, OfficePlan
 from mutualplans.engine.soundness import claim_problems
+from mutualplans.engine.stays import Stay, merged, merged_with
+from mutualplans.engine.together import beside_another, counted, rooms
 from mutualplans.engine.twice import Entered, counted_twice, counts_stay, paid_already
+from mutualplans.expr.nodes import Period
 from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.dates import DateRange
@@ -146,19 +156,22 @@ class _Run:
     situation: Situation
     decided_on: date | None
     twice: dict[str, Problem] = field(init=False)
+    covers: tuple[Coverage, ...] = field(init=False)
     faults: list[CoverFault] = field(init=False)
     accepted: dict[tuple[str, str, str], list[Claim]] = field(factory=dict, init=False)
+    stays: dict[tuple[str, str, date], list[Stay]] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         persons = self.situation.insured
         self.twice = person_problems(self.situation.member, persons)
-        self.faults = cover_faults(self.situation.coverages, ["self", *(person.id for person in persons)])
+        self.covers, transfers = with_transfers(self.situation.coverages)
+        self.faults = cover_faults(self.covers, ["self", *(person.id for person in persons)]) + transfers
 
     def problems(self) -> list[Problem]:
         """Return what is wrong with persons, unit and covers."""
         found = [*self.twice.values(), *(fault.problem for fault in self.faults)]
         found += unit_problems(self.situation.unit, self.office)
-        for plan_id in dict.fromkeys(coverage.plan for coverage in self.situation.coverages):
+        for plan_id in dict.fromkeys(coverage.plan for coverage in self.covers):
             try:
                 self.office.plan(plan_id)
             except MutualPlansError as error:
@@ -180,7 +193,7 @@ class _Run:
         for item in self.office.plans:
             covers = [
                 coverage
-                for coverage in self.situation.coverages
+                for coverage in self.covers
                 if (coverage.plan, coverage.insured) == (item.plan.id, person.id)
             ]
             if not covers:
@@ -200,7 +213,7 @@ class _Run:
 
     def _unavailable(self, person: Insured) -> Paid:
         """Return what the person's plans pay that cannot be had in this run: not 0, but missing."""
-        held = {cover.plan for cover in self.situation.coverages if cover.insured == person.id}
+        held = {cover.plan for cover in self.covers if cover.insured == person.id}
         missing = {plan: Missing(frozenset({f"paid.{plan}"})) for plan in self.office.missing if plan in held}
         return Paid(by_plan=missing, indemnity=next(iter(missing.values()), 0))
 
@@ -228,14 +241,29 @@ class _Run:
         faults = [fault.problem for fault in self.faults if chosen in fault.covers]
         if faults:
             raise MutualPlansError(*faults)
+        held = [cover for cover in self.covers if cover.insured == person.id]
+        if clash := beside_another(item, chosen, held):
+            raise MutualPlansError(clash)
         bound = item.bind_cover(chosen, day)
         problems = term_problems(bound, self._with(person, chosen))
         if any(found.severity == "error" for found in problems):
             raise MutualPlansError(*problems)
-        case = self._with(person, self._in_chain(chosen, covers))
-        decision, after = assess(bound, case, claim, state, paid=paid, decided_on=self.decided_on)
+        case = self._with(person, _in_chain(item, chosen, held))
+        shared = [limit for limit in self.office.limits if item.plan.id in limit.plans]
+        paid = evolve(paid, rooms=rooms(shared, case, claim, event, held, state, paid))
+        decided = self.stays.setdefault((item.plan.id, person.id, chosen.first_day), [])
+        with_ = merged_with(bound, case, claim, decided)
+        if isinstance(with_, Missing):
+            return undecided(bound, case, claim, with_.paths, decided_on=self.decided_on), state, problems
+        stay = with_.name if with_ else ""
+        decision, after = assess(bound, case, claim, state, paid=paid, stay=stay, decided_on=self.decided_on)
         if decision.status != "incomplete":
             self._not_twice(decision, claim)
+        if decision.status != "incomplete" and day is not None:
+            decided.append(Stay(claim, period_key(Period.STAY, case, claim, day, stay)))
+            problems += [merged(item.plan.id, claim, with_)] if with_ else []
+        if decision.total and day is not None:
+            after = after.plus(counted(shared, case, claim, day, decision.total))
         return decision, after, problems
 
     def _not_twice(self, decision: Decision, claim: Claim) -> None:
@@ -249,16 +277,23 @@ class _Run:
             taken.append(claim)
 
     def _with(self, person: Insured, coverage: Coverage) -> Case:
+        others = tuple(
+            other
+            for other in self.covers
+            if (other.insured, other.plan == coverage.plan) == (person.id, False)
+        )
         known = self.situation.at_joining.get((coverage.plan, coverage.insured, coverage.first_day))
-        if known is not None:
-            return evolve(known, coverage=coverage)
-        return Case(member=self.situation.member, insured=person, unit=self.situation.unit, coverage=coverage)
+        case = known or Case(
+            member=self.situation.member, insured=person, unit=self.situation.unit, coverage=coverage
+        )
+        return evolve(case, coverage=coverage, others=others, others_known=True)
 
-    @staticmethod
-    def _in_chain(chosen: Coverage, covers: list[Coverage]) -> Coverage:
-        """Return the cover with the person's earlier covers of the plan added to its chain."""
-        earlier = [other.days for other in covers if other.last_day < chosen.first_day]
-        return evolve(chosen, earlier=tuple(dict.fromkeys((*chosen.earlier, *earlier))))
+
+def _in_chain(item: OfficePlan, chosen: Coverage, held: list[Coverage]) -> Coverage:
+    """Return the cover with the person's earlier covers of the plan, and of those it continues, in its chain."""
+    plans = (item.plan.id, *item.plan.continues)
+    earlier = [other.days for other in held if other.plan in plans and other.last_day < chosen.first_day]
+    return evolve(chosen, earlier=tuple(dict.fromkeys((*(chosen.earlier or ()), *earlier))))
 
 
 def _event(item: OfficePlan, case: Case, claim: Claim) -> date | Missing:

@@ -15,6 +15,7 @@ from mutualplans.model.dates import DateRange
 from mutualplans.model.fields import Field
 from mutualplans.model.kinds import Kind
 from mutualplans.model.problem import Problem, problem
+from mutualplans.plan.vocabulary import FOUND_OUT
 
 __all__ = ["Entered", "counted_twice", "counts_stay", "paid_already"]
 
@@ -72,7 +73,8 @@ def counts_stay(program: Program) -> bool:
 
 def _read(program: Program) -> list[Field]:
     nodes = (node for node in program.order.nodes if isinstance(node, n.Read))
-    return [node.field for node in nodes if node.field.subject == "claim"]
+    fields = [node.field for node in nodes if node.field.subject == "claim"]
+    return [item for item in fields if not item.name.startswith(FOUND_OUT)]
 
 
 def paid_already(program: Program, claim: Claim, taken: Sequence[Claim]) -> Claim | None:

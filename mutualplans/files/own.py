@@ -12,7 +12,7 @@ from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.problem import nearest
 from mutualplans.model.text import FaultError, Text
 from mutualplans.plan.declaration import Plan
-from mutualplans.plan.vocabulary import CIRCUMSTANCE, COMPUTED
+from mutualplans.plan.vocabulary import COMPUTED, FOUND_OUT
 
 __all__ = ["own_fields", "read_own"]
 
@@ -24,7 +24,7 @@ def own_fields(plans: Iterable[Plan]) -> dict[str, dict[str, Field]]:
     for plan in plans:
         for item in plan.all_fields:
             standard = {*fields_of(records[item.subject]), *COMPUTED.get(item.subject, {})}
-            if item.name not in standard and not item.name.startswith(CIRCUMSTANCE):
+            if item.name not in standard and not item.name.startswith(FOUND_OUT):
                 found[item.subject][item.name] = item
     return found
 

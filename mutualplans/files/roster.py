@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
+from mutualplans.engine.office import Package
 from mutualplans.engine.quote import Joining
 from mutualplans.files.own import own_fields, read_own
 from mutualplans.files.tables import Cell, Row, Table
@@ -47,7 +48,7 @@ COLUMNS: Mapping[str, str] = {
     "备注": "note",
     "序号": "number",
 }
-"""Header → what it holds. A header that is a plan's id or title holds the shares wanted in that plan."""
+"""Header → what it holds. The id or title of a plan or package as a header: the shares wanted in it."""
 
 
 @frozen(kw_only=True)
@@ -57,7 +58,7 @@ class Entry:
     Attributes:
         row: Row number, as the person sees it.
         joining: Who wants to join.
-        plans: Plan id → shares wanted; ``None`` when the row names no plans, which means all of them. Empty for
+        plans: Plan or package id → shares wanted; ``None`` when the row names none, which means all plans. Empty for
             somebody who joins none: blank or 0 under every plan, or 0 under 份数.
     """
 
@@ -97,14 +98,26 @@ def own_columns(plans: Iterable[Plan]) -> dict[str, Field]:
     return {header: item for item in items for header in (item.label.zh, item.name)}
 
 
-def known_headers(plans: Iterable[Plan]) -> tuple[str, ...]:
-    """Return the headers that a roster for the plans may have."""
+def known_headers(plans: Iterable[Plan], packages: Iterable[Package] = ()) -> tuple[str, ...]:
+    """Return the headers that a roster for the plans and packages may have."""
     known = list(plans)
-    own = [name for plan in known for name in (plan.id, plan.title.zh)]
+    own = list(_by_header(known, packages))
     return (*COLUMNS, *own, *own_columns(known))
 
 
-def read_roster(table: Table, plans: Sequence[Plan], units: Mapping[str, Unit], first_day: date) -> Roster:
+def _by_header(plans: Iterable[Plan], packages: Iterable[Package]) -> dict[str, str]:
+    """Return header → id of the plan or package that it names, by its id or its title."""
+    named: list[Plan | Package] = [*plans, *packages]
+    return {name: item.id for item in named for name in (item.id, item.title.zh)}
+
+
+def read_roster(
+    table: Table,
+    plans: Sequence[Plan],
+    units: Mapping[str, Unit],
+    first_day: date,
+    packages: Sequence[Package] = (),
+) -> Roster:
     """Read a table as a roster.
 
     Args:
@@ -112,8 +125,9 @@ def read_roster(table: Table, plans: Sequence[Plan], units: Mapping[str, Unit], 
         plans: The office's plans.
         units: Units by name; a row without a unit takes the only one.
         first_day: First day of cover.
+        packages: The office's packages.
     """
-    reader = _Reader(table, plans, units, first_day)
+    reader = _Reader(table, plans, units, first_day, packages)
     entries = [entry for row in table.rows if (entry := reader.entry(row))]
     return Roster(
         entries=tuple(reader.with_member(entry) for entry in entries),
@@ -128,7 +142,12 @@ class _Reader:
     """Reads rows and gathers the problems; a row with an error is refused as a whole."""
 
     def __init__(
-        self, table: Table, plans: Sequence[Plan], units: Mapping[str, Unit], first_day: date
+        self,
+        table: Table,
+        plans: Sequence[Plan],
+        units: Mapping[str, Unit],
+        first_day: date,
+        packages: Sequence[Package],
     ) -> None:
         self.table = table
         self.units = units
@@ -138,7 +157,7 @@ class _Reader:
         self.seen: dict[str, int] = {}
         self.returned: dict[str, int] = {}
         self.members: dict[str, Member] = {}
-        by_header = {name: plan.id for plan in plans for name in (plan.id, plan.title.zh)}
+        by_header = _by_header(plans, packages)
         self.own = own_fields(plans)
         own = own_columns(plans)
         self.columns = {header: COLUMNS[header] for header in table.headers if header in COLUMNS}

@@ -111,6 +111,8 @@ class _Reader:
             "first_day": _date,
             "last_day": _date,
             "earlier": _ranges,
+            "unit": _text,
+            "transfer": _flag,
         }
         return self.record(Coverage, row, where, special, needed=("plan", "first_day", "last_day"))
 
@@ -242,6 +244,10 @@ def _name(raw: Any) -> Name:
 
 def _date(raw: Any) -> Any:
     return read_raw(Kind.DATE, raw)
+
+
+def _flag(raw: Any) -> Any:
+    return read_raw(Kind.FLAG, raw)
 
 
 def _texts(raw: Any) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ EVENTS = {
     "property-loss": Text("家财损失", "property loss"),
     "maturity": Text("满期", "maturity"),
     "application": Text("申请补助", "application for a grant"),
+    "surrender": Text("退保", "surrender"),
 }
 CAUSES = {
     "illness": Text("疾病", "illness"),

@@ -29,7 +29,11 @@ class Coverage:
         last_day: Last day of cover, inclusive.
         edition: Edition the cover was taken under; ``None`` leaves the choice to the dates.
         insured: Id of the person insured; ``self`` is the member.
-        earlier: Earlier terms of this person in this plan (the renewal chain), in any order.
+        earlier: Earlier terms of this person in this plan (the renewal chain), in any order; ``None`` where they are
+            not known.
+        unit: Name of the unit through which the person is covered; empty if not said.
+        transfer: Whether this is the rest of a term that began in another unit or county of the office (转会): the
+            cover of the same plan that ends the day before goes on.
         extra: Fields that plans declare themselves, by name.
     """
 
@@ -42,7 +46,9 @@ class Coverage:
     insured: str = "self"
     shares: int | None = known(Kind.COUNT, "份数", "shares", unit=SHARES, least=1, most=100)
     tier: str | None = known(Kind.CODE, "档次", "tier")
-    earlier: tuple[DateRange, ...] = ()
+    earlier: tuple[DateRange, ...] | None = ()
+    unit: str = ""
+    transfer: bool = False
     extra: Mapping[str, Any] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
@@ -59,7 +65,7 @@ class Coverage:
         A term continues the one before it when at most `window` days without cover lie between them.
         """
         terms = [self.days]
-        for earlier in sorted(self.earlier, key=lambda term: term.first, reverse=True):
+        for earlier in sorted(self.earlier or (), key=lambda term: term.first, reverse=True):
             gap = (terms[0].first - earlier.last).days - 1
             if earlier.last < terms[0].first and gap <= window:
                 terms.insert(0, earlier)

@@ -15,7 +15,15 @@ from datetime import date, timedelta
 from attrs import field, frozen
 from attrs.validators import instance_of
 
-__all__ = ["DateRange", "add_months", "completed_years", "read_date", "term"]
+__all__ = [
+    "DateRange",
+    "add_months",
+    "begun_months",
+    "completed_years",
+    "latest_begin",
+    "read_date",
+    "term",
+]
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -82,6 +90,29 @@ def term(first: date, months: int) -> DateRange:
     # Without a corresponding day the month's last day is itself the end (民法典 202), not the day before it.
     last = corresponding if corresponding.day != first.day else corresponding - timedelta(days=1)
     return DateRange(first, last)
+
+
+def begun_months(days: DateRange) -> int:
+    """Return the months of a range, one that has only begun counted in full: a whole term of a year has 12."""
+    months = (days.last.year - days.first.year) * 12 + days.last.month - days.first.month
+    return next(
+        count for count in range(max(months, 1), months + 3) if term(days.first, count).last >= days.last
+    )
+
+
+def latest_begin(day: date, month: int, of_month: int) -> date:
+    """Return the last day up to `day` with the month and the day of the month; 29 February is 28 in a common year.
+
+    Raises:
+        ValueError: the calendar has no such day.
+    """
+    date(2024, month, of_month)
+    for year in (day.year, day.year - 1):
+        begin = date(year, month, min(of_month, calendar.monthrange(year, month)[1]))
+        if begin <= day:
+            return begin
+    message = f"no day before {day}"  # pragma: no cover - one of two years always begins before it
+    raise AssertionError(message)
 
 
 def completed_years(since: date, on: date) -> int:

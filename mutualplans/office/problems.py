@@ -17,6 +17,7 @@ from mutualplans.plan.edition import Edition, InForce
 
 __all__ = [
     "assumed",
+    "bad_money",
     "bad_rate",
     "dates_reversed",
     "edition_twice",
@@ -24,12 +25,17 @@ __all__ = [
     "group_needs",
     "group_of",
     "group_sizes",
+    "limit_period",
     "missing",
     "no_editions",
     "no_plans",
     "not_a_table",
     "not_tables",
     "order",
+    "order_with",
+    "other_plan",
+    "package_id",
+    "package_shares",
     "payer",
     "plan_twice",
     "plugin_problems",
@@ -145,6 +151,73 @@ def order(where: str, plan_id: str, reads: str) -> Problem:
         where=where,
         hint_zh=f"把 {plan_id} 这一段移到 {reads} 那一段后面",
         hint_en=f"move {plan_id} behind {reads}",
+    )
+
+
+def other_plan(where: str, found: str, known: Sequence[str]) -> Problem:
+    """Another plan that the file does not list."""
+    texts = (
+        f'"{found}" 不是本设置文件里的另一个计划；有：{"、".join(known) or "无"}',
+        f'"{found}" is no other plan of this file; there are: {", ".join(known) or "none"}',
+    )
+    hints = ("改成 [[plans]] 里列出的另一个计划的 id", "write the id of another [[plans]] of this file")
+    return _unknown("office.other-plan", where, texts, found, known, hints)
+
+
+def order_with(where: str, plan_id: str, main: str) -> Problem:
+    """An additional plan that stands before its main plan."""
+    return problem(
+        "office.order",
+        f"计划 {plan_id} 只能与 {main} 同时参加，须排在它之后",
+        f"plan {plan_id} can be had only with {main} and must come after it",
+        where=where,
+        hint_zh=f"把 {plan_id} 这一段移到 {main} 那一段后面",
+        hint_en=f"move {plan_id} behind {main}",
+    )
+
+
+def limit_period(where: str, found: str, known: Iterable[str]) -> Problem:
+    """A period that a limit over several plans cannot run over."""
+    names = list(known)
+    texts = (
+        f'per 应为 {"、".join(names)} 之一；实为 "{found}"',
+        f'per is one of {", ".join(names)}; found "{found}"',
+    )
+    hints = ("按次写 incident，按自然年写 calendar-year", "incident for each event, calendar-year for a year")
+    return _unknown("office.limit", where, texts, found, names, hints)
+
+
+def package_id(where: str, found: str, taken: Sequence[str]) -> Problem:
+    """A package whose id is not one, or is taken."""
+    zh = "已用于另一个计划或组合" if found in taken else "写法不对"
+    en = "is taken" if found in taken else "is no id"
+    return problem(
+        "office.package",
+        f'组合的编号 "{found}" {zh}',
+        f'the id "{found}" of the package {en}',
+        where=where,
+        hint_zh='小写字母开头，可有小写字母、数字、连字符，如 "three-in-one"；不能与计划编号相同',
+        hint_en='lower-case letters, digits and hyphens, such as "three-in-one"; not the id of a plan',
+    )
+
+
+def package_shares(where: str, found: int) -> Problem:
+    """A number of shares below one."""
+    return problem(
+        "office.package",
+        f"一个组合里的份数至少为 1；实为 {found}",
+        f"a package holds at least one share of a plan; found {found}",
+        where=where,
+    )
+
+
+def bad_money(where: str, fault: str) -> Problem:
+    """An amount that is not written as one."""
+    return problem(
+        "file.value",
+        fault,
+        'an amount of yuan is written as text, such as "12000"',
+        where=where,
     )
 
 

@@ -2,29 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from fractions import Fraction
+from collections.abc import Callable, Mapping
 from itertools import combinations
-from typing import Any, TypeVar
+from typing import Any
 
 from attrs import evolve
 
-from mutualplans.engine.office import PAYERS, GroupRule, LocalEdition, Office, OfficePlan
-from mutualplans.model.money import rate
+from mutualplans.engine.office import (
+    LocalEdition,
+    Office,
+    OfficePlan,
+)
 from mutualplans.model.parameter import Parameter, Shape
 from mutualplans.model.problem import MutualPlansError, Problem
 from mutualplans.model.scales import ANY, ConditionList, Table
 from mutualplans.model.tomlfile import TomlFile
 from mutualplans.office import problems as wrong
 from mutualplans.office.order import plans_read
-from mutualplans.office.rows import EditionRow, GroupRow, OfficeRow, Path, PlanRow, sound, table, tables
+from mutualplans.office.reading import Reading
+from mutualplans.office.rows import (
+    EditionRow,
+    OfficeRow,
+    Path,
+    PlanRow,
+    sound,
+    table,
+    tables,
+)
+from mutualplans.office.together import check_others, read_limits, read_packages, with_others
 from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import Confidence, Edition, Entry, InForce
 from mutualplans.plan.reading import load_editions, outside_limits, read_value
 
 __all__ = ["read_office"]
-
-T = TypeVar("T")
 
 
 def read_office(
@@ -51,23 +61,13 @@ def read_office(
     return (None if failed else office), reader.problems
 
 
-class _Reader:
+class _Reader(Reading):
     """Turns the rows of an office file into what the engine uses, and gathers the problems."""
 
     def __init__(self, file: TomlFile) -> None:
-        self.file = file
-        self.problems: list[Problem] = []
+        super().__init__(file)
         self.of_plugins: list[Problem] = []  # those of `problems` that are about plans that cannot be had
         self.missing: dict[str, MutualPlansError] = {}
-
-    def _kept(self, found: tuple[T, Iterable[Problem]]) -> T:
-        """Note the problems of a step and return its result."""
-        result, problems = found
-        self.problems += problems
-        return result
-
-    def _wrong(self, make: Callable[..., Problem], path: Path, *facts: Any) -> None:
-        self.problems.append(make(self.file.where(*path), *facts))
 
     def _lose(self, plan_id: str, error: MutualPlansError) -> None:
         """Note that a plan of the file cannot be had, and why."""
@@ -78,38 +78,49 @@ class _Reader:
     def office(self, find: Callable[[str], Plan], version: Callable[[str], str]) -> Office | None:
         """Read the whole file; ``None`` without a name, which is a problem too."""
         raw = self.file.data
-        row = self._kept(sound(OfficeRow, self.file, raw, ()))
+        row = self.kept(sound(OfficeRow, self.file, raw, ()))
         if "name" not in raw:
-            self._wrong(wrong.missing, ("name",), "name", 'name = "示例市总工会职工互助保障办事处"')
+            self.wrong(wrong.missing, ("name",), "name", 'name = "示例市总工会职工互助保障办事处"')
         plans: dict[int, OfficePlan] = {}
-        for number, item in self._kept(tables(row.plans, self.file, ("plans",), "plans")):
+        for number, item in self.kept(tables(row.plans, self.file, ("plans",), "plans")):
             read = self._plan(item, ("plans", number), find, version)
             if read is None:
                 continue
             if any(read.plan.id == other.plan.id for other in plans.values()):
-                self._wrong(wrong.plan_twice, ("plans", number, "id"), read.plan.id)
+                self.wrong(wrong.plan_twice, ("plans", number, "id"), read.plan.id)
             else:
                 plans[number] = read
         if raw.get("plans", []) == []:
-            self._wrong(wrong.no_plans, ("plans",))
+            self.wrong(wrong.no_plans, ("plans",))
+        check_others(self, plans)
+        limits, packages = read_limits(self, row.limits), read_packages(self, row.packages)
+        titles = {item.plan.id: item.plan.title for item in plans.values()}
+        for item in plans.values():
+            with_others(item, titles, limits)
         self._order(plans)
         self._leave_out(plans)
         if row.name is None:
             return None
         return Office(
-            name=row.name, plans=tuple(plans.values()), unit_types=row.unit_types, missing=self.missing
+            name=row.name,
+            plans=tuple(plans.values()),
+            unit_types=row.unit_types,
+            limits=limits,
+            packages=packages,
+            missing=self.missing,
         )
 
     def _plan(
         self, raw: Any, path: Path, find: Callable[[str], Plan], version: Callable[[str], str]
     ) -> OfficePlan | None:
-        row = self._kept(sound(PlanRow, self.file, raw, path))
-        split = self._split(row.split, (*path, "split"))
-        group = self._group(row.group, (*path, "group"))
+        row = self.kept(sound(PlanRow, self.file, raw, path))
+        split = self.split(row.split, (*path, "split"))
+        group = self.group(row.group, (*path, "group"))
         if row.id is None:
             if isinstance(raw, dict) and "id" not in raw:
-                self._wrong(wrong.missing, (*path, "id"), "id", 'id = "accident"')
+                self.wrong(wrong.missing, (*path, "id"), "id", 'id = "accident"')
             return None
+        self.listed.append(row.id)
         try:
             plan = find(row.id)
             release = version(row.id)
@@ -118,41 +129,51 @@ class _Reader:
             self._lose(row.id, type(error)(*found))
             return None
         editions = self._editions(plan, row.editions, path)
-        return OfficePlan(plan=plan, editions=editions, version=release, split=split, group=group)
+        return OfficePlan(
+            plan=plan,
+            editions=editions,
+            version=release,
+            split=split,
+            group=group,
+            equal_shares=bool(row.equal_shares),
+            only_with=tuple(row.only_with or ()),
+            not_with=tuple(row.not_with or ()),
+            replaced_by=tuple(row.replaced_by or ()),
+        )
 
     # ------------------------------------------------------------ editions
 
     def _editions(self, plan: Plan, raw: Any, path: Path) -> tuple[LocalEdition, ...]:
-        known = self._kept(load_editions(plan))
+        known = self.kept(load_editions(plan))
         if raw is None or raw == []:
-            self._wrong(wrong.no_editions, path, plan.id, known)
+            self.wrong(wrong.no_editions, path, plan.id, known)
         place = (*path, "editions")
         local: dict[int, LocalEdition] = {}
-        for number, item in self._kept(tables(raw, self.file, place, "plans.editions")):
+        for number, item in self.kept(tables(raw, self.file, place, "plans.editions")):
             found = self._edition(plan, known, item, (*place, number))
             if found is None:
                 continue
             if any(found.edition.id == other.edition.id for other in local.values()):
-                self._wrong(wrong.edition_twice, (*place, number, "id"), plan.id, found.edition.id)
+                self.wrong(wrong.edition_twice, (*place, number, "id"), plan.id, found.edition.id)
             else:
                 local[number] = found
         for (_, first), (number, second) in combinations(local.items(), 2):
             if first.edition.in_force.overlaps(second.edition.in_force):
                 dated = {item.edition.id: item.edition.in_force for item in (first, second)}
-                self._wrong(wrong.editions_overlap, (*place, number), plan.id, dated)
+                self.wrong(wrong.editions_overlap, (*place, number), plan.id, dated)
         self._assumed(plan, local, place)
         return tuple(local.values())
 
     def _edition(self, plan: Plan, known: tuple[Edition, ...], raw: Any, path: Path) -> LocalEdition | None:
-        row = self._kept(sound(EditionRow, self.file, raw, path))
+        row = self.kept(sound(EditionRow, self.file, raw, path))
         edition = next((item for item in known if item.id == row.id), None)
         if row.id is None:
             if isinstance(raw, dict) and "id" not in raw:
-                self._wrong(wrong.missing, (*path, "id"), "id", f'id = "{known[-1].id if known else "…"}"')
+                self.wrong(wrong.missing, (*path, "id"), "id", f'id = "{known[-1].id if known else "…"}"')
         elif edition is None:
-            self._wrong(wrong.unknown_edition, (*path, "id"), plan.id, row.id, known)
+            self.wrong(wrong.unknown_edition, (*path, "id"), plan.id, row.id, known)
         place = (*path, "values")
-        written = self._kept(
+        written = self.kept(
             table(row.values, self.file, place, 'values = { max_shares = 2, reduced = "600" }')
         )
         values = self._values(plan, edition, written, place)
@@ -160,10 +181,10 @@ class _Reader:
             return None
         for parameter in plan.values:
             if not (parameter.optional or parameter.name in edition.values or parameter.name in written):
-                self._wrong(wrong.required, path, edition.id, parameter)
+                self.wrong(wrong.required, path, edition.id, parameter)
         from_, to = row.from_ or edition.in_force.from_, row.to or edition.in_force.to
         if from_ and to and to < from_:
-            self._wrong(wrong.dates_reversed, (*path, "from" if row.from_ else "to"), from_, to)
+            self.wrong(wrong.dates_reversed, (*path, "from" if row.from_ else "to"), from_, to)
             return None
         return LocalEdition(
             edition=evolve(edition, in_force=InForce(from_, to)), values=values, written=written
@@ -187,7 +208,7 @@ class _Reader:
                     found.setdefault(names, []).append(number)
         for names, numbers in found.items():
             ids = [local[number].edition.id for number in numbers]
-            self._wrong(wrong.assumed, (*path, numbers[0]), plan.id, ids, names)
+            self.wrong(wrong.assumed, (*path, numbers[0]), plan.id, ids, names)
 
     # ------------------------------------------------------------ values
 
@@ -199,9 +220,9 @@ class _Reader:
         for name, raw in written.items():
             place = (*path, name)
             if name not in declared:
-                self._wrong(wrong.value_unknown, place, plan.id, name, declared)
+                self.wrong(wrong.value_unknown, place, plan.id, name, declared)
             elif declared[name].open_to_office is None:
-                self._wrong(wrong.value_closed, place, declared[name], declared)
+                self.wrong(wrong.value_closed, place, declared[name], declared)
             elif entry := self._value(declared[name], raw, edition, place):
                 found[name] = entry
         return found
@@ -212,61 +233,18 @@ class _Reader:
         if problems:
             return None
         if outside_limits(parameter, value):
-            self._wrong(wrong.value_outside, place, parameter, raw)
+            self.wrong(wrong.value_outside, place, parameter, raw)
             return None
         known = edition.values.get(parameter.name) if edition else None
         if known and edition and parameter.shape is Shape.TABLE:
             lacking, unknown = _other_codes(known.value, value)
             if lacking or unknown:
                 named = [[_named(code, edition) for code in codes] for codes in (lacking, unknown)]
-                self._wrong(wrong.table_keys, place, parameter, *named)
+                self.wrong(wrong.table_keys, place, parameter, *named)
                 return None
         if parameter.shape is Shape.CONDITIONS and known:
             return _with_more(known, value, self.file.name)
         return Entry(value=value, confidence=Confidence.PUBLISHED, source=self.file.name)
-
-    # ------------------------------------------------------------ split and group
-
-    def _split(self, raw: Any, path: Path) -> dict[str, Fraction]:
-        written = self._kept(table(raw, self.file, path, '{ member = "1/2", unit = "1/2" }'))
-        before = len(self.problems)
-        parts: dict[str, Fraction] = {}
-        for payer, text in written.items():
-            if payer not in PAYERS:
-                self._wrong(wrong.payer, (*path, payer), payer)
-            elif (part := self._rate(text, (*path, payer))) is not None:
-                parts[payer] = part
-        if parts and len(self.problems) == before and sum(parts.values()) != 1:
-            self._wrong(wrong.split_total, path, sum(parts.values()))
-        return parts
-
-    def _group(self, raw: Any, path: Path) -> tuple[GroupRule, ...]:
-        rules: list[GroupRule] = []
-        for number, item in self._kept(tables(raw, self.file, path, "plans.group")):
-            place = (*path, number)
-            row = self._kept(sound(GroupRow, self.file, item, place))
-            size, before = row.staff_up_to, rules[-1].staff_up_to if rules else 0
-            if before is None or (size is not None and size <= before):
-                self._wrong(wrong.group_sizes, place, size, before)
-            if row.of not in (None, "staff", "women"):
-                self._wrong(wrong.group_of, (*place, "of"), row.of)
-            if isinstance(item, dict) and not item.keys() & {"share", "persons"}:
-                self._wrong(wrong.group_needs, place)
-            if row.persons is not None and row.persons < 1:
-                self._wrong(wrong.group_needs, (*place, "persons"))
-            share = None if row.share is None else self._rate(row.share, (*place, "share"))
-            rules.append(GroupRule(staff_up_to=size, share=share, persons=row.persons, of=row.of or "staff"))
-        return tuple(rules)
-
-    def _rate(self, raw: Any, path: Path) -> Fraction | None:
-        try:
-            part = rate(raw)
-        except (TypeError, ValueError):
-            part = None
-        if part is None or part > 1:
-            self._wrong(wrong.bad_rate, path, raw)
-            return None
-        return part
 
     # ------------------------------------------------------------ order
 
@@ -276,7 +254,7 @@ class _Reader:
         for number, item in plans.items():
             for plan_id in plans_read(item.plan):
                 if places.get(plan_id, -1) > number:
-                    self._wrong(wrong.order, ("plans", number), item.plan.id, plan_id)
+                    self.wrong(wrong.order, ("plans", number), item.plan.id, plan_id)
 
     def _leave_out(self, plans: dict[int, OfficePlan]) -> None:
         """Leave out plans that read what a missing one would have paid: their amounts would be wrong."""

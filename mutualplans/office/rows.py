@@ -14,7 +14,19 @@ from mutualplans.model.tomlfile import TomlFile
 from mutualplans.office import problems as wrong
 from mutualplans.plan.strict import strict
 
-__all__ = ["EditionRow", "GroupRow", "OfficeRow", "Path", "PlanRow", "sound", "table", "tables"]
+__all__ = [
+    "EditionRow",
+    "GroupRow",
+    "LimitRow",
+    "OfficeRow",
+    "PackagePlanRow",
+    "PackageRow",
+    "Path",
+    "PlanRow",
+    "sound",
+    "table",
+    "tables",
+]
 
 Path = tuple[str | int, ...]
 T = TypeVar("T")
@@ -27,6 +39,8 @@ class OfficeRow:
     name: Text | None = None
     unit_types: dict[str, Text] = field(factory=dict)
     plans: Any = None
+    limits: Any = None
+    packages: Any = None
 
 
 @frozen(kw_only=True)
@@ -37,6 +51,10 @@ class PlanRow:
     split: Any = None
     editions: Any = None
     group: Any = None
+    equal_shares: bool | None = None
+    only_with: list[str] | None = None
+    not_with: list[str] | None = None
+    replaced_by: list[str] | None = None
 
 
 @frozen(kw_only=True)
@@ -57,6 +75,37 @@ class GroupRow:
     share: Any = None
     persons: int | None = None
     of: str | None = None
+
+
+@frozen(kw_only=True)
+class LimitRow:
+    """One ``[[limits]]``."""
+
+    title: Text | None = None
+    plans: list[str] | None = None
+    most: Any = None
+    per: str | None = None
+
+
+@frozen(kw_only=True)
+class PackageRow:
+    """One ``[[packages]]``."""
+
+    id: str | None = None
+    title: Text | None = None
+    fee: Any = None
+    plans: Any = None
+    split: Any = None
+    group: Any = None
+
+
+@frozen(kw_only=True)
+class PackagePlanRow:
+    """One ``[[packages.plans]]``."""
+
+    id: str | None = None
+    shares: int | None = None
+    tier: str | None = None
 
 
 def sound(cls: type[T], file: TomlFile, raw: Any, path: Path) -> tuple[T, list[Problem]]:

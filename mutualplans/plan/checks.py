@@ -19,7 +19,7 @@ from mutualplans.model.parameter import Limits, Parameter
 from mutualplans.model.people import RELATIONS
 from mutualplans.model.problem import Problem, problem
 from mutualplans.model.text import Text
-from mutualplans.plan.declaration import Benefit, EditionFolder, Paper, Plan, Waiting
+from mutualplans.plan.declaration import Benefit, EditionFolder, Merge, Paper, Plan, Waiting, YearDay
 from mutualplans.plan.edition import Confidence, Edition
 from mutualplans.plan.formula import Formula
 from mutualplans.plan.formula_checks import FORMULA_CHECKS
@@ -64,6 +64,9 @@ def _structure(plan: Plan) -> Iterator[Problem]:
         ("values", plan.values, (Parameters,)),
         ("editions", plan.editions, (EditionFolder,)),
         ("waiting", plan.waiting, (Waiting, type(None))),
+        *((f"merges[{place}]", item, (Merge,)) for place, item in enumerate(plan.merges)),
+        ("term_begins", plan.term_begins, (YearDay, type(None))),
+        *((f"continues[{place}]", item, (str,)) for place, item in enumerate(plan.continues)),
         *((f"papers[{place}]", item, (Paper,)) for place, item in enumerate(plan.papers)),
         *((f"benefits[{place}]", item, (Benefit,)) for place, item in enumerate(plan.benefits)),
         *((f"insures[{place}]", item, (str,)) for place, item in enumerate(plan.insures)),

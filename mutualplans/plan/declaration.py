@@ -18,7 +18,7 @@ from mutualplans.plan.formula import Formula, Operand, all_of, formula
 from mutualplans.plan.parameters import Parameters
 from mutualplans.plan.vocabulary import cover
 
-__all__ = ["Benefit", "EditionFolder", "Paper", "Plan", "Waiting", "editions"]
+__all__ = ["Benefit", "EditionFolder", "Merge", "Paper", "Plan", "Waiting", "YearDay", "editions"]
 
 _ID = re.compile(r"[a-z][a-z0-9-]*(\.[a-z0-9-]+)?")
 
@@ -96,6 +96,37 @@ class Waiting:
 
 
 @frozen(eq=False)
+class YearDay:
+    """A day of every year.
+
+    Attributes:
+        month: Its month, 1 to 12.
+        day: Its day of the month.
+    """
+
+    month: Formula = field(converter=_formula)
+    day: Formula = field(default=_ONE, converter=_formula)
+
+
+@frozen(eq=False)
+class Merge:
+    """When two claims count as one stay, though no stay number says so: a transfer, a stay after observation.
+
+    Attributes:
+        within: Most days from the end of the earlier claim (discharge, else the day it occurred) to the beginning of
+            the later one (admission, else the day it occurred); 0 for the same day.
+        when: What the later claim must fulfil.
+        after: What the earlier claim must fulfil.
+        same: Codes of the claim, such as the hospital, that both must state alike.
+    """
+
+    within: Formula = field(converter=_formula)
+    when: Formula = field(default=_YES, converter=_formula, kw_only=True)
+    after: Formula = field(default=_YES, converter=_formula, kw_only=True)
+    same: tuple[Formula, ...] = field(default=(), converter=_tuple, kw_only=True)
+
+
+@frozen(eq=False)
 class Paper:
     """A document to bring.
 
@@ -145,17 +176,22 @@ class Plan:
         values: The declared parameters.
         editions: Where its dated values lie.
         premium: Fee of one cover.
+        returns: What comes back at the end of a term in which nothing was paid, for quotes to show; a benefit pays it.
         term_months: Length of the term in months.
+        term_begins: The day on which the terms of all members begin; who joins later is covered to the end of the
+            term that runs (`cover.months` says how long). Without it each term begins when its member joins.
         max_shares: Most shares a person may hold; more are void.
         insures: Relations (to the member) that may be insured.
         joins: Conditions for joining, tested on the first day of cover.
         waiting: Waiting and reduced period.
         renewal_window: Most days without cover after which joining again still counts as a renewal.
+        continues: Ids of plans whose covers are earlier terms of this one too (active staff retire into it).
         when: Conditions of every benefit.
         excludes: Exclusions (`mp.excluded`), conditions of every benefit.
         benefits: What it pays, computed in this order; a benefit reads only earlier ones.
         ends: Whether a payment ends the cover; tested after a payment above 0, and may read what each benefit
             pays: ``ends=mp.benefit("full").over(0)``.
+        merges: When claims count as one stay (`per.STAY`) without a common stay number; one of them suffices.
         event_date: The date that counts; by default it follows from the kind of event.
         rules_in_force: Whether the edition is chosen by the first day of cover or by the event date.
         claim_within: Last day to claim, in days from the event; unset where the rule does not say.
@@ -169,16 +205,20 @@ class Plan:
     values: Parameters
     editions: EditionFolder
     premium: Formula = field(converter=_formula)
+    returns: Formula | None = field(default=None, converter=_optional)
     term_months: Formula = field(converter=_formula)
+    term_begins: YearDay | None = None
     max_shares: Formula = field(default=_ONE, converter=_formula)
     insures: tuple[str, ...] = field(default=("self",), converter=_tuple)
     joins: tuple[Formula, ...] = field(default=(), converter=_tuple)
     waiting: Waiting | None = None
     renewal_window: Formula = field(default=_NONE, converter=_formula)
+    continues: tuple[str, ...] = field(default=(), converter=_tuple)
     when: tuple[Formula, ...] = field(default=(), converter=_tuple)
     excludes: tuple[Formula, ...] = field(default=(), converter=_tuple)
     benefits: tuple[Benefit, ...] = field(converter=_tuple)
     ends: Formula = field(default=_NO, converter=_formula)
+    merges: tuple[Merge, ...] = field(default=(), converter=_tuple)
     event_date: Formula | None = field(default=None, converter=_optional)
     rules_in_force: Literal["first-day", "event-date"] = "first-day"
     claim_within: Formula | None = field(default=None, converter=_optional)
@@ -200,9 +240,14 @@ class Plan:
     def formulas(self) -> Iterator[tuple[str, Formula]]:
         """Yield every formula with the place where it stands, for checks and for finding what is read."""
         yield "premium", self.premium
+        if self.returns is not None:
+            yield "returns", self.returns
         yield "term_months", self.term_months
         yield "max_shares", self.max_shares
         yield "renewal_window", self.renewal_window
+        if self.term_begins:
+            yield "term_begins.month", self.term_begins.month
+            yield "term_begins.day", self.term_begins.day
         yield "ends", self.ends
         for name in ("event_date", "claim_within", "report_within"):
             if (found := getattr(self, name)) is not None:
@@ -210,6 +255,10 @@ class Plan:
         yield from _numbered("joins", self.joins)
         yield from _numbered("when", self.when)
         yield from _numbered("excludes", self.excludes)
+        for number, merge in enumerate(self.merges):
+            for name in ("within", "when", "after"):
+                yield f"merges[{number}].{name}", getattr(merge, name)
+            yield from _numbered(f"merges[{number}].same", merge.same)
         if self.waiting:
             yield "waiting", self.waiting.over
             yield "waiting.reduced", self.waiting.reduced

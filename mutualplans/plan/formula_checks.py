@@ -115,19 +115,34 @@ def reasons(view: View) -> Iterator[Problem]:
             yield view.at(spot.place, "formula.because", zh, en)
 
 
-_WITHOUT_CLAIM = ("joins", "premium", "term_months", "max_shares", "renewal_window")
+_WITHOUT_CLAIM = (
+    "joins",
+    "premium",
+    "returns",
+    "term_months",
+    "term_begins",
+    "max_shares",
+    "renewal_window",
+)
 """Parts that are worked out when a person joins: there is no claim yet."""
-_WITHOUT_BALANCES = (*_WITHOUT_CLAIM, "event_date", "claim_within", "report_within", "ends", "papers")
+_WITHOUT_BALANCES = (
+    *_WITHOUT_CLAIM,
+    "merges",
+    "event_date",
+    "claim_within",
+    "report_within",
+    "ends",
+    "papers",
+)
 """Parts that are worked out without the balances; of them only `ends` knows the amounts of this claim."""
 _CIRCULAR: Mapping[str, frozenset[str]] = {
     "max_shares": frozenset({"cover.shares"}),
-    "term_months": frozenset({"cover.last_day"}),
+    "term_months": frozenset({"cover.last_day", "cover.months"}),
+    "term_begins": frozenset({"cover.last_day", "cover.months"}),
     "renewal_window": frozenset({"cover.day", "cover.is_renewal", "cover.terms"}),
     "event_date": frozenset({"claim.event_date", "cover.day"}),
 }
 """Fields that are themselves worked out from the part."""
-_HISTORY = frozenset({"cover.is_renewal", "cover.terms"})
-"""What a quote cannot know: who joins is asked for no earlier terms, and unknown is not "new"."""
 
 
 def context(view: View) -> Iterator[Problem]:
@@ -138,11 +153,6 @@ def context(view: View) -> Iterator[Problem]:
             said = "，而它自己由此算出", ", which is worked out from it"
         elif spot.part in _WITHOUT_CLAIM and _is_about_claim(node):
             said = "，而参保时还没有申领", ", but there is no claim when a person joins"
-        elif spot.part in _WITHOUT_CLAIM and isinstance(node, n.Read) and node.field.path in _HISTORY:
-            said = (
-                "，而报价时不知道以往各期；可让参保表填写一个自己的字段",
-                ", but a quote does not know earlier terms; ask for a field of the plan's own",
-            )
         elif spot.part == "ends" and isinstance(node, n.BenefitAmount):
             continue  # it is asked once the amounts are known
         elif spot.part in _WITHOUT_BALANCES and isinstance(node, n.Before | n.PaidBefore | n.BenefitAmount):

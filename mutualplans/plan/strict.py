@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 import attrs
 import cattrs
@@ -60,6 +60,13 @@ def _text(value: Any, _type: Any) -> Text:
     raise _ExpectedError(value, '文字或 { zh = "…", en = "…" }', 'text or { zh = "…", en = "…" }')
 
 
+def _texts(value: Any, wanted: Any) -> Any:
+    """Return a list of texts; one text would otherwise be read as the list of its letters."""
+    if not isinstance(value, list) or not all(type(item) is str for item in value):
+        raise _ExpectedError(value, '一组文字，如 ["a", "b"]', 'a list of texts such as ["a", "b"]')
+    return value if get_origin(wanted) is list else tuple(value)
+
+
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter(forbid_extra_keys=True)
     converter.register_structure_hook(str, _exactly(str, "文字", "text"))
@@ -69,6 +76,7 @@ def _converter() -> cattrs.Converter:
         date, _exactly(date, "日期，如 2014-07-01", "a date such as 2014-07-01")
     )
     converter.register_structure_hook(Text, _text)
+    converter.register_structure_hook_func(lambda t: t in (list[str], tuple[str, ...]), _texts)
     converter.register_structure_hook_func(lambda t: isinstance(t, type) and issubclass(t, Enum), _enum)
     converter.register_structure_hook_factory(attrs.has, lambda cls: _record(cls, converter))
     return converter

@@ -80,6 +80,7 @@ Check = Callable[[View], Iterable[Problem]]
 
 _SINGLE = {
     "premium": Kind.MONEY,
+    "returns": Kind.MONEY,
     "term_months": Kind.COUNT,
     "max_shares": Kind.COUNT,
     "renewal_window": Kind.COUNT,
@@ -95,6 +96,14 @@ def spots(plan: Plan) -> Iterator[Spot]:
     for name, kind in _SINGLE.items():
         if (found := getattr(plan, name)) is not None:
             yield Spot(name, name, kind, found)
+    if plan.term_begins is not None:
+        for name in ("month", "day"):
+            yield Spot(f"term_begins.{name}", "term_begins", Kind.COUNT, getattr(plan.term_begins, name))
+    for number, merge in enumerate(plan.merges):
+        for name, kind in (("within", Kind.COUNT), ("when", Kind.FLAG), ("after", Kind.FLAG)):
+            yield Spot(f"merges[{number}].{name}", "merges", kind, getattr(merge, name))
+        for place, item in enumerate(merge.same):
+            yield Spot(f"merges[{number}].same[{place}]", "merges", Kind.CODE, item)
     for name in ("joins", "when", "excludes"):
         yield from _conditions(name, name, getattr(plan, name))
     if plan.waiting is not None:

@@ -16,14 +16,36 @@ from mutualplans.model.problem import nearest
 from mutualplans.model.text import Text
 from mutualplans.plan.formula import Formula
 
-__all__ = ["CIRCUMSTANCE", "claim", "cover", "excluded", "field", "insured", "member", "per", "unit"]
+__all__ = [
+    "CIRCUMSTANCE",
+    "FOUND_OUT",
+    "HOLDS",
+    "LIMIT",
+    "claim",
+    "cover",
+    "excluded",
+    "field",
+    "holds",
+    "insured",
+    "member",
+    "per",
+    "unit",
+]
 
 per = Period
 
 CIRCUMSTANCE = "circumstance:"
 """Prefix of the fields that stand for one exclusion circumstance."""
+HOLDS = "with:"
+"""Prefix of the fields of a cover that say whether the person is in another plan too."""
+LIMIT = "limit:"
+"""Prefix of the fields that say what is left under an office's limit over several plans."""
+FOUND_OUT = (CIRCUMSTANCE, HOLDS, LIMIT)
+"""Prefixes of fields that no file states under their own name."""
 
 MOST_DAYS = (LAST_DAY - FIRST_DAY).days + 1
+
+MOST_MONTHS = (LAST_DAY.year - FIRST_DAY.year + 1) * 12
 
 _DAY = Text("天", "days")
 
@@ -39,6 +61,16 @@ COMPUTED: Mapping[str, Mapping[str, Field]] = {
             _computed("cover", "shares", Kind.COUNT, "份数", "shares", unit=SHARES, least=1, most=100),
             _computed("cover", "first_day", Kind.DATE, "保障起始日", "first day of cover"),
             _computed("cover", "last_day", Kind.DATE, "保障终止日", "last day of cover"),
+            _computed(
+                "cover",
+                "months",
+                Kind.COUNT,
+                "保障月数",
+                "months of cover",
+                unit=Text("个月", "months"),
+                least=1,
+                most=MOST_MONTHS,
+            ),
             _computed(
                 "cover",
                 "day",
@@ -171,6 +203,16 @@ def excluded(code: str, zh: str, en: str = "") -> Formula:
     return (~established).because(
         f"excluded.{code}", zh=f"责任免除：{zh}", en=f"excluded: {en}" if en else ""
     )
+
+
+def holds(plan: str, zh: str, en: str = "") -> Formula:
+    """Whether the person insured is covered by another plan, `zh`, on the first day of this cover.
+
+    It is found out: from the covers of the case, or when joining from the plans joined together and the person's
+    known covers. Where those are not known and the plan is not joined together, it is missing.
+    """
+    label = Text(f"同时参加{zh}", f"also in {en or plan}")
+    return Formula(n.Read(Field(subject="cover", name=HOLDS + plan, kind=Kind.FLAG, label=label)))
 
 
 def field(

@@ -170,3 +170,43 @@ def test_a_file_of_another_kind(capsys: Capture, tmp_path: Path) -> None:
     assert main(["compare", "child-accident:", "-o", str(file)]) != ExitStatus.OK
     assert ".html" in capsys.readouterr().err
     assert not file.exists()
+
+
+def test_what_an_office_says_of_its_plans(capsys: Capture, tmp_path: Path) -> None:
+    """Who pays, group rules, other plans, packages and limits are rows; a row that says nothing is left out."""
+    text = """
+name = "示例"
+[[plans]]
+id = "accident"
+split = { member = "1/2", union = "1/2" }
+[[plans.editions]]
+id = "national-2011"
+[[plans]]
+id = "inpatient-allowance"
+not_with = ["accident"]
+[[plans.editions]]
+id = "beijing-2010"
+[[packages]]
+id = "one"
+title = "意外组合"
+fee = "10"
+[[packages.plans]]
+id = "accident"
+[[limits]]
+title = "合计"
+plans = ["inpatient-allowance"]
+most = "12000"
+per = "lifetime"
+"""
+    (tmp_path / "office.toml").write_text(text, encoding="utf-8")
+    _, rows = compared(capsys, "--office", str(tmp_path / "office.toml"))
+    _, plain = compared(capsys, "accident:national-2011")
+
+    assert rows["split"] == ["职工个人 1/2 工会 1/2", ""]
+    assert rows["others"] == ["", "不能同时参加 accident"]
+    assert rows["together"] == [
+        "组合：意外组合（one），10.00 元（accident）",
+        "合计限额：合计，终身 12,000.00 元（inpatient-allowance）",
+    ]
+    assert "group" not in rows
+    assert "split" not in plain

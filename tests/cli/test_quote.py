@@ -227,3 +227,44 @@ def test_one_person_whom_no_plan_covers_is_told(capsys: Capture) -> None:
     assert main([*arguments, "--relation", "child"]) == ExitStatus.OK
     assert "[join.no-plan]" in capsys.readouterr().err
     assert main([*arguments, "--relation", "kid"]) == ExitStatus.USAGE
+
+
+@pytest.mark.parametrize(
+    ("first_day", "premium", "why"),
+    [("2026-06-30", "0.00", ["already-covered"]), ("2026-07-01", "50.00", [])],
+)
+def test_the_rows_of_the_last_quote_say_who_is_covered(
+    capsys: Capture, first_day: str, premium: str, why: list[str]
+) -> None:
+    """On the last day of a cover nobody joins again, though the unit's only woman still counts; a day later she does."""
+    roster(f"彭丽华,{PENG},厂,在职,2")
+    quote("--unit", "unit.toml", "-o", "last.csv", "--reveal")
+    capsys.readouterr()
+    common = ["--office", "office.toml", "--unit", "unit.toml", "--covers", "last.csv", "--format", "json"]
+    main(["quote", "--roster", "roster.csv", "--first-day", first_day, *common])
+    found = json.loads(capsys.readouterr().out)
+
+    assert found["total"] == premium
+    assert found["plans"][0]["group"] == []
+    assert [reason["code"] for reason in found["plans"][0]["quotes"][0]["reasons"]] == why
+
+
+def test_masked_rows_are_no_covers(capsys: Capture) -> None:
+    """Rows written without --reveal do not say whose cover it is: nothing is quoted by them."""
+    roster(f"彭丽华,{PENG},厂,在职,2")
+    quote("--unit", "unit.toml", "-o", "last.csv")
+    capsys.readouterr()
+
+    assert quote("--unit", "unit.toml", "--covers", "last.csv") == ExitStatus.DATA
+    said = capsys.readouterr()
+    assert "遮盖" in said.err
+    assert "--reveal" in said.err
+    assert said.out == ""
+
+
+def test_covers_are_found_by_the_number_of_a_roster(capsys: Capture) -> None:
+    """One person by options has no number to be found by."""
+    status = main(["quote", "--plan", "female-illness", "--first-day", "2025-07-01", "--covers", "last.csv"])
+
+    assert status == ExitStatus.USAGE
+    assert "--roster" in capsys.readouterr().err

@@ -112,10 +112,12 @@ def test_every_dotted_literal_is_a_known_code_or_field():
     fields |= {
         "cover.shares",
         "cover.last_day",
+        "cover.months",
         "cover.day",
         "cover.is_renewal",
         "cover.terms",
         "cover.earlier",
+        "cover.edition",
         "claim.event_date",
         "claim.remaining",
         "unit.name",

@@ -10,8 +10,9 @@ from attrs import evolve
 
 import mutualplans as mp
 from mutualplans import cover, insured
+from mutualplans.engine.groups import GroupQuote, quote_group
 from mutualplans.engine.office import GroupRule, LocalEdition, OfficePlan, check_edition
-from mutualplans.engine.quote import GroupQuote, Joining, quote, quote_group
+from mutualplans.engine.quote import Joining, quote
 from tests.engine.plans import edition, make
 
 

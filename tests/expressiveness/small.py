@@ -15,7 +15,7 @@ from attrs import evolve
 import mutualplans as mp
 from mutualplans.engine.explain import trace
 from mutualplans.engine.office import LocalEdition, OfficePlan
-from mutualplans.engine.quote import Joining, quote
+from mutualplans.engine.quote import Joining, Quote, quote
 from mutualplans.engine.ruletext import rule_text
 from mutualplans.engine.simulate import Simulation, Situation, simulate
 from mutualplans.model.fields import fields_of
@@ -142,6 +142,14 @@ def codes(found: Simulation) -> list[set[str]]:
 
 def fee(item: Small, **more: object) -> int | None:
     """Return the premium in fen of somebody of 43 who joins on 1 January 2024; nothing may be missing."""
+    found = quoted(item, **more)
+
+    assert found.problems == ()
+    return found.premium
+
+
+def quoted(item: Small, **more: object) -> Quote:
+    """Return the quote of somebody of 43 who joins on 1 January 2024."""
     check(item)
     plan, values = item
     runs = OfficePlan(plan=plan, editions=(LocalEdition(edition=edition(plan, values)),))
@@ -154,7 +162,4 @@ def fee(item: Small, **more: object) -> int | None:
         "shares": 1,
         **more,
     }
-    found = quote(runs, Joining(**given))  # type: ignore[arg-type]
-
-    assert found.problems == ()
-    return found.premium
+    return quote(runs, Joining(**given))  # type: ignore[arg-type]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from attrs import evolve
@@ -17,6 +18,7 @@ from tests.expressiveness.small import (
     codes,
     fee,
     one,
+    quoted,
     run,
     small,
     totals,
@@ -124,14 +126,68 @@ def test_a_fee_by_the_gap_in_years(years: int, pays: int) -> None:
     assert fee(item, extra={"gap_years": years}) == pays
 
 
-@pytest.mark.parametrize(("continuing", "pays"), [(True, 50_00), (False, 70_00)])
-def test_a_fee_for_new_and_continuing_members(continuing: bool, pays: int) -> None:
-    """70 for who is new and 50 for who continues: a field of the plan's own, since a quote knows no earlier terms."""
-    known = mp.field("cover", "continuing", mp.Kind.FLAG, "续保", "continues")
+@pytest.mark.parametrize(
+    ("last_day", "pays"),
+    [(date(2023, 12, 31), 50_00), (date(2023, 12, 1), 50_00), (date(2023, 11, 30), 70_00), (None, 70_00)],
+)
+def test_a_fee_for_new_and_continuing_members(last_day: date | None, pays: int) -> None:
+    """50 after at most 30 days without cover (2 to 31 December are 30), 70 after 31, or for who never joined."""
     value = mp.parameters(new=mp.money("新参保"), old=mp.money("续保"))
-    item = costs(value, 'new = "70"\nold = "50"', mp.choose(known, value.old, value.new))
+    item = costs(
+        value,
+        'new = "70"\nold = "50"',
+        mp.choose(cover.is_renewal, value.old, value.new),
+        renewal_window=30,
+    )
+    before = held(first_day=date(2023, 1, 1), last_day=last_day) if last_day else None
 
-    assert fee(item, extra={"continuing": continuing}) == pays
+    assert fee(item, covers=(before,) if before else ()) == pays
+
+
+def test_whether_somebody_continues_is_never_guessed() -> None:
+    """Where the earlier covers are not given there is no fee, and the quote says what it needs."""
+    value = mp.parameters(new=mp.money("新参保"), old=mp.money("续保"))
+    plan, values = costs(value, 'new = "70"\nold = "50"', mp.choose(cover.is_renewal, value.old, value.new))
+    found = quoted((plan, values))
+
+    assert found.premium is None
+    assert [item.code for item in found.problems] == ["join.earlier"]
+
+
+def test_who_is_covered_already_does_not_pay_again() -> None:
+    """A cover of the plan that still runs for a day refuses a second one, and one that ended does not."""
+    value = mp.parameters(fee=mp.money("互助费"))
+    item = costs(value, 'fee = "60"', value.fee)
+    running = held(first_day=date(2023, 1, 2), last_day=FIRST)
+    ended = held(first_day=date(2023, 1, 1), last_day=date(2023, 12, 31))
+
+    assert [fee(item, covers=(cover_,)) for cover_ in (running, ended)] == [None, 60_00]
+    assert [reason.code for reason in quoted(item, covers=(running,)).reasons] == ["already-covered"]
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "pays"),
+    [
+        (date(2024, 5, 1), date(2025, 4, 30), 60_00),
+        (date(2024, 4, 30), date(2024, 4, 30), 5_00),
+        (date(2024, 6, 2), date(2025, 4, 30), 55_00),
+        (date(2024, 11, 1), date(2025, 4, 30), 30_00),
+    ],
+)
+def test_who_joins_in_mid_term_is_covered_to_its_end_for_part_of_the_fee(
+    first: date, last: date, pays: int
+) -> None:
+    """Terms begin on 1 May; 60 a year, a twelfth for each month begun: from 2 June eleven months, 55 yuan."""
+    value = mp.parameters(fee=mp.money("互助费"), month=mp.count("起期月"))
+    item = costs(
+        value,
+        'fee = "60"\nmonth = 5',
+        value.fee.share(cover.months, 12),
+        term_begins=mp.YearDay(value.month),
+    )
+    found = quoted(item, first_day=first)
+
+    assert (found.coverage.last_day, found.premium) == (last, pays)
 
 
 @pytest.mark.parametrize(
@@ -174,15 +230,47 @@ def test_a_free_cover_comes_with_the_union_card() -> None:
     assert [fee(item, member=evolve(MEMBER, union_card=card)) for card in (True, False)] == [0, None]
 
 
+def test_a_free_plan_costs_those_without_a_union() -> None:
+    """Card and dues make it free; staff of a unit without a union pay 60; a member without the card joins not."""
+    dues = mp.field("member", "dues", mp.Kind.FLAG, "按时缴纳会费", "pays the dues")
+    no_union = mp.field("unit", "no_union", mp.Kind.FLAG, "单位未建工会", "the unit has no union")
+    value = mp.parameters(lump=mp.money("互助金"), fee=mp.money("未建工会单位的互助费"))
+    item = small(
+        value,
+        'lump = "1000"\nfee = "60"',
+        value.lump,
+        premium=mp.choose(no_union, value.fee, mp.yuan("0")),
+        joins=[(no_union | member.union_card & dues).because("no-card", zh="未持卡或未交会费")],
+    )
+    union, none = (mp.Unit(name="厂", extra={"no_union": without}) for without in (False, True))
+    holder = evolve(MEMBER, union_card=True, extra={"dues": True})
+
+    assert fee(item, member=holder, unit=union) == 0
+    assert fee(item, member=evolve(holder, extra={"dues": False}), unit=union) is None
+    assert fee(item, unit=none) == 60_00
+
+
 def test_an_addition_only_with_the_main_plan() -> None:
-    """Whether the main plan is held is a field of the cover: without it nobody joins and nothing is paid."""
-    main = mp.field("cover", "has_main", mp.Kind.FLAG, "已参加主计划", "holds the main plan")
+    """Whether the main plan is held is found out: without it nobody joins and nothing is paid."""
+    main = mp.holds("main", "主计划").because("no-main-plan", zh="未参加主计划")
     value = mp.parameters(lump=mp.money("互助金"))
-    item = small(value, 'lump = "1000"', value.lump, joins=[main.because("no-main-plan", zh="未参加主计划")])
+    item = small(value, 'lump = "1000"', value.lump, joins=[main])
+    basic = small(value, 'lump = "500"', value.lump, id_="main")
     given = happened("diagnosis", "03-05", diagnosis="C50")
 
-    assert [fee(item, extra={"has_main": has}) for has in (True, False)] == [10_00, None]
-    assert [one(item, given, held(extra={"has_main": has})) for has in (True, False)] == [1000_00, 0]
+    assert fee(item, together=("main",)) == 10_00
+    assert fee(item, covers=()) is None
+    assert totals([basic, item], [given], held("main"), held()) == [500_00, 1000_00]
+    assert totals([basic, item], [given], held()) == [0]
+
+
+def test_a_fee_that_depends_on_another_plan_of_the_person() -> None:
+    """Who takes the other plan on the same day pays 15, who is known not to have it 25."""
+    other = mp.holds("other", "另一计划", "the other plan")
+    value = mp.parameters(alone=mp.money("单独参保"), with_=mp.money("同时参保"))
+    item = costs(value, 'alone = "25"\nwith_ = "15"', mp.choose(other, value.with_, value.alone))
+
+    assert [fee(item, together=("other",)), fee(item, covers=())] == [15_00, 25_00]
 
 
 def test_items_for_women_and_by_age() -> None:
@@ -264,3 +352,88 @@ def test_the_fee_does_not_come_back_before_the_end_or_after_a_payment() -> None:
     assert [made.total for made in (*early.decisions, *used.decisions)] == [0, 10000_00, 0]
     assert "too-early" in codes(early)[0]
     assert "was-paid" in codes(used)[1]
+
+
+FORMS = """
+fee = { value = { "plain" = "60", "part" = "340", "full" = "620" } }
+back = { value = { "plain" = "0", "part" = "310", "full" = "620" } }
+surrender = { value = { "0" = "200", "1" = "240", "2" = "280" } }
+lump = "10000"
+"""
+
+
+def three_forms() -> Small:
+    """Return a plan of three years with three forms of the fee (Shanghai 2002); surrender values are made up."""
+    value = mp.parameters(
+        fee=mp.table(mp.Kind.MONEY, "互助费"),
+        back=mp.table(mp.Kind.MONEY, "满期返还"),
+        surrender=mp.table(mp.Kind.MONEY, "退保金"),
+        lump=mp.money("互助金"),
+    )
+    back = value.back.of(cover.tier) * cover.shares
+    unpaid = paid.before("lump", per=per.TERM).equals(0).because("was-paid", zh="本期已有给付")
+    years = claim.event_date.years_since(cover.first_day)
+    return small(
+        value,
+        FORMS,
+        benefit("lump", value.lump, claim.is_diagnosis.because("no-diagnosis", zh="不是确诊")),
+        benefit(
+            "maturity",
+            back.once(per=per.TERM),
+            claim.event.equals("maturity").because("not-at-maturity", zh="未满期"),
+            claim.event_date.from_(cover.last_day).because("too-early", zh="未到满期日"),
+            unpaid,
+        ),
+        benefit(
+            "surrender",
+            value.surrender.of(years),
+            claim.event.equals("surrender").because("no-surrender", zh="不是退保"),
+            cover.tier.equals("part").because("not-allowed", zh="此种互助费不能退保"),
+            unpaid,
+        ),
+        premium=value.fee.of(cover.tier) * cover.shares,
+        returns=back,
+        ends=mp.benefit("surrender").over(0),
+        term_months=36,
+    )
+
+
+@pytest.mark.parametrize(
+    ("tier", "premium", "back"), [("plain", 60_00, 0), ("part", 340_00, 310_00), ("full", 620_00, 620_00)]
+)
+def test_three_forms_of_the_fee_cost_the_same_in_the_end(tier: str, premium: int, back: int) -> None:
+    """At 28/31 a yuan in three years: 340 − 310 × 28/31 = 340 − 280 = 60; 620 − 620 × 28/31 = 620 − 560 = 60."""
+    found = quoted(three_forms(), tier=tier)
+
+    assert (found.premium, found.returns) == (premium, back)
+    assert found.net(Fraction(28, 31)) == 60_00
+    assert found.net(Fraction(1)) == premium - back
+
+
+def test_what_comes_back_is_what_the_quote_says() -> None:
+    """At the end of three years each form pays what its quote shows; the plain one pays nothing."""
+    end = happened("maturity", "2026-12-31")
+    covers = [held(last_day=date(2026, 12, 31), tier=tier) for tier in ("plain", "part", "full")]
+
+    assert [one(three_forms(), end, covered) for covered in covers] == [0, 310_00, 620_00]
+
+
+def test_surrender_pays_by_the_years_passed_and_ends_the_cover() -> None:
+    """After a year and a half 240 are paid; the illness after it is not covered, and nothing comes back twice."""
+    covered = held(last_day=date(2026, 12, 31), tier="part")
+    leave = happened("surrender", "2025-07-01")
+    ill, end = happened("diagnosis", "2025-08-01", diagnosis="C50"), happened("maturity", "2026-12-31")
+    found = run(three_forms(), [leave, ill, end], covered)
+
+    assert [made.total for made in found.decisions] == [240_00, 0, 0]
+    assert "cover-ended" in codes(found)[1]
+
+
+def test_no_surrender_where_the_rule_has_none() -> None:
+    """The full form cannot be surrendered: the reason says so, and the cover stands."""
+    covered = held(last_day=date(2026, 12, 31), tier="full")
+    ill = happened("diagnosis", "2025-08-01", diagnosis="C50")
+    found = run(three_forms(), [happened("surrender", "2025-07-01"), ill], covered)
+
+    assert [made.total for made in found.decisions] == [0, 10000_00]
+    assert "not-allowed" in codes(found)[0]

@@ -5,10 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from attrs import evolve
 
 import mutualplans as mp
 from mutualplans import claim, cover, member, paid, per
+from mutualplans.engine.simulate import Situation, simulate
+from tests.engine.plans import office
 from tests.expressiveness.small import (
+    MEMBER,
     Small,
     benefit,
     bill,
@@ -331,3 +335,173 @@ def test_retiring_inside_the_term_keeps_the_cover() -> None:
     item = small(value, 'lump = "1000"', value.lump, joins=[in_post])
 
     assert one(item, happened("diagnosis", "11-05", diagnosis="C50")) == 1000_00
+
+
+# ---------------------------------------------------------------- terms that go on
+
+
+def moved(**more: object) -> tuple[mp.Coverage, mp.Coverage]:
+    """Return the cover in county A to the end of June and its rest in county B."""
+    there = held(last_day=date(2024, 6, 30), unit="A")
+    return there, held(**{"first_day": date(2024, 7, 1), "unit": "B", "transfer": True, **more})
+
+
+def test_a_transfer_goes_on_with_limits_and_waiting_days() -> None:
+    """After 90 days each claim is paid up to 1,000 a term: 600 in county A leave 400 for the 800 in county B.
+
+    Two terms of their own would each have had 1,000.
+    """
+    value = mp.parameters(most=mp.money("最多"), wait=mp.days("免责期"))
+    item = small(
+        value,
+        'most = "1000"\nwait = 90',
+        bill.capped(value.most, per=per.TERM),
+        waiting=mp.Waiting(value.wait),
+    )
+    claims = [stay("03-01", "500"), stay("05-01", "600"), stay("08-01", "800")]
+
+    assert totals(item, claims, *moved()) == [0, 600_00, 400_00]
+    assert totals(item, claims, *moved(transfer=False)) == [0, 600_00, 800_00]
+
+
+@pytest.mark.parametrize(("last", "pays"), [(date(2023, 12, 31), 500_00), (date(2023, 12, 30), 400_00)])
+def test_from_active_to_retired_is_no_gap(last: date, pays: int) -> None:
+    """Who was in the plan for active staff to the day before has 50 % of 1,000, after a gap 40 %."""
+    value = mp.parameters(first=mp.rate("首次参保比例"), rate=mp.rate("续保比例"))
+    ratio = mp.choose(cover.is_renewal, value.rate, value.first)
+    retired = small(value, 'first = "40%"\nrate = "50%"', bill * ratio, continues=("active",))
+    other = mp.parameters(lump=mp.money("补助"))
+    active = small(other, 'lump = "1"', other.lump, id_="active")
+    before = held("active", first_day=date(2023, 1, 1), last_day=last)
+
+    assert totals([active, retired], [stay("03-01", "1000")], before, held()) == [0, pays]
+
+
+# ---------------------------------------------------------------- stays that count as one
+
+TRANSFER = mp.field(
+    "claim", "by_transfer", mp.Kind.FLAG, "24小时内凭转院单转入", "transferred within 24 hours"
+)
+OBSERVED = mp.field("claim", "observed", mp.Kind.FLAG, "急诊留观", "emergency observation")
+HOSPITAL = mp.field("claim", "hospital_name", mp.Kind.CODE, "医院名称", "hospital")
+
+
+def merging() -> Small:
+    """Return a plan (after Beijing's) that pays 20 % above 1,300 for the first stay of the term, 650 for later ones.
+
+    A transfer to another hospital within a day, and a stay within 7 days of observation in the same hospital, go on
+    with the same stay.
+    """
+    value = mp.parameters(
+        rate=mp.rate("比例"),
+        first=mp.money("首次起付"),
+        later=mp.money("再次起付"),
+        transfer=mp.days("转院间隔"),
+        observation=mp.days("留观间隔"),
+    )
+    number = mp.choose(claim.is_inpatient | OBSERVED, 1, 0).once(per=per.STAY).so_far(per=per.TERM)
+    start = mp.choose(number.up_to(1), value.first, value.later)
+    return small(
+        value,
+        'rate = "20%"\nfirst = "1300"\nlater = "650"\ntransfer = 1\nobservation = 7',
+        bill.above(start, per=per.STAY) * value.rate,
+        merges=[
+            mp.Merge(value.transfer, when=TRANSFER),
+            mp.Merge(value.observation, after=OBSERVED, when=claim.is_inpatient, same=[HOSPITAL]),
+        ],
+    )
+
+
+def in_hospital(first: str, last: str, paid: str, **extra: object) -> mp.Claim:
+    """Return a stay from one day of 2024 to another."""
+    own = {"by_transfer": False, "observed": False, "hospital_name": "A", **extra}
+    more = {key: own.pop(key) for key in ("id", "stay") if key in own}
+    return stay(first, paid, days=None, discharged=date.fromisoformat(f"2024-{last}"), extra=own, **more)
+
+
+def test_a_transfer_within_a_day_goes_on_with_the_stay() -> None:
+    """1,000 and then 2,000 are 1,700 above 1,300: 340; a second stay of 1,000 has 650 of its own: 70."""
+    claims = [
+        in_hospital("03-01", "03-05", "1000"),
+        in_hospital("03-06", "03-12", "2000", by_transfer=True),
+        in_hospital("06-01", "06-05", "1000"),
+    ]
+    found = run(merging(), claims)
+
+    assert [made.total for made in found.decisions] == [0, 340_00, 70_00]
+    assert [item.code for item in found.problems] == ["claim.merged"]
+
+
+@pytest.mark.parametrize(
+    ("first", "transfer", "stay_", "pays"),
+    [
+        ("03-06", True, None, 340_00),
+        ("03-07", True, None, 270_00),
+        ("03-06", False, None, 270_00),
+        ("03-06", True, "S2", 270_00),
+    ],
+)
+def test_other_stays_begin_anew(first: str, transfer: bool, stay_: str | None, pays: int) -> None:
+    """A day too late, no transfer, or a stay number of its own: 2,000 above 650 are 1,350, so 270."""
+    second = in_hospital(first, "03-12", "2000", by_transfer=transfer, stay=stay_)
+
+    assert totals(merging(), [in_hospital("03-01", "03-05", "1000"), second]) == [0, pays]
+
+
+@pytest.mark.parametrize(
+    ("first", "hospital", "pays"), [("03-08", "A", 340_00), ("03-09", "A", 270_00), ("03-08", "B", 270_00)]
+)
+def test_a_stay_after_observation_goes_on_in_the_same_hospital(first: str, hospital: str, pays: int) -> None:
+    """Observed for 1,000 on 1 March, admitted 7 days later: one stay; after 8 days, or elsewhere, another."""
+    own = {"by_transfer": False, "observed": True, "hospital_name": "A"}
+    watched = happened("outpatient", "03-01", self_paid_in_scope="1000", extra=own)
+    admitted = in_hospital(first, "03-12", "2000", hospital_name=hospital)
+
+    assert totals(merging(), [watched, admitted]) == [0, pays]
+
+
+def test_what_would_tell_is_asked_only_where_it_matters() -> None:
+    """A stay the day after another needs to say whether it is a transfer; three months later it does not."""
+    unsaid = {"by_transfer": None}
+    near = [in_hospital("03-01", "03-05", "1000"), in_hospital("03-06", "03-12", "2000", **unsaid)]
+    far = [in_hospital("03-01", "03-05", "1000"), in_hospital("06-06", "06-12", "2000", **unsaid)]
+    plan, values = merging()
+    open_ = simulate(
+        office((plan, values)), Situation(member=MEMBER, coverages=(held(),), claims=tuple(near))
+    )
+
+    assert [made.total for made in open_.decisions] == [0, None]
+    assert "claim.by_transfer" in open_.problems[-1].message.zh
+    assert totals(merging(), far) == [0, 270_00]
+
+
+def test_papers_that_arrive_later_decide_nothing_again() -> None:
+    """The stay between two others goes on with the first: 3,000 above 1,000, half of it; the third keeps its own."""
+    value = mp.parameters(rate=mp.rate("比例"), start=mp.money("起付线"), transfer=mp.days("转院间隔"))
+    item = small(
+        value,
+        'rate = "50%"\nstart = "1000"\ntransfer = 1',
+        bill.above(value.start, per=per.STAY) * value.rate,
+        merges=[mp.Merge(value.transfer, when=TRANSFER)],
+    )
+    claims = [
+        in_hospital("03-01", "03-05", "1000"),
+        in_hospital("03-09", "03-12", "1650", by_transfer=True),
+        in_hospital("03-05", "03-09", "2000", by_transfer=True),
+    ]
+    assert totals(item, claims) == [0, 325_00, 1000_00]
+
+
+def test_stays_of_two_terms_are_two() -> None:
+    """A transfer on the first day of the next term has its own deductible: 2,000 above 1,300 are 700, so 140."""
+    covers = held(), held(first_day=date(2025, 1, 1), last_day=date(2025, 12, 31))
+    claims = [
+        in_hospital("12-20", "12-31", "1000"),
+        evolve(
+            in_hospital("03-01", "03-02", "2000", by_transfer=True),
+            admitted=date(2025, 1, 1),
+            discharged=None,
+            days=4,
+        ),
+    ]
+    assert totals(merging(), claims, *covers) == [0, 140_00]

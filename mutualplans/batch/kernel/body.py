@@ -249,7 +249,11 @@ class Body:
     @property
     def event_mask(self) -> str:
         """The mask of the event date; empty where it is always stated."""
-        return "missing_event" if self.module.nullable("claim.event_date") else ""
+        own = self.bound.plan.event_date
+        paths = ["claim.event_date"]
+        if own is not None:
+            paths = [node.field.path for node in order([own.node]).nodes if isinstance(node, n.Read)]
+        return "missing_event" if any(map(self.module.nullable, paths)) else ""
 
     # ------------------------------------------------------------ fields
 

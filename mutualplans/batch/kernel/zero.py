@@ -10,6 +10,7 @@ from mutualplans.batch.kernel.body import Body
 from mutualplans.engine.bind import Program
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import children
+from mutualplans.model.kinds import Kind
 from mutualplans.model.text import Text
 
 __all__ = ["NOTHING_DUE", "condition_reason", "used_nodes", "zero_tests"]
@@ -34,8 +35,7 @@ def condition_reason(node: n.Node, body: Body) -> tuple[str, Text]:
 
 def used_nodes(program: Program, body: Body) -> Iterator[tuple[n.Node, str]]:
     """Yield the nodes that may say why an amount is 0, each with the test that the amount rests on it."""
-    telling = (*_ZERO, n.Tiered, n.Banded)
-    leads = {node for node in program.order.nodes if isinstance(node, telling)}
+    leads = {node for node in program.order.nodes if _tells(node)}
     for node in program.order.nodes:
         if not isinstance(node, n.Before) and any(part in leads for part in children(node)):
             leads.add(node)
@@ -45,11 +45,18 @@ def used_nodes(program: Program, body: Body) -> Iterator[tuple[n.Node, str]]:
             continue
         tests = list(dict.fromkeys(uses[node]))
         used = "True" if "True" in tests else body.let(" or ".join(tests), "used")
-        if isinstance(node, telling):
+        if _tells(node):
             yield node, used
         for part, test in _edges_down(node, body):
             if part in leads:
                 uses.setdefault(part, []).append(test if used == "True" else f"({used} and {test})")
+
+
+def _tells(node: n.Node) -> bool:
+    """Return whether a node's 0 is a reason of its own."""
+    if isinstance(node, n.Lookup):
+        return node.kind in (Kind.MONEY, Kind.COUNT, Kind.RATE)
+    return isinstance(node, (*_ZERO, n.Tiered, n.Banded))
 
 
 def _edges_down(node: n.Node, body: Body) -> Iterator[tuple[n.Node, str]]:
@@ -86,6 +93,11 @@ def _surely(found: Value, value: bool) -> str:
 
 def zero_tests(node: n.Node, body: Body) -> Iterator[tuple[tuple[str, Text], str]]:
     """Yield a node's reasons for a zero, each with its test."""
+    if isinstance(node, n.Lookup):
+        label = node.table.parameter.label
+        text = Text(f"“{label.zh}”查表为 0", f'the table "{label.in_("en")}" gives 0')
+        yield ("table-gives-0", text), _surely_is(body.node(node), "==")
+        return
     result, base = body.node(node), body.node(node.base)  # type: ignore[attr-defined]
     test = f"{_surely_is(result, '==')} and {_surely_is(base, '!=')}"
     if type(node) in _ZERO:

@@ -1,0 +1,127 @@
+"""Quoting everybody of a roster for every plan and package that they want, unit by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import define, evolve, field
+
+from mutualplans.engine.groups import GroupQuote, quote_group, quote_package_group
+from mutualplans.engine.office import Office, OfficePlan, Package
+from mutualplans.engine.quote import Joining
+from mutualplans.files.roster import Entry
+from mutualplans.model.problem import Problem, problem
+
+__all__ = ["quote_all"]
+
+
+def quote_all(
+    office: Office,
+    plans: Sequence[OfficePlan],
+    packages: Sequence[Package],
+    entries: Sequence[Entry],
+    edition: str | None,
+    *,
+    named: bool,
+) -> list[GroupQuote]:
+    """Quote every package and plan for every unit, each person for what the roster names for them.
+
+    Args:
+        office: The office.
+        plans: The plans that may be quoted, in the office's order.
+        packages: The packages that may be.
+        entries: The persons.
+        edition: Edition to use, whatever its dates.
+        named: Whether plans and packages were asked for by name; who names none is quoted for packages only then.
+    """
+    run = _Run(list(entries))
+    for package in packages:
+        for entry in entries:
+            if package.id in (entry.plans or {}) or (named and entry.plans is None):
+                run.want(entry, package.id)
+    run.inside = {package.id: package.plans for package in packages}
+    for item in plans:
+        for entry in entries:
+            if _wants(entry, item):
+                run.want(entry, item.plan.id)
+    groups = [
+        run.taken(package.id, quote_package_group(office, package, unit.joining.unit, joinings))
+        for package in packages
+        for unit, joinings in run.units(package.id)
+    ]
+    for item in plans:
+        for unit, joinings in run.units(item.plan.id):
+            doubled, alone = run.doubled(item.plan.id, joinings)
+            made = quote_group(item, unit.joining.unit, alone, edition=edition)
+            problems = tuple(found for _key, why in doubled for found in why)
+            made = evolve(made, unquoted=(*made.unquoted, *doubled), problems=(*made.problems, *problems))
+            groups.append(run.taken(item.plan.id, made))
+    return groups
+
+
+def _wants(entry: Entry, item: OfficePlan) -> bool:
+    """Return whether a row is about this plan: named in it, or, where it names none, for such a person."""
+    if entry.plans is not None:
+        return item.plan.id in entry.plans
+    return entry.joining.insured.relation in item.plan.insures
+
+
+@define(eq=False)
+class _Run:
+    """What each person still wants: what was refused is wanted no more, so that no other plan counts on it."""
+
+    entries: list[Entry]
+    wanted: dict[str, dict[str, None]] = field(factory=dict, init=False)
+    inside: dict[str, tuple[str, ...]] = field(factory=dict, init=False)
+
+    def want(self, entry: Entry, id_: str) -> None:
+        self.wanted.setdefault(entry.joining.key, {})[id_] = None
+
+    def units(self, id_: str) -> list[tuple[Entry, list[Joining]]]:
+        """Return somebody of each unit, with all of that unit who want a plan or package."""
+        found: dict[str, tuple[Entry, list[Joining]]] = {}
+        for entry in self.entries:
+            joining = entry.joining
+            if id_ in self.wanted.get(joining.key, {}):
+                shares = (entry.plans or {}).get(id_, joining.shares)
+                made = evolve(joining, shares=shares, together=self._together(joining.key, id_))
+                found.setdefault(joining.unit.name, (entry, []))[1].append(made)
+        return list(found.values())
+
+    def _together(self, key: str, id_: str) -> tuple[str, ...]:
+        """Return the plans that somebody wants beside one, those of packages included."""
+        others = [other for other in self.wanted[key] if other != id_]
+        return tuple(dict.fromkeys(plan for other in others for plan in self.inside.get(other, (other,))))
+
+    def doubled(
+        self, plan: str, joinings: list[Joining]
+    ) -> tuple[list[tuple[str, tuple[Problem, ...]]], list[Joining]]:
+        """Part those who have the plan inside a package from those who want it alone."""
+        doubled: list[tuple[str, tuple[Problem, ...]]] = []
+        alone: list[Joining] = []
+        for joining in joinings:
+            packages = [id_ for id_ in self.wanted[joining.key] if plan in self.inside.get(id_, ())]
+            if packages:
+                doubled.append((joining.key, (_inside(plan, packages[0], joining),)))
+            else:
+                alone.append(joining)
+        return doubled, alone
+
+    def taken(self, id_: str, group: GroupQuote) -> GroupQuote:
+        """Note who was refused."""
+        joined = {item.key for item in group.joining}
+        for key in (*(item.key for item in group.quotes), *(key for key, _why in group.unquoted)):
+            if key not in joined:
+                self.wanted[key].pop(id_, None)
+        return group
+
+
+def _inside(plan: str, package: str, joining: Joining) -> Problem:
+    return problem(
+        "join.in-package",
+        f"计划 {plan} 已在所选的组合 {package} 里，不单独报价",
+        f"plan {plan} is part of the package {package} that is wanted; it is not quoted alone",
+        where=joining.key,
+        hint_zh="名册里只填组合，或只填单个计划",
+        hint_en="state either the package or the plan in the roster",
+    )
