@@ -261,9 +261,9 @@ class _Csv:
     def __init__(self, path: Path, sheet: Sheet, lang: Lang) -> None:
         self.sheet, self.lang = sheet, lang
         self.file = path.open("wb")
-        text = io.TextIOWrapper(self.file, encoding="utf-8-sig", newline="")
-        csv.writer(text, lineterminator="\n").writerow(column.label.in_(lang) for column in sheet.columns)
-        text.detach()
+        header = io.StringIO()
+        csv.writer(header, lineterminator="\n").writerow(column.label.in_(lang) for column in sheet.columns)
+        self.file.write(header.getvalue().encode("utf-8-sig"))
 
     def write(self, table: pa.Table) -> None:
         columns = [
