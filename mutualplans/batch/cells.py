@@ -22,7 +22,7 @@ from mutualplans.model.identity import diagnose_id
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import format_yuan
 from mutualplans.model.problem import Problem, nearest, problem
-from mutualplans.model.text import Text
+from mutualplans.model.text import Text, said
 
 __all__ = ["Cells", "Parsed", "expected", "id_facts", "take_type", "wrong_cell"]
 
@@ -123,16 +123,16 @@ class Cells:
             return wrong or text
         try:
             value = read_raw(item.kind, self._labels.get(text, text))
-            wrong_zh = item.fault(value)
+            fault = item.fault(value)
         except ValueError as error:
-            wrong_zh = str(error)
-        if not wrong_zh:
+            fault = said(error)
+        if fault is None:
             return text if item.kind is Kind.RATE else plain_value(value)
         close = nearest(text, self._labels) if item.choices else ""
         more_zh, more_en = (f"；是不是“{close}”？", f'; did you mean "{close}"?') if close else ("", "")
-        wanted = expected(self.column)
-        english = f'{item.label.in_("en")}: expected {wanted.in_("en")}; found "{text}"{more_en}'
-        return wrong_cell(f"“{item.label.zh}”{wrong_zh}{more_zh}", english)
+        return wrong_cell(
+            f"“{item.label.zh}”{fault.zh}{more_zh}", f"{item.label.in_('en')}: {fault.in_('en')}{more_en}"
+        )
 
     def _money(self, texts: pa.Array) -> Parsed:
         item = _field(self.column)

@@ -27,6 +27,7 @@ from mutualplans.engine.office import Office
 from mutualplans.engine.simulate import Simulation, judge
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.problem import Problem, problem
+from mutualplans.model.text import Text
 
 __all__ = ["decide_exactly", "decide_ready", "explain_claim"]
 
@@ -253,11 +254,11 @@ def _at(cover: Coverage) -> tuple[Any, ...]:
     return (cover.plan, cover.first_day, cover.last_day)
 
 
-def _no_record(message: str) -> Problem:
+def _no_record(message: Text) -> Problem:
     return problem(
         "batch.value",
-        f"{message}；此行没有采用",
-        f"{message}; the row is not used",
+        f"{message.zh}；此行没有采用",
+        f"{message.in_('en')}; the row is not used",
         hint_zh="改正后重新核定",
         hint_en="correct it and assess again",
     )

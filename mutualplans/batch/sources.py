@@ -258,6 +258,9 @@ def _uneven(records: Sequence[tuple[int, Sequence[str]]], width: int, name: str)
     odd = {}
     lines = []
     for number, record in records:
+        if len(record) == width:
+            lines.append(record)
+            continue
         more = next((place for place, text in enumerate(record) if place >= width and text.strip()), None)
         if more is not None:
             odd[number] = wrong.no_header_above(name, number, wrong.letter(more + 1))

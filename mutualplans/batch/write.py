@@ -24,7 +24,7 @@ from mutualplans.files import table_problems as wrong
 from mutualplans.files.whole import whole_file
 from mutualplans.files.write_tables import MOST_ROWS, workbook_cell
 from mutualplans.model.decision import STATUSES
-from mutualplans.model.masks import mask_digits
+from mutualplans.model.masks import mask_digits, mask_handle
 from mutualplans.model.problem import MutualPlansError, problem
 from mutualplans.model.text import Lang, Text
 
@@ -36,10 +36,11 @@ KINDS = (".parquet", ".csv", ".xlsx")
 _FORMULA = r"^[=+\-@\t\r]"
 _PLAIN_NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?$"
 _WHOLE_ID = r"^[0-9]{17}[0-9Xx]$"
-_LONG = r"\pN{15,}|\pN\.\pN{10,}[Ee]"
-"""Texts in which `mask_digits` may find something."""
+_SHORTEST = 15
+_SCIENTIFIC = r"\pN\.\pN{10,}[Ee]"
+_CHINESE = r"[\p{Han}]"
 
-How = Literal["text", "personal", "money", "number", "flag", "status"]
+How = Literal["text", "personal", "person", "money", "number", "flag", "status"]
 
 
 @frozen
@@ -59,7 +60,7 @@ class Sheet:
 
 
 _CLAIM = Column("claim", Text("申领编号", "claim"), "personal")
-_PERSON = Column("person", Text("被保障人", "person"), "personal")
+_PERSON = Column("person", Text("被保障人", "person"), "person")
 _ROW = Column("row", Text("行号", "row"), "number")
 _PLAN = Column("plan", Text("计划", "plan"))
 _AMOUNT = Column("amount_fen", Text("金额（元）", "yuan"), "money")
@@ -191,7 +192,9 @@ class Writer:
                 values = table[f"{column.name}_{self.lang}"]
             else:
                 values = table[column.name]
-            columns[column.name] = masked(values) if column.how == "personal" and not self.reveal else values
+            if column.how in ("personal", "person") and not self.reveal:
+                values = masked(values, handles=column.how == "person")
+            columns[column.name] = values
         return pa.table(columns)
 
 
@@ -205,17 +208,24 @@ def writer(path: str | Path, sheet: Sheet, office: Office, lang: Lang, *, reveal
     return Writer(Path(path), sheet, office, lang, reveal)
 
 
-def masked(values: Any) -> pa.Array:
-    """Return texts with every number as long as an ID number masked, as `mask_digits` does."""
-    texts = values.cast(pa.string())
-    texts = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+def masked(values: Any, *, handles: bool = False) -> pa.Array:
+    """Return texts masked as `mask_digits` does it, or `mask_handle` where they are keys of persons."""
+    texts = pa.table({"": values.cast(pa.string())})[0].combine_chunks()
     whole = pc.fill_null(pc.match_substring_regex(texts, _WHOLE_ID), False)
     texts = pc.if_else(whole, pc.utf8_replace_slice(texts, 2, 16, "*" * 14), texts)
-    long = pc.fill_null(pc.match_substring_regex(texts, _LONG), False)
-    if not pc.any(long).as_py():
+    doubtful = pc.or_(
+        pc.greater_equal(pc.count_substring_regex(texts, r"\pN"), _SHORTEST),
+        pc.match_substring_regex(texts, _SCIENTIFIC),
+    )
+    if handles:
+        doubtful = pc.or_(doubtful, pc.match_substring_regex(texts, _CHINESE))
+    doubtful = pc.fill_null(doubtful, False)
+    if not pc.any(doubtful).as_py():
         return texts
-    shown = pa.array([mask_digits(text) for text in texts.filter(long).to_pylist()], pa.string())
-    return pc.replace_with_mask(texts, long, shown)
+    mask = mask_handle if handles else mask_digits
+    return pc.replace_with_mask(
+        texts, doubtful, pa.array(map(mask, texts.filter(doubtful).to_pylist()), pa.string())
+    )
 
 
 # ---------------------------------------------------------------- the formats
@@ -248,6 +258,7 @@ class _Parquet:
 _PARQUET_TYPES: Mapping[How, pa.DataType] = {
     "text": CODES,
     "personal": pa.string(),
+    "person": pa.string(),
     "status": CODES,
     "money": pa.int64(),
     "number": pa.int64(),

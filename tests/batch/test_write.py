@@ -16,7 +16,7 @@ from mutualplans.batch.outcome import Outcome
 from mutualplans.batch.words import CORE_REASONS, reason_words
 from mutualplans.batch.write import BENEFITS, DECISIONS, KINDS, PROBLEMS, masked, writer
 from mutualplans.engine.office import Office
-from mutualplans.model.masks import mask_digits
+from mutualplans.model.masks import mask_digits, mask_handle
 from mutualplans.model.problem import MutualPlansError
 from tests.batch.test_exactly import batch, person, stay, two_plans
 
@@ -104,7 +104,10 @@ def test_masks_of_columns_are_those_of_single_texts() -> None:
     ]
     texts += ["１１０１０１１９９００３０７００１０", "9" * 15, "9" * 30, "20250101-00000001"]
 
+    texts += ["110101 19900307 0010", "110101-19900307-0010", "张伟", "child-1"]
+
     assert masked(pa.array(texts)).to_pylist() == [text and mask_digits(text) for text in texts]
+    assert masked(pa.array(texts), handles=True).to_pylist() == [text and mask_handle(text) for text in texts]
 
 
 def test_reasons_are_told_in_words(tmp_path: Path) -> None:
