@@ -36,6 +36,7 @@ MENU = {
     "参考 · Reference": [
         "reference/formulas",
         "reference/fields",
+        "reference/batch",
         "reference/files",
         "reference/checks",
         "reference/hooks",
