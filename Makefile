@@ -6,8 +6,9 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 BENCH := $(VENV)-bench
 CLAIMS := 1000000
+CITY := 100000
 
-.PHONY: demo test lint docs dist bench bench-batch bench-quick clean help
+.PHONY: demo city test lint docs dist bench bench-batch bench-quick clean help
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -22,6 +23,11 @@ $(READY): pyproject.toml constraints.txt requirements-dev.txt $(wildcard plugins
 
 demo: $(READY)  ## Premiums of an example unit, and what real members were paid
 	@$(BIN)/python examples/demo.py
+
+city: $(READY)  ## A made-up city's year of claims, decided from file to file (CITY=100000)
+	@$(BIN)/python examples/city_year.py --claims $(CITY) --out build/city
+	@$(BIN)/mutualplans assess build/city/claims.csv --coverage build/city/coverages.csv \
+	  --office examples/office/office.toml -o build/city/decisions.csv --processes 2; test $$? -eq 3
 
 test: $(READY)  ## All tests of the core, the plugins and the docs
 	@$(BIN)/python -m pytest -q -n auto

@@ -37,6 +37,7 @@ MENU = {
     "参考 · Reference": [
         "reference/formulas",
         "reference/fields",
+        "reference/batch",
         "reference/files",
         "reference/checks",
         "reference/hooks",

@@ -14,7 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []
 
-from docs.pages.checks import checks  # noqa: E402 - the repository has to be importable first
+from docs.pages.batch import batch  # noqa: E402 - the repository has to be importable first
+from docs.pages.checks import checks  # noqa: E402
 from docs.pages.cli import cli  # noqa: E402
 from docs.pages.cookbook import TITLES, cookbook_index, cookbook_page  # noqa: E402
 from docs.pages.exits import exit_codes  # noqa: E402
@@ -30,6 +31,7 @@ from docs.pages.problems import problems  # noqa: E402
 __all__ = ["PAGES", "pages"]
 
 PAGES: dict[str, Callable[[], str]] = {
+    "docs/reference/batch.md": batch,
     "docs/reference/checks.md": checks,
     "docs/reference/cli.md": cli,
     "docs/reference/exit-codes.md": exit_codes,

@@ -14,19 +14,22 @@ from datetime import date
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from attrs import frozen
 
 from mutualplans.batch.columns import CLAIM, COVERAGE, PERSON, claim_columns, coverage_columns
-from mutualplans.batch.outcome import Outcome, Rows, together
+from mutualplans.batch.outcome import Outcome, Rows, as_problems, together
 from mutualplans.batch.prepare import Prepared, held, prepare
 from mutualplans.batch.records import Person, persons, sorted_by_person
+from mutualplans.engine.assess import Balances
 from mutualplans.engine.covers import cover_faults
 from mutualplans.engine.office import Office
-from mutualplans.engine.simulate import judge
+from mutualplans.engine.simulate import Simulation, judge
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.problem import Problem, problem
+from mutualplans.model.text import Text
 
-__all__ = ["decide_exactly", "decide_ready"]
+__all__ = ["decide_exactly", "decide_ready", "explain_claim"]
 
 _AT_ONCE = 5_000
 """Rows of persons that are in Python objects at a time, in each process."""
@@ -78,6 +81,45 @@ def decide_ready(
         made.append(part)
         progress(count)
     return together(office, made)
+
+
+def explain_claim(
+    office: Office,
+    claims: pa.Table,
+    coverages: pa.Table,
+    claim_id: str,
+    *,
+    refused: pa.Array | None = None,
+) -> list[Simulation]:
+    """Return the decisions on a claim with all that explains them, one for each row that was decided under its number.
+
+    The person's earlier claims are decided before it, as in the batch.
+
+    Raises:
+        MutualPlansError: a needed column is not there, or a column is of another type.
+    """
+    whose = pc.unique(claims.filter(pc.equal(claims["claim"], claim_id))[PERSON])
+    theirs = [table.filter(pc.is_in(table[PERSON], whose)) for table in (claims, coverages)]
+    ready = prepare(office, *theirs, refused=refused)
+    found = []
+    for person in persons(
+        sorted_by_person(ready.claims),
+        sorted_by_person(ready.coverages),
+        ready.claim_columns,
+        ready.coverage_columns,
+    ):
+        for judged in () if person.lost_cover else judge(office, person.situation):
+            if judged.claim.id == claim_id:
+                problems = tuple(item for _plan, item in judged.problems)
+                found.append(
+                    Simulation(decisions=judged.decisions, problems=problems, balances=judged.balances)
+                )
+    if not found:
+        return [
+            Simulation(decisions=(), problems=(item,), balances=Balances())
+            for item in as_problems(ready.problems.outcome().problems, claim=claim_id)
+        ]
+    return found
 
 
 # ---------------------------------------------------------------- parts of whole persons
@@ -212,11 +254,11 @@ def _at(cover: Coverage) -> tuple[Any, ...]:
     return (cover.plan, cover.first_day, cover.last_day)
 
 
-def _no_record(message: str) -> Problem:
+def _no_record(message: Text) -> Problem:
     return problem(
         "batch.value",
-        f"{message}；此行没有采用",
-        f"{message}; the row is not used",
+        f"{message.zh}；此行没有采用",
+        f"{message.in_('en')}; the row is not used",
         hint_zh="改正后重新核定",
         hint_en="correct it and assess again",
     )

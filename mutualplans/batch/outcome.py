@@ -15,6 +15,7 @@ from mutualplans.batch.columns import CODES
 from mutualplans.engine.office import Office
 from mutualplans.model.decision import BenefitDecision, Decision
 from mutualplans.model.problem import Problem
+from mutualplans.model.text import Text
 from mutualplans.version import VERSION
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "SEPARATOR",
     "Outcome",
     "Rows",
+    "as_problems",
     "receipt_of",
     "receipt_row",
     "together",
@@ -144,6 +146,26 @@ def receipt_row(
     }
     text = json.dumps(about, ensure_ascii=False, sort_keys=True)
     return {"receipt": hashlib.sha256(text.encode()).hexdigest()[:16], **about}
+
+
+def as_problems(table: pa.Table, *, claim: str | None = None) -> list[Problem]:
+    """Return rows of `PROBLEMS` as problems; only those of one claim where `claim` names it."""
+    if claim is not None:
+        table = table.filter(pc.equal(table["claim"], claim))
+    found = []
+    for row in table.to_pylist():
+        place = ":".join(str(row[name]) for name in ("file", "row", "column") if row[name] is not None)
+        about = f" {row['claim']}" if row["claim"] else ""
+        found.append(
+            Problem(
+                code=row["code"],
+                message=Text(row["message_zh"], row["message_en"]),
+                where=place + about,
+                hint=Text(row["hint_zh"], row["hint_en"] or "") if row["hint_zh"] else None,
+                severity=row["severity"],
+            )
+        )
+    return found
 
 
 @define(eq=False)

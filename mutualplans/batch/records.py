@@ -18,6 +18,7 @@ from mutualplans.model.fields import fields_of
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Money, rate
 from mutualplans.model.people import Insured, Member, Unit
+from mutualplans.model.text import FaultError, Text, said
 
 __all__ = ["Person", "case_record", "claim_record", "decision_key", "persons", "sorted_by_person"]
 
@@ -63,7 +64,7 @@ class Fault:
 
     row: int
     claim: str | None
-    message: str
+    message: Text
 
 
 def sorted_by_person(table: pa.Table) -> pa.Table:
@@ -104,7 +105,7 @@ class _Making:
             try:
                 case = case_record(row, self.coverage_columns)
             except ValueError as error:
-                self.faults.append(Fault(row[ROW], None, str(error)))
+                self.faults.append(Fault(row[ROW], None, said(error)))
                 continue
             cover = case.coverage
             covers.append(cover)
@@ -116,7 +117,7 @@ class _Making:
             try:
                 claims.append(claim_record(row, self.claim_columns))
             except ValueError as error:
-                self.faults.append(Fault(row[ROW], row["claim"], str(error)))
+                self.faults.append(Fault(row[ROW], row["claim"], said(error)))
                 continue
             rows.append(row[ROW])
         situation = Situation(
@@ -186,8 +187,8 @@ def _split(
             known[item.name] = value
         elif name not in _HOUSEKEEPING:
             if fault := item.fault(value):
-                message = f"{item.path}（{item.label.zh}）{fault}"
-                raise ValueError(message)
+                zh = f"{item.path}（{item.label.zh}）{fault.zh}"
+                raise FaultError(Text(zh, f"{item.path}: {fault.in_('en')}"))
             extra[item.name] = value
     return known, extra
 

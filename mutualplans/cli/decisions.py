@@ -8,7 +8,7 @@ from mutualplans.cli.language import t
 from mutualplans.cli.output import TreeNode, print_table, print_tree
 from mutualplans.engine.explain import Step, trace
 from mutualplans.engine.simulate import Simulation
-from mutualplans.model.decision import BenefitDecision, Decision, Reason
+from mutualplans.model.decision import STATUSES, BenefitDecision, Decision, Reason
 from mutualplans.model.masks import mask_digits
 from mutualplans.model.money import format_yuan
 from mutualplans.model.text import Lang
@@ -90,13 +90,7 @@ def _money(fen: int) -> str:
 
 
 def _status(decision: Decision) -> str:
-    words = {
-        "paid": t("给付", "paid"),
-        "nothing-due": t("本次无应付金额", "nothing due"),
-        "refused": t("不予给付", "refused"),
-        "incomplete": t("材料不全，暂不核定", "incomplete, not decided"),
-    }
-    return words[decision.status]
+    return t(STATUSES[decision.status].zh, STATUSES[decision.status].in_("en"))
 
 
 def _why(item: BenefitDecision, lang: Lang) -> str:

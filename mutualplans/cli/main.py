@@ -57,6 +57,11 @@ COMMANDS: Mapping[str, LazyCommand] = {
         "假设一次患病或事故，算出各计划的互助金并说明理由",
         "One what-if event through all plans, explained",
     ),
+    "assess": LazyCommand(
+        "mutualplans.cli.assess",
+        "核定一整份申领，从文件到文件",
+        "A file of claims decided, from file to file",
+    ),
     "claim-form": LazyCommand(
         "mutualplans.cli.claim_form", "一个计划申请时要填的内容", "What a claim under a plan has to state"
     ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -170,13 +171,19 @@ def unreadable(path: Path, error: OSError) -> Problem:
 
 def unwritable(path: Path, error: OSError) -> Problem:
     """The file cannot be written."""
+    full = error.errno == errno.ENOSPC
+    said = error.strerror or str(error)
     return problem(
         "table.unwritable",
-        f"写不了文件：{error.strerror}；原有文件未改动",
-        f"the file cannot be written: {error.strerror}; an existing one is unchanged",
+        f"写不了文件：{said}；原有文件未改动",
+        f"the file cannot be written: {said}; an existing one is unchanged",
         where=str(path),
-        hint_zh="检查文件夹和权限；文件若在 Excel 中打开，先关闭",
-        hint_en="check the folder and its permissions; close the file if Excel has it open",
+        hint_zh="磁盘已满：腾出空间，或写到别的磁盘，然后重新运行"
+        if full
+        else "检查文件夹和权限；文件若在 Excel 中打开，先关闭",
+        hint_en="the disk is full: make room or write to another disk, then run again"
+        if full
+        else "check the folder and its permissions; close the file if Excel has it open",
     )
 
 

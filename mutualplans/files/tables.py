@@ -22,7 +22,7 @@ from mutualplans.model.problem import MutualPlansError, Problem
 if TYPE_CHECKING:  # openpyxl is imported where it is used: it takes longer than reading a CSV
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["Cell", "Row", "Table", "read_table"]
+__all__ = ["NOT_DATA", "Cell", "Row", "Table", "as_text", "read_table"]
 
 _TEXT_FILES = (".csv", ".tsv", ".txt")
 _WORKBOOKS = (".xlsx", ".xlsm")
@@ -33,11 +33,12 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _HANZI = re.compile("[\u4e00-\u9fff]")
-_NOT_DATA = re.compile(
+NOT_DATA = re.compile(
     "(?:本页|本单位|全部)?(合计|总计|小计|共计|制表人|填表人|审核人)"
     r"(?:人数|金额|人民币)?(?:[:：(（\d¥￥].*|(?<=[表核]人).*)?",
     re.DOTALL,
 )
+"""Cells of rows that are no data: sums and signatures, compared without white space."""
 _FORMULA_PART = re.compile(rb"<(\w+:)?f[\s/>]")
 
 
@@ -247,7 +248,7 @@ def _sheets(data: bytes, path: Path, *, values: bool) -> dict[str, Worksheet]:
 
 
 def _has_header(sheet: Worksheet, known: Mapping[str, str]) -> bool:
-    return any(_is_header(map(_text, row), known) for row in sheet.iter_rows(values_only=True))
+    return any(_is_header(map(as_text, row), known) for row in sheet.iter_rows(values_only=True))
 
 
 def _has_formulas(data: bytes) -> bool:
@@ -264,7 +265,7 @@ def _has_no_value(cell: Any) -> bool:
 def _merged_rows(sheet: Worksheet) -> dict[int, str]:
     merged: dict[int, str] = {}
     for merge in sheet.merged_cells.ranges:
-        if _text(sheet.cell(merge.min_row, merge.min_col).value):  # merged empty cells hide nothing
+        if as_text(sheet.cell(merge.min_row, merge.min_col).value):  # merged empty cells hide nothing
             for row in range(merge.min_row, merge.max_row + 1):
                 merged[row] = f"{merged[row]}, {merge.coord}" if row in merged else merge.coord
     return merged
@@ -272,10 +273,11 @@ def _merged_rows(sheet: Worksheet) -> dict[int, str]:
 
 def _cell(value: object) -> Cell:
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return Cell(_text(value), number=number, value=value)
+    return Cell(as_text(value), number=number, value=value)
 
 
-def _text(value: object) -> str:
+def as_text(value: object) -> str:
+    """Return what an Excel cell holds as text, without space around it; empty for nothing."""
     if value is None:
         return ""
     if isinstance(value, datetime) and value.time() == time():
@@ -342,7 +344,7 @@ def _header_problems(grid: _Grid, at: int, names: list[str], known: Mapping[str,
 
 
 def _line_problems(grid: _Grid, number: int, line: tuple[Cell, ...], names: list[str]) -> list[Problem]:
-    word = next(filter(None, (_NOT_DATA.fullmatch(_squeezed(cell.text)) for cell in line)), None)
+    word = next(filter(None, (NOT_DATA.fullmatch(_squeezed(cell.text)) for cell in line)), None)
     if word:
         return [wrong.set_aside(grid.source, number, word[1])]
     if number in grid.merged:

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
 from mutualplans.files import table_problems as wrong
+from mutualplans.files.whole import whole_file
 from mutualplans.model.problem import MutualPlansError
 
-__all__ = ["Cell", "no_formula", "write_table", "write_text"]
+__all__ = ["MOST_ROWS", "Cell", "no_formula", "workbook_cell", "write_table", "write_text"]
 
 Cell: TypeAlias = str | Decimal
 """A text, or an amount in yuan."""
@@ -24,7 +24,7 @@ _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _CONTROL = {code: 0x2400 + code for code in range(32) if code not in (9, 10, 13)}
 _LONGEST_CELL = 32_767
-_MOST_ROWS = 1_048_576
+MOST_ROWS = 1_048_576
 _WIDEST_COLUMN = 60
 
 
@@ -49,7 +49,8 @@ def write_table(path: str | Path, headers: Sequence[str], rows: Iterable[Sequenc
     lines = [tuple(headers), *map(tuple, rows)]
     for number, line in enumerate(lines, 1):
         _check_line(number, line, len(headers))
-    _replace(path, lambda file: writer(file, lines))
+    with whole_file(path) as temporary, temporary.open("wb") as file:
+        writer(file, lines)
 
 
 def _check_line(number: int, line: tuple[object, ...], width: int) -> None:
@@ -74,7 +75,8 @@ def write_text(path: str | Path, text: str) -> None:
     Raises:
         MutualPlansError: the file cannot be written.
     """
-    _replace(Path(path), lambda file: file.write(text.encode("utf-8")))
+    with whole_file(Path(path)) as temporary:
+        temporary.write_bytes(text.encode("utf-8"))
 
 
 def no_formula(text: str) -> str:
@@ -93,11 +95,12 @@ def _write_workbook(file: IO[bytes], lines: list[tuple[Cell, ...]]) -> None:
         sheet.column_dimensions[wrong.letter(column)].width = width
     sheet.freeze_panes = "A2"
     for line in lines:
-        sheet.append([_workbook_cell(WriteOnlyCell(sheet), value) for value in line])
+        sheet.append([workbook_cell(WriteOnlyCell(sheet), value) for value in line])
     book.save(file)
 
 
-def _workbook_cell(cell: Any, value: Cell) -> Any:
+def workbook_cell(cell: Any, value: Cell) -> Any:
+    """Fill an openpyxl cell: a text stays text, an amount becomes a number with two decimals."""
     from openpyxl.styles import Alignment
 
     if isinstance(value, Decimal):
@@ -113,8 +116,8 @@ def _workbook_cell(cell: Any, value: Cell) -> Any:
 
 
 def _check_room(lines: list[tuple[Cell, ...]]) -> None:
-    if len(lines) > _MOST_ROWS:
-        message = f"a sheet holds {_MOST_ROWS} rows; found {len(lines)}"
+    if len(lines) > MOST_ROWS:
+        message = f"a sheet holds {MOST_ROWS} rows; found {len(lines)}"
         raise ValueError(message)
     longest = max((len(str(value)) for line in lines for value in line), default=0)
     if longest > _LONGEST_CELL:
@@ -132,15 +135,3 @@ def _widths(lines: list[tuple[Cell, ...]]) -> list[int]:
 
 def _cells_wide(text: str) -> int:
     return sum(1 + (unicodedata.east_asian_width(character) in "WF") for character in text)
-
-
-def _replace(path: Path, write: Callable[[IO[bytes]], object]) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            write(file)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise MutualPlansError(wrong.unwritable(path, error)) from error
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -10,7 +10,24 @@ from attrs import field, frozen
 from mutualplans.model.problem import Problem
 from mutualplans.model.text import Text
 
-__all__ = ["DECISION_VERSION", "BenefitDecision", "Decision", "Paper", "Reason", "Receipt", "Remaining"]
+__all__ = [
+    "DECISION_VERSION",
+    "STATUSES",
+    "BenefitDecision",
+    "Decision",
+    "Paper",
+    "Reason",
+    "Receipt",
+    "Remaining",
+]
+
+STATUSES = {
+    "paid": Text("给付", "paid"),
+    "nothing-due": Text("本次无应付金额", "nothing due"),
+    "refused": Text("不予给付", "refused"),
+    "incomplete": Text("材料不全，暂不核定", "incomplete, not decided"),
+}
+"""How a decision came out, in words; see `Decision.status`."""
 
 DECISION_VERSION = 1
 """Version of the form in which decisions are written out."""

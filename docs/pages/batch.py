@@ -1,0 +1,133 @@
+"""``reference/batch.md``: the columns of the tables that `assess` reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from docs.pages.markdown import page, table
+from mutualplans.batch import write
+from mutualplans.batch.cells import expected
+from mutualplans.batch.columns import (
+    CLAIM,
+    COVERAGE,
+    ORDER_OF_DECISION,
+    ORDER_OF_TERMS,
+    Column,
+    claim_columns,
+    coverage_columns,
+)
+from mutualplans.batch.headers import Headers, headers_of, read_map
+from mutualplans.batch.outcome import RECEIPTS
+
+__all__ = ["batch"]
+
+
+def batch() -> str:
+    """Return the page."""
+    intro = (
+        "`mutualplans assess CLAIMS --coverage COVERAGES --office OFFICE -o OUT` reads two tables (csv, xlsx, parquet). "
+        "A column may be named as below or by its Chinese or English label; upper and lower case, white space and "
+        "underscores do not matter. A plan's own fields are columns as well, by name or label. What is empty is *not "
+        'stated*, never 0 and never "no"; a column that no plan reads may be absent.\n\n'
+        "表里的列可用下面的列名，也可用中文名称。空白表示没有填写，不是 0，也不是“否”。"
+    )
+    return page("Tables of claims · 批量表的列", intro, *_tables(), _order(), _types(), _map(), *_outputs())
+
+
+def _tables() -> tuple[str, str]:
+    claims, covers = claim_columns([]), coverage_columns([])
+    return (
+        "## Claims · 申领表\n\nOne row a claim.\n\n" + _columns(CLAIM, claims),
+        "## Coverages · 保障表\n\nOne row a person, plan and term; earlier terms are further rows (they make a renewal). "
+        "What is told about persons and units is what was so when the cover was taken. A row whose `insured.relation` "
+        "is not stated is the member's own; for the member, sex and date of birth may stand under either name, and "
+        "where the person is named by a resident ID number they are taken from it. When a coverage of a person is "
+        "refused, the claims of that person wait.\n\n" + _columns(COVERAGE, covers),
+    )
+
+
+def _columns(file: str, columns: Mapping[str, Column]) -> str:
+    headers = headers_of(file, columns, [])
+    rows = [
+        (
+            f"`{column.name}`",
+            "、".join(_names(headers, column)),
+            "needed" if column.needed and column.name != "row" else "",
+            column.kind.value if column.kind else str(column.type),
+            f"`{column.type}`",
+            expected(column).zh if column.field else "",
+        )
+        for column in columns.values()
+    ]
+    return table(["column", "也可写作", "", "kind", "in memory", "holds"], rows)
+
+
+def _names(headers: Headers, column: Column) -> list[str]:
+    found = (name for name in headers.names if (headers.find(name) or column) and not name.isascii())
+    return [name for name in found if (meaning := headers.find(name)) and meaning.column == column.name]
+
+
+def _order() -> str:
+    return (
+        "## The order of decision · 核定的先后\n\nThe order of rows never matters. The claims of a person are decided by "
+        + ", then ".join(f"`{name}`" for name in ORDER_OF_DECISION)
+        + ", by the first that differs, what is not stated last; where all are equal, by every other column and the row "
+        "number at the very last. Two rows that differ in nothing but their number are one claim, entered twice: the "
+        "second is a problem. The terms of a plan go by "
+        + ", ".join(f"`{name}`" for name in ORDER_OF_TERMS)
+        + "."
+    )
+
+
+def _types() -> str:
+    return (
+        "## Types · 写法\n\nText files: UTF-8 (with or without a mark), UTF-16 with a mark, GB18030; `--encoding` names "
+        "one and is then kept to. Cells are read by the grammar of case files: `12.50`, `2024-02-29`, `70%`, 是 or "
+        "`true`; codes by code or label. In Parquet, texts are read the same way; money is `decimal(…, 2)` in yuan, or "
+        "whole fen in a column whose name ends in `_fen`; a whole number under a plain name is refused, because nobody "
+        "can tell yuan from fen. Floats and times of day are refused. Several circumstances in one cell are "
+        "separated by `;`."
+    )
+
+
+def _map() -> str:
+    mapping = read_map("national")
+    claims = headers_of(CLAIM, claim_columns([]), [], mapping)
+    named = mapping.data[CLAIM]
+    rows = [
+        (f"`{header}`", f"`{column}`" if column else "not read")
+        for header, column in named.items()
+        if header != "sums"
+    ]
+    rows += [
+        (" + ".join("/".join(f"`{name}`" for name in names) for names in parts), f"`{column}`")
+        for column, parts in claims.sums.items()
+    ]
+    return (
+        "## Import maps · 列名对照\n\n`--map FILE` reads further names from a TOML file: a table `[claims]` and a table "
+        '`[coverages]` with `"header" = "column"` (an empty column: known, not read), and `[claims.sums]` for amounts '
+        "that several columns add up to. `--map national` knows the settlement fields of the national medical "
+        "insurance:\n\n" + table(["header", "column"], rows)
+    )
+
+
+def _outputs() -> tuple[str, ...]:
+    said = {
+        "Decisions · 核定结果": (write.DECISIONS, "One row a claim and plan."),
+        "Benefits · 各项目": (write.BENEFITS, "One row a claim, plan and benefit (`--benefits FILE`)."),
+        "Problems · 问题清单": (write.PROBLEMS, "One row for everything that is wrong (`--problems FILE`)."),
+    }
+    receipts = ", ".join(f"`{name}`" for name in RECEIPTS.names if name != "receipt")
+    parts = []
+    for title, (sheet, text) in said.items():
+        rows = [
+            (f"`{column.name}`", column.label.zh, column.label.in_("en"), column.how)
+            for column in sheet.columns
+        ]
+        parts.append(f"## {title}\n\n{text}\n\n" + table(["Parquet", "名称", "name", "shown as"], rows))
+    after = (
+        "Amounts are fen in Parquet (`amount_fen`) and yuan in CSV and Excel; empty while a decision is incomplete. "
+        "Personal texts are masked where they hold an ID number. `receipt` stands for "
+        f"{receipts}: with it and the two files a decision can be computed again, and `--explain CLAIM_ID` does so."
+    )
+    return (*parts[:1], after, *parts[1:])
