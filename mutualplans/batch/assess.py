@@ -18,6 +18,9 @@ from mutualplans.engine.office import Office
 
 __all__ = ["assess_tables"]
 
+_WORTH_PROCESSES = 2_000
+"""From so many claims on, deciding them one by one is worth starting processes for."""
+
 
 def assess_tables(
     office: Office,
@@ -56,7 +59,8 @@ def assess_tables(
     fast = outcome(decided, benefits=benefits)
     rest = _rest(ready, decided.persons(decided.left_out))
     progress(len(claims) - len(rest.claims))
-    slow = decide_ready(office, rest, decided_on=decided_on, processes=threads, progress=progress)
+    processes = threads if len(rest.claims) >= _WORTH_PROCESSES else 1
+    slow = decide_ready(office, rest, decided_on=decided_on, processes=processes, progress=progress)
     return together(office, [fast, slow if benefits else slow.without_benefits()])
 
 

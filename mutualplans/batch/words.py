@@ -30,6 +30,7 @@ CORE_REASONS: Mapping[str, Text] = {
     "limit-used-up": Text("限额已用完", "the limit is used up"),
     "below-start": Text("未达到给付起点", "not above the start"),
     "already-used": Text("只给付一次，已给付过", "paid once, already used"),
+    "table-gives-0": Text("查表为 0", "the table gives 0"),
 }
 """The reasons that the core itself gives; every condition of a plan adds its own."""
 

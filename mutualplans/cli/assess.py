@@ -103,11 +103,12 @@ _SHOWN = 10
     "--fail-fast", is_flag=True, help=t("遇到第一处问题就停止。", "Stop at the first row that is refused.")
 )
 @click.option(
-    "--processes",
+    "--threads",
     type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    help=t("同时核定的进程数；不影响结果。", "Processes that decide at a time; the result is the same."),
+    help=t(
+        "同时核定的线程数，默认为处理器个数；不影响结果。",
+        "Threads that decide at a time, by default as many as the machine has; the result is the same.",
+    ),
 )
 @output_options
 @click.pass_context
@@ -128,7 +129,7 @@ def command(
     coverage_sheet: str | None,
     strict: bool,
     fail_fast: bool,
-    processes: int,
+    threads: int | None,
     output_format: str,
     reveal: bool,
 ) -> int:
@@ -148,7 +149,7 @@ def command(
         read_table(claims, "claims", plans, encoding=encoding, sheet=sheet, **given),
         read_table(coverage, "coverages", plans, encoding=coverage_encoding, sheet=coverage_sheet, **given),
     )
-    run = _Run(office, *tables, fail_fast=fail_fast, processes=processes, reveal=reveal)
+    run = _Run(office, *tables, fail_fast=fail_fast, threads=threads, reveal=reveal)
     if explained is not None:
         return run.explain(explained)
     return run.decide(outputs, output_format, strict=strict)
@@ -208,14 +209,14 @@ class _Run:
         coverages: Reading,
         *,
         fail_fast: bool,
-        processes: int,
+        threads: int | None,
         reveal: bool,
     ) -> None:
         self.office = office
         self.claims = claims
         self.coverages = coverages
         self.fail_fast = fail_fast
-        self.processes = processes
+        self.threads = threads
         self.reveal = reveal
 
     def decide(self, outputs: dict[str, Path], output_format: str, *, strict: bool) -> int:
@@ -253,16 +254,16 @@ class _Run:
         return self._status(found, refused=bool(refused), strict=strict)
 
     def _decided(self, claims: Any, covers: Any) -> Outcome:
-        """Return what the claims come to. The one place that chooses how they are computed."""
-        from mutualplans.batch.exactly import decide_exactly
+        """Return what the claims come to."""
+        from mutualplans.batch.assess import assess_tables
 
         with _progress(t("核定", "assessing"), len(claims)) as advance:
-            return decide_exactly(
+            return assess_tables(
                 self.office,
                 claims,
                 covers,
                 refused=self.coverages.refused_persons(),
-                processes=self.processes,
+                threads=self.threads,
                 progress=advance,
             )
 

@@ -193,7 +193,7 @@ def test_a_small_city_runs_from_the_generator(tmp_path: Path) -> None:
     status = main([*arguments, "-o", str(tmp_path / "out.csv")])
     first = (tmp_path / "out.csv").read_bytes()
     subprocess.run(make, check=True, capture_output=True)
-    main([*arguments, "-o", str(tmp_path / "again.csv"), "--processes", "2"])
+    main([*arguments, "-o", str(tmp_path / "again.csv"), "--threads", "2"])
 
     assert status == ExitStatus.ROWS_REFUSED
     assert (tmp_path / "again.csv").read_bytes() == first
