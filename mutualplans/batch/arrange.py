@@ -114,13 +114,16 @@ def _plain(values: pa.ChunkedArray, dtype: Any) -> np.ndarray:
 
 
 def calendar_column(days: np.ndarray) -> np.ndarray:
-    """Return ordinals as numbers such as 20240229; `MISSING` stays."""
-    stated = days != MISSING
-    dates = (np.where(stated, days, EPOCH) - EPOCH).astype("M8[D]")
+    """Return ordinals as numbers such as 20240229; `MISSING` stays. There are few different days, so each is done once."""
+    coded = pa.array(days).dictionary_encode()
+    known = coded.dictionary.to_numpy()
+    stated = known != MISSING
+    dates = (np.where(stated, known, EPOCH) - EPOCH).astype("M8[D]")
     months = dates.astype("M8[M]")
     year, month = months.astype(np.int64) // 12 + 1970, months.astype(np.int64) % 12 + 1
     day = (dates - months.astype("M8[D]")).astype(np.int64) + 1
-    return np.where(stated, year * 10_000 + month * 100 + day, MISSING).astype(_SMALL)
+    made = np.where(stated, year * 10_000 + month * 100 + day, MISSING).astype(_SMALL)
+    return made[coded.indices.to_numpy()]
 
 
 # ---------------------------------------------------------------- what is worked out from several columns
@@ -181,12 +184,35 @@ _WORKED_OUT: Mapping[str, Callable[[Arranged], np.ndarray]] = {
 
 def arrange(claims: pa.Table, persons: pa.Array, codes: Codes, columns: Mapping[str, Column]) -> Arranged:
     """Return claims by the number of their person in `persons`, and each person's in the order of decision."""
-    person = pc.index_in(claims[PERSON], persons).to_numpy()
+    person = pc.index_in(claims[PERSON], persons).to_numpy().astype(np.int64)
     keys = _order_keys(claims, columns, codes)
-    places = np.lexsort((*reversed(keys), person))
+    places = _in_order(person, keys)
     _settle_ties(claims, columns, person, keys, places)
     table = claims.take(pa.array(places))
-    return Arranged(table=table, person=person[places].astype(np.int64), codes=codes, columns=columns)
+    return Arranged(table=table, person=person[places], codes=codes, columns=columns)
+
+
+def _in_order(person: np.ndarray, keys: list[np.ndarray]) -> np.ndarray:
+    """Return the rows by person and keys: by the first key at once, by the others where it does not tell."""
+    coded = pa.array(keys[0]).dictionary_encode()
+    known = coded.dictionary.to_numpy()
+    rank = np.empty(len(known), np.int64)
+    rank[np.argsort(known)] = np.arange(len(known))
+    first = person * max(len(known), 1) + rank[coded.indices.to_numpy()]
+    places = np.argsort(first, kind="stable")
+    ordered = first[places]
+    tied = _tied(ordered[1:] == ordered[:-1])
+    rows = places[tied]
+    places[tied] = rows[np.lexsort((*(key[rows] for key in reversed(keys[1:])), first[rows]))]
+    return places
+
+
+def _tied(same: np.ndarray) -> np.ndarray:
+    """Return the places of rows that are the same as the one before or after them."""
+    found = np.zeros(len(same) + 1, bool)
+    found[1:] |= same
+    found[:-1] |= same
+    return np.flatnonzero(found)
 
 
 def _order_keys(claims: pa.Table, columns: Mapping[str, Column], codes: Codes) -> list[np.ndarray]:

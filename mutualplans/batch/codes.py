@@ -42,6 +42,10 @@ class Codes:
         """
         return self._numbers[text]
 
+    def number(self, text: str) -> int:
+        """Return the number of a code that the rules or the data name, or one that no row has."""
+        return self._numbers.get(text, MISSING - 1)
+
     def column(self, values: pa.ChunkedArray) -> np.ndarray:
         """Return a column of codes as numbers; new codes get numbers of their own."""
         made = (

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, evolve, field, frozen
@@ -272,15 +273,15 @@ def together(office: Office, made: list[Outcome]) -> Outcome:
 
 
 def _in_order(tables: list[pa.Table], order: pa.Array) -> pa.Table:
-    table = pa.concat_tables(tables).combine_chunks()
-    place = pc.index_in(table["plan"].cast(pa.string()), order)
-    number = pa.array(range(len(table)), pa.int64())
-    keys = pa.table({"row": table["row"], "place": place, "number": number})
-    return _tidy(
-        table.take(
-            pc.sort_indices(keys, [("row", "ascending"), ("place", "ascending"), ("number", "ascending")])
-        )
-    )
+    table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+    if not len(table):
+        return table
+    plans = table["plan"].chunk(0)
+    place = pc.index_in(plans.dictionary, order).to_numpy(zero_copy_only=False)[plans.indices.to_numpy()]
+    key = table["row"].to_numpy() * len(order) + place.astype(np.int64)
+    if bool((key[1:] >= key[:-1]).all()):
+        return table
+    return table.take(pa.array(np.argsort(key, kind="stable")))
 
 
 def _by_row(tables: list[pa.Table]) -> pa.Table:

@@ -22,7 +22,7 @@ from mutualplans.batch.kernel.source import KernelSource, Opaque, kernel_source
 from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.prepare import Prepared
 from mutualplans.batch.screen import Screened, screen
-from mutualplans.batch.terms import Terms, terms
+from mutualplans.batch.terms import Covers, Terms, terms
 from mutualplans.engine.office import Office, OfficePlan
 
 __all__ = ["Decided", "PlanRun", "decide", "threads_by_default"]
@@ -170,10 +170,10 @@ class _Run:
 
     def plans(self) -> Iterator[PlanRun]:
         """Run the plans in the office's order."""
+        whole = Covers.of(self.ready.coverages, self.persons, self.claims.codes, self.ready.coverage_columns)
+        self.left_out |= whole.unsound()
         for item in self.office.plans:
-            covers = terms(
-                item, self.ready.coverages, self.persons, self.claims.codes, self.ready.coverage_columns
-            )
+            covers = terms(item, whole)
             self.left_out |= covers.left_out
             if not len(covers):
                 continue

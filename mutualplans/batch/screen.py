@@ -231,9 +231,12 @@ def _suspected(claims: Arranged) -> np.ndarray:
     content = persons.astype(np.uint64)
     for name in names:
         content = _mixed(content, claims.stated(name)[several].astype(np.int64).view(np.uint64))
-    numbers = claims.table["claim"].take(pa.array(several)).combine_chunks().dictionary_encode().indices
-    by_number = _mixed(persons.astype(np.uint64), numbers.to_numpy().astype(np.uint64))
-    return np.unique(np.concatenate([persons[_repeats(content)], persons[_repeats(by_number)]]))
+    found = [persons[_repeats(content)]]
+    if pc.count_distinct(claims.table["claim"]).as_py() < len(claims):
+        numbers = claims.table["claim"].take(pa.array(several)).combine_chunks().dictionary_encode().indices
+        by_number = _mixed(persons.astype(np.uint64), numbers.to_numpy().astype(np.uint64))
+        found.append(persons[_repeats(by_number)])
+    return np.unique(np.concatenate(found))
 
 
 def _with_several(claims: Arranged) -> np.ndarray:
@@ -254,6 +257,8 @@ def _mixed(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def _repeats(values: np.ndarray) -> np.ndarray:
     """Return where a value stands that occurs more than once."""
+    if len(pc.unique(pa.array(values))) == len(values):
+        return np.zeros(len(values), bool)
     order = np.argsort(values, kind="stable")
     same = values[order][1:] == values[order][:-1]
     found = np.zeros(len(values), bool)

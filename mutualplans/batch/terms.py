@@ -17,6 +17,7 @@ from mutualplans.batch.columns import PERSON, Column
 from mutualplans.batch.combine import combinations
 from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.records import case_record
+from mutualplans.batch.screen import out_of_bounds
 from mutualplans.engine.assess import void_shares
 from mutualplans.engine.bind import BoundPlan
 from mutualplans.engine.covers import term_problems
@@ -24,14 +25,52 @@ from mutualplans.engine.facts import Case, Facts
 from mutualplans.engine.office import OfficePlan
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import order
+from mutualplans.model.coverage import Coverage
 from mutualplans.model.dates import term
 from mutualplans.model.kinds import Kind
 from mutualplans.model.problem import MutualPlansError, Problem
 from mutualplans.plan.formula import Formula
 
-__all__ = ["Terms", "terms"]
+__all__ = ["Covers", "Terms", "terms"]
 
 _KNOWN = ("cover.first_day", "cover.last_day")
+
+
+@define(eq=False)
+class Covers:
+    """The covers of all plans, as they come.
+
+    Attributes:
+        table: The covers.
+        person: Number of each cover's person; -1 for persons without a claim.
+        codes: Numbers of codes.
+        columns: Columns of coverages by name.
+        made: Columns of whole numbers by key.
+    """
+
+    table: pa.Table
+    person: np.ndarray
+    codes: Codes
+    columns: Mapping[str, Column]
+    made: dict[str, np.ndarray] = field(factory=dict)
+
+    @classmethod
+    def of(cls, table: pa.Table, persons: pa.Array, codes: Codes, columns: Mapping[str, Column]) -> Covers:
+        """Return the covers with the numbers of their persons in `persons`."""
+        person = pc.fill_null(pc.index_in(table[PERSON], persons), -1).to_numpy().astype(np.int64)
+        return cls(table, person, codes, columns)
+
+    def column(self, key: str) -> np.ndarray:
+        """Return a column by its path."""
+        if key not in self.made:
+            name = key.removeprefix("cover.")
+            self.made[key] = numbers(self.table, name, self.columns[name], self.codes)
+        return self.made[key]
+
+    def unsound(self) -> set[int]:
+        """Return the persons of whose covers the exact way may not be able to make a record."""
+        view = Arranged(table=self.table, person=self.person, codes=self.codes, columns=self.columns)
+        return set(self.person[out_of_bounds(view)].tolist()) - {-1}
 
 
 @define(eq=False)
@@ -40,10 +79,9 @@ class Terms:
 
     Attributes:
         item: The plan as the office runs it.
-        table: The covers.
+        whole: The covers of all plans.
+        rows: Which of them they are.
         person: Number of each cover's person.
-        codes: Numbers of codes.
-        columns: Columns of coverages by name.
         bounds: The plan bound to each edition that is met.
         edition: For each cover its place in `bounds`.
         fault: Where no claim can be decided under a cover: 1 it has no edition, 2 it is too long.
@@ -56,10 +94,9 @@ class Terms:
     """
 
     item: OfficePlan
-    table: pa.Table
+    whole: Covers
+    rows: np.ndarray
     person: np.ndarray
-    codes: Codes
-    columns: Mapping[str, Column]
     bounds: list[BoundPlan] = field(factory=list)
     edition: np.ndarray = field(init=False)
     fault: np.ndarray = field(init=False)
@@ -71,24 +108,22 @@ class Terms:
     made: dict[str, np.ndarray] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
-        count = len(self.table)
+        count = len(self.rows)
         self.edition = np.zeros(count, np.int8)
         self.fault = np.zeros(count, np.int8)
         self.said = np.full(count, -1, np.int32)
         self.void = np.full(count, -1, np.int32)
 
     def __len__(self) -> int:
-        return len(self.table)
+        return len(self.rows)
 
     def column(self, key: str) -> np.ndarray:
         """Return a column by its key, such as ``insured.birth_date`` or ``cover.first_day#calendar``."""
         if key not in self.made:
             path, _, form = key.partition("#")
-            name = path.removeprefix("cover.")
+            calendar = form == "calendar"
             self.made[key] = (
-                calendar_column(self.column(path))
-                if form == "calendar"
-                else numbers(self.table, name, self.columns[name], self.codes)
+                calendar_column(self.column(path)) if calendar else self.whole.column(path)[self.rows]
             )
         return self.made[key]
 
@@ -107,7 +142,16 @@ class Terms:
 
     def case(self, row: int) -> Case:
         """Return the record of a cover with who it was taken for."""
-        return case_record(self.table.slice(row, 1).to_pylist()[0], self.columns)
+        return case_record(self.whole.table.slice(int(self.rows[row]), 1).to_pylist()[0], self.whole.columns)
+
+    def coverage(self, row: int) -> Coverage:
+        """Return what tells the edition of a cover."""
+        first, last = (
+            date.fromordinal(int(self.column(f"cover.{name}_day")[row])) for name in ("first", "last")
+        )
+        named = int(self.column("cover.edition")[row])
+        edition = self.whole.codes.texts[named] if named >= 0 else None
+        return Coverage(plan=self.item.plan.id, first_day=first, last_day=last, edition=edition)
 
     def distinct(self, paths: Iterable[str], *more: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return one row for each combination of some columns, and each row's combination."""
@@ -128,7 +172,7 @@ class Terms:
         computed = ("cover.shares", "cover.day", "cover.terms", "cover.is_renewal")
         return {
             column.field.path
-            for column in self.columns.values()
+            for column in self.whole.columns.values()
             if column.field and column.field.path not in computed and column.kind is not Kind.RATE
         }
 
@@ -139,19 +183,14 @@ class Terms:
         return MISSING if isinstance(found, Missing) else int(found)
 
 
-def terms(
-    item: OfficePlan, covers: pa.Table, persons: pa.Array, codes: Codes, columns: Mapping[str, Column]
-) -> Terms:
-    """Return the covers of a plan that the persons hold, with everything worked out that no claim decides."""
-    mine = covers.filter(pc.equal(covers["plan"].cast(pa.string()), item.plan.id))
-    person = pc.index_in(mine[PERSON], persons)
-    mine = mine.filter(pc.is_valid(person))
-    number = pc.drop_null(person).to_numpy()
-    first = numbers(mine, "first_day", columns["first_day"], codes)
-    last = numbers(mine, "last_day", columns["last_day"], codes)
-    places = np.lexsort((last, first, number))
-    found = Terms(item, mine.take(pa.array(places)), number[places].astype(np.int64), codes, columns)
-    _out_of_bounds(found)
+def terms(item: OfficePlan, covers: Covers) -> Terms:
+    """Return a plan's covers of persons with claims, with everything worked out that no claim decides."""
+    plans = covers.column("cover.plan")
+    rows = np.flatnonzero((plans == covers.codes.number(item.plan.id)) & (covers.person >= 0))
+    person = covers.person[rows]
+    first, last = (covers.column(f"cover.{name}_day")[rows] for name in ("first", "last"))
+    places = _by_person(person, first, last)
+    found = Terms(item, covers, rows[places], person[places])
     _overlaps(found)
     _editions(found)
     if len(found):
@@ -161,12 +200,15 @@ def terms(
     return found
 
 
-def _out_of_bounds(found: Terms) -> None:
-    """Leave persons to the exact way of whose covers it may not be able to make a record."""
-    from mutualplans.batch.screen import out_of_bounds
-
-    view = Arranged(table=found.table, person=found.person, codes=found.codes, columns=found.columns)
-    found.left_out.update(found.person[out_of_bounds(view)].tolist())
+def _by_person(person: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Return the covers by person, first day and last day."""
+    key = person << 20 | np.maximum(first, 0)
+    rising = bool((key[1:] > key[:-1]).all())
+    if rising:
+        return np.arange(len(key))
+    places = np.argsort(key, kind="stable")
+    ordered = key[places]
+    return np.lexsort((last, key)) if bool((ordered[1:] == ordered[:-1]).any()) else places
 
 
 def _overlaps(found: Terms) -> None:
@@ -197,11 +239,9 @@ def _editions(found: Terms) -> None:
 def _edition(found: Terms, row: int) -> tuple[int, int, int]:
     """Return the place of a cover's edition, whether it has none, and the place of what is said of that."""
     try:
-        return found.bound(found.item.bind_cover(found.case(row).coverage)), 0, -1
+        return found.bound(found.item.bind_cover(found.coverage(row))), 0, -1
     except MutualPlansError as error:
         return 0, 1, _add(found.problems, error.problems)
-    except ValueError:  # no record can be made of it: its person is left to the exact way
-        return 0, 1, -1
 
 
 def _add(problems: list[tuple[Problem, ...]], more: Iterable[Problem]) -> int:
