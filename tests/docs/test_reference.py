@@ -118,6 +118,7 @@ def test_every_dotted_literal_is_a_known_code_or_field():
         "cover.terms",
         "cover.earlier",
         "cover.edition",
+        "cover.plan",
         "claim.event_date",
         "claim.remaining",
         "unit.name",
