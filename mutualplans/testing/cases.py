@@ -269,20 +269,24 @@ def problems_in(case: WorkedCase, office: Office) -> list[Problem]:
 
 
 def _premiums(case: WorkedCase, office: Office) -> Iterator[Problem]:
-    """Compare what the covers of a case expect joining to cost with their quotes."""
+    """Compare what the covers of a case expect joining to cost, and their last day, with their quotes."""
     for number, (expected, made) in enumerate(zip(case.premiums, quotes(case, office), strict=True)):
-        actual = fee(made)
-        if expected is None or expected == actual:
+        if expected is None:
             continue
-        codes = (
-            [*(item.code for item in made.reasons), *(item.code for item in made.problems)] if made else []
-        )
-        yield problem(
-            "cases.premium",
-            f"互助费应为 {expected}，实为 {actual}；{codes}",
-            f"expected a premium of {expected}, came out as {actual}; {codes}",
-            where=f"coverage #{number + 1}",
-        )
+        where, actual, cover = f"coverage #{number + 1}", fee(made), case.situation.coverages[number]
+        if expected != actual:
+            codes = (
+                [*(item.code for item in made.reasons), *(item.code for item in made.problems)]
+                if made
+                else []
+            )
+            zh = f"互助费应为 {expected}，实为 {actual}；{codes}"
+            en = f"expected a premium of {expected}, came out as {actual}; {codes}"
+            yield problem("cases.premium", zh, en, where=where)
+        elif made and made.premium is not None and made.coverage.last_day != cover.last_day:
+            zh = f"保障到 {cover.last_day}，报价却到 {made.coverage.last_day}"
+            en = f"the cover ends on {cover.last_day}, the one quoted on {made.coverage.last_day}"
+            yield problem("cases.premium", zh, en, where=where)
 
 
 def quotes(case: WorkedCase, office: Office) -> list[Quote | None]:

@@ -18,7 +18,6 @@ from mutualplans.engine.simulate import Simulation, Situation
 from mutualplans.expr import nodes as n
 from mutualplans.model.claim import Claim
 from mutualplans.model.decision import BenefitDecision, Decision
-from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Money, format_yuan
 from mutualplans.model.problem import MutualPlansError
 from mutualplans.model.scales import Scale
@@ -162,45 +161,43 @@ def more_loss_never_pays_less(world: World, run: Simulation) -> Broken | None:
     )
 
 
-_PAID_BY_OTHERS = {"pool_paid", "large_sum_paid", "other_paid"}
+_WITHIN = {"self_paid_in_scope": 2, "self_paid_partly": 2, "out_of_scope": 2, "self_paid": 1}
+"""A part of a bill → how many of `_SUMS` it is a part of, from the last one on."""
+_SUMS = ("self_paid", "total")
+_LOSSES = (*_WITHIN, "total", "property_loss", "days")
+"""What is a loss whatever the plan. What its own fields mean (an amount granted, a part deducted), only it knows."""
 
 
-def _more(world: World, claim: Claim) -> tuple[Claim, Any] | None:
-    """Return the claim with one loss larger, and the change in words; ``None`` when there is no loss to enlarge."""
-    stated = [
-        item
-        for item in world.setting.form.of("claim")
-        if (item.kind is Kind.MONEY and item.name not in _PAID_BY_OTHERS)
-        or (item.kind is Kind.COUNT and item.unit is not None and item.unit.zh == "天")
-    ]
-    known = [(item, value) for item in stated if (value := _get(claim, item.name)) is not None]
+def _more(world: World, claim: Claim) -> tuple[Claim, Broken] | None:
+    """Return the claim with one loss larger, and the change in words; ``None`` when there is no loss to enlarge.
+
+    The sums that a part belongs to grow with it: a larger part of the same bill is not a larger bill.
+    """
+    inputs = {item.name: item for item in world.setting.form.of("claim")}
+    known = [name for name in _LOSSES if name in inputs and getattr(claim, name) is not None]
     if not known:
         return None
-    item, value = known[world.pick % len(known)]
-    steps = (1, 100, 10_000, 1_000_000) if item.kind is Kind.MONEY else (1, 5, 30)
+    name = known[world.pick % len(known)]
+    steps = (1, 5, 30) if name == "days" else (1, 100, 10_000, 1_000_000)
     step = steps[world.pick // 7 % len(steps)]
-    now = Money(value.fen + step) if isinstance(value, Money) else value + step
+    grown = [name, *(whole for whole in _SUMS[-_WITHIN.get(name, 0) :] if name in _WITHIN)]
+    values: dict[str, Any] = {}
+    for each in grown:
+        value = getattr(claim, each)
+        if value is not None:
+            values[each] = Money(value.fen + step) if isinstance(value, Money) else value + step
     try:
-        larger = fitting(_set(claim, item.name, now))
+        larger = fitting(evolve(claim, **values))
     except ValueError:  # above what the field allows
         return None
-    if item.name == "days":
+    if name == "days":
         larger = evolve(larger, discharged=None)
-    shown = [format_yuan(each.fen) if isinstance(each, Money) else str(each) for each in (value, now)]
-    label = item.label
+    pair = (getattr(claim, name), values[name])
+    shown = [format_yuan(item.fen) if isinstance(item, Money) else str(item) for item in pair]
+    label = inputs[name].label
     return larger, Broken(
         f"{label.zh}由 {shown[0]} 增为 {shown[1]}", f"{label.en} rises from {shown[0]} to {shown[1]}"
     )
-
-
-def _get(claim: Claim, name: str) -> Any:
-    return claim.extra.get(name) if name in claim.extra else getattr(claim, name, None)
-
-
-def _set(claim: Claim, name: str, value: Any) -> Claim:
-    if name in {item.name for item in attrs.fields(Claim)}:
-        return evolve(claim, **{name: value})
-    return evolve(claim, extra={**claim.extra, name: value})
 
 
 def _at_a_notch(before: Decision, after: Decision) -> bool:

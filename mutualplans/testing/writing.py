@@ -36,20 +36,21 @@ def edition_toml(plan: Plan, edition: Edition) -> str:
         "titles": {code: _text(title) for code, title in edition.titles.items()},
     }
     about |= _stated({"reason": edition.reason or None, "note": edition.note or None})
-    return tomli_w.dumps({**about, "values": values_data(plan, edition.values)}, indent=2)
+    return tomli_w.dumps({**about, "values": _values(plan, edition)}, indent=2)
 
 
-def values_data(plan: Plan, entries: Mapping[str, Entry]) -> Data:
-    """Return the values of an edition with what is known about each."""
-    return {
-        item.name: {
-            "value": value_data(item, entry.value),
-            "confidence": entry.confidence.value,
-            **_stated({"reason": entry.reason or None, "source": entry.source or None}),
-        }
-        for item in plan.values
-        if (entry := entries.get(item.name)) is not None
-    }
+def _values(plan: Plan, edition: Edition) -> Data:
+    """Return the values with what is known about each; how well, only where the edition as a whole does not say it."""
+    found: Data = {}
+    for item in plan.values:
+        if (entry := edition.values.get(item.name)) is not None:
+            own = entry.confidence is not edition.confidence or entry.reason
+            found[item.name] = {
+                "value": value_data(item, entry.value),
+                **({"confidence": entry.confidence.value} if own else {}),
+                **_stated({"reason": entry.reason or None, "source": entry.source or None}),
+            }
+    return found
 
 
 def value_data(parameter: Parameter, value: Any) -> Any:

@@ -176,6 +176,16 @@ def test_a_cover_may_expect_its_premium(tiny, expected, found):
     assert [text.removeprefix("互助费").partition("；")[0] for text in said] == found
 
 
+def test_a_cover_that_expects_its_premium_lasts_as_quoted(tiny):
+    """A last day that is not that of the term is told: 12 months from 2011-01-01 end on 2011-12-31."""
+    change(tiny.cases, "2011-12-31 }", '2011-12-30, premium = "60.00" }')
+    subject = Subject("tiny")
+
+    [found] = cases.case_problems(subject.plan, subject.cases[0])
+
+    assert found.message.zh == "保障到 2011-12-30，报价却到 2011-12-31"
+
+
 def test_right_amount_passes(tiny):
     """A worked case that comes out as expected passes."""
     Tiny().test_worked_case(Subject("tiny").cases[0])

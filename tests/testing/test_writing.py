@@ -79,6 +79,21 @@ def test_values_of_every_shape(tiny, name, value):
     assert again == changed
 
 
+def test_an_edition_that_is_assumed_as_a_whole(tiny):
+    """Values that are assumed because their edition is need no reason of their own, read or written."""
+    subject = Subject("tiny")
+    edition = subject.editions[0]
+    values = {name: evolve(entry, confidence=Confidence.ASSUMED) for name, entry in edition.values.items()}
+    changed = evolve(edition, confidence=Confidence.ASSUMED, reason="虚构的示例", values=values)
+
+    again, problems = read_edition(
+        subject.plan, read_toml(edition.where, edition_toml(subject.plan, changed))
+    )
+
+    assert problems == []
+    assert again == changed
+
+
 def test_an_office_with_local_values(tiny):
     """The office file that comes with a counter-example sets the values of its setting."""
     subject = Subject("tiny")
