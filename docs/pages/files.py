@@ -249,12 +249,18 @@ def _cases() -> str:
             "`premium` of a cover",
             'What joining costs: yuan as text, `"refused"`, or `"incomplete"`. A quote of the same edition.',
         ),
+        (
+            "`recorded`",
+            "`true` where `check --update-cases` wrote the amounts: nobody has worked them out.",
+        ),
         ("`[[case.claim]]`", "As in a case file, and:"),
         ("`expect`", 'Yuan as text, `"incomplete"`, or `"undecided"`. Required.'),
         ("`benefits`", "Benefit id → yuan."),
         ("`reasons`", "Reason codes that must be among those given."),
         ("`problems`", "Problem codes that must be among those reported."),
     ]
-    return "## Worked cases\n\n`cases.toml` beside a plan: `[[case]]` tables.\n\n" + table(
-        ["key", "meaning"], rows
+    about = (
+        "`cases.toml` beside a plan: `[[case]]` tables, and where a check or a case is known to fail a table\n"
+        '`[expected_failures]`: its name = "the reason".'
     )
+    return f"## Worked cases\n\n{about}\n\n" + table(["key", "meaning"], rows)

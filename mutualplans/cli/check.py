@@ -13,13 +13,14 @@ from mutualplans.cli.common import complete_plugins, output_formats
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.install import is_place
 from mutualplans.cli.language import lang, t
-from mutualplans.cli.output import print_json
+from mutualplans.cli.output import print_json, say
 
 if TYPE_CHECKING:
     from mutualplans.model.problem import Problem
     from mutualplans.registry import PluginEntry
-    from mutualplans.testing.conformance import Subject
+    from mutualplans.testing.figures import Figures
     from mutualplans.testing.levels import Standing
+    from mutualplans.testing.subject import Subject
 
 __all__ = ["command"]
 
@@ -32,69 +33,116 @@ class _Result(NamedTuple):
     name: str
     problems: list[Problem]
 
+    @property
+    def status(self) -> str:
+        """How it ended: ``passed``, ``failed``, or ``noted`` (not made, or failed as expected)."""
+        errors = [item for item in self.problems if item.severity != "note"]
+        return "failed" if errors else "noted" if self.problems else "passed"
+
 
 @click.command(
     help=t(
         """检查一个已安装的计划插件：与插件自己的测试相同的各项检查，和每个手算的算例。
 
         NAME 是插件名，或插件的文件夹（先用 pip install -e 安装）。每项一行，问题和提示写在下面；有不通过的，退出状态为 4。
-
+        其后是算例到达了规则的多少，声明和数值稍有改动时算例能发现多少；--gaps 列出其余各项。
         最后是各版次的等级，由事实算出：草稿、算例通过、来源齐备、已核对，以及到下一级还差什么。
 
         \b
         例：
           mutualplans check accident
-          mutualplans check ./plugins/mutualplans-accident
+          mutualplans check accident --gaps
+          mutualplans check ./plugins/mutualplans-accident --update-cases
           mutualplans check accident --format json
         """,
         """Check an installed plan plugin: what its own tests check, and every worked case.
 
         NAME is a plugin, or the folder of one (install it first, with pip install -e). A line for each check,
-        its problems and hints below; exit status 4 when something fails.
-
+        its problems and hints below; exit status 4 when something fails. Then how much of the rule the cases reach,
+        and how many small changes of declaration and values they notice; --gaps lists the others.
         Last the level of each edition, worked out from facts: draft, usable, sourced, reviewed, and what is missing
         for the next.
 
         \b
         Examples:
           mutualplans check accident
-          mutualplans check ./plugins/mutualplans-accident
+          mutualplans check accident --gaps
+          mutualplans check ./plugins/mutualplans-accident --update-cases
           mutualplans check accident --format json
         """,
     )
 )
 @click.argument("name", metavar="NAME", shell_complete=complete_plugins)
+@click.option(
+    "--gaps",
+    is_flag=True,
+    help=t(
+        "列出算例没有到达的，和没有算例能发现的改动。",
+        "List what no case reaches, and the changes none notices.",
+    ),
+)
+@click.option(
+    "--update-cases",
+    is_flag=True,
+    help=t(
+        "把不符的金额改为现在算出的：先列出改动，确认后才写，并标为 recorded。公开的金额不改。",
+        "Write amounts as they come out now: shown first, written once confirmed, marked recorded. "
+        "Published amounts stay.",
+    ),
+)
 @output_formats("table", "json")
-def command(name: str, output_format: str) -> ExitStatus:
+def command(name: str, gaps: bool, update_cases: bool, output_format: str) -> ExitStatus:
     """Run every check and say how each ends."""
+    subjects = [subject for entry in _entries(name) for subject in _subjects(entry)]
+    if update_cases:
+        for subject in subjects:
+            _update(subject)
+        return ExitStatus.OK
     from mutualplans.testing.levels import standings
 
     results: list[_Result] = []
     levels: list[Standing] = []
-    for subject in [subject for entry in _entries(name) for subject in _subjects(entry)]:
+    for subject in subjects:
         own = list(_run(subject))
         results += own
-        levels += standings(subject, [result.name for result in own if result.problems])
+        levels += standings(subject, [result.name for result in own if result.status == "failed"])
+    figures = {subject.plan_id: found for subject in subjects if (found := _figures(subject))}
     if output_format == "json":
-        print_json([*map(_as_data, results), *map(_level_data, levels)])
+        counted = [row for plan, found in figures.items() for row in _figures_data(plan, found)]
+        print_json([*map(_as_data, results), *counted, *map(_level_data, levels)])
     else:
-        _show(results, levels)
-    return ExitStatus.PLUGIN if any(result.problems for result in results) else ExitStatus.OK
+        _show(results)
+        for plan, found in figures.items():
+            _show_figures(plan, found, gaps=gaps)
+        for standing in levels:
+            _show_level(standing)
+        _show_sum(results)
+    return ExitStatus.PLUGIN if any(result.status == "failed" for result in results) else ExitStatus.OK
 
 
 def _run(subject: Subject) -> Iterator[_Result]:
-    from mutualplans.testing.cases import case_problems
-    from mutualplans.testing.conformance import CHECKS, cases_of, run_check
+    from mutualplans.testing.conformance import CHECKS, cases_of, run_case, run_check
 
     for check in CHECKS:
         yield _Result(subject.plan_id, "check", check.__name__, run_check(check, subject))
     for case in cases_of(subject):
-        yield _Result(subject.plan_id, "case", case.name, case_problems(subject.plan, case))
+        yield _Result(subject.plan_id, "case", case.name, run_case(case, subject))
+
+
+def _figures(subject: Subject) -> Figures | None:
+    """Return the figures; none where the plan cannot be used, which the checks report."""
+    from mutualplans.model.problem import MutualPlansError
+    from mutualplans.testing.figures import figures_of
+
+    try:
+        return figures_of(subject)
+    except MutualPlansError:
+        return None
 
 
 def _subjects(entry: PluginEntry) -> list[Subject]:
     """Return each plan of a plugin; one of the plugin's name where it cannot be loaded, which the checks report."""
-    from mutualplans.testing.conformance import Subject
+    from mutualplans.testing.subject import Subject
 
     plans = Subject(entry.name).record.plans
     return [Subject(plan.id) for plan in plans] or [Subject(entry.name)]
@@ -160,11 +208,16 @@ def _not_from(folder: Path, origin: str = "") -> Problem:
 # ---------------------------------------------------------------- what is shown
 
 
-def _show(results: list[_Result], levels: list[Standing]) -> None:
-    """Print a line for each result and level; what stops several checks alike is told at the first."""
+def _show(results: list[_Result]) -> None:
+    """Print a line for each result; what stops several checks alike is told at the first."""
     said: list[Problem] = []
+    words = {
+        "passed": t("通过  ", "passed"),
+        "failed": t("不通过", "failed"),
+        "noted": t("说明  ", "note  "),
+    }
     for result in results:
-        word = t("不通过", "failed") if result.problems else t("通过  ", "passed")
+        word = words[result.status]
         label = t("算例：", "case: ") if result.kind == "case" else ""
         click.echo(f"{word}  {result.plan}  {label}{result.name}")
         for item in result.problems:
@@ -173,13 +226,50 @@ def _show(results: list[_Result], levels: list[Standing]) -> None:
             said.append(item)
             click.echo(f"        {item.line(lang())}")
             if item.hint:
-                click.echo(f"          {t('提示：', 'hint: ')}{item.hint.in_(lang())}")
-    for standing in levels:
-        _show_level(standing)
-    failed = sum(bool(result.problems) for result in results)
+                hint = item.hint.in_(lang()).replace("\n", "\n          ")
+                click.echo(f"          {t('提示：', 'hint: ')}{hint}")
+
+
+def _show_sum(results: list[_Result]) -> None:
+    failed = sum(result.status == "failed" for result in results)
     click.echo(
         t(f"{len(results)} 项，{failed} 项不通过", f"{len(results)} checks and cases, {failed} failed")
     )
+
+
+def _show_figures(plan: str, figures: Figures, *, gaps: bool) -> None:
+    """Print what the cases reach and notice; with `gaps`, what they do not."""
+    click.echo()
+    click.echo(
+        t(
+            f"{plan}：算例 {figures.cases} 例，其中公开 {figures.published} 例，记录 {figures.recorded} 例",
+            f"{plan}: {figures.cases} cases, {figures.published} published, {figures.recorded} only recorded",
+        )
+    )
+    counts = [(count, t("到达", "reached")) for count in figures.reached]
+    counts += [(count, t("发现", "noticed")) for count in figures.noticed]
+    for count, done in counts:
+        click.echo(f"  {count.title.in_(lang())}: {done} {count.done}/{count.of}")
+        for text in count.missing if gaps else ():
+            click.echo(f"      {text.in_(lang())}")
+    for notch in figures.notches:
+        click.echo(f"  {t('声明的断崖', 'declared notch')}: {notch.in_(lang())}")
+    if not gaps and any(count.missing for count, _done in counts):
+        click.echo(t("  --gaps 列出其余各项", "  --gaps lists the others"))
+    click.echo()
+
+
+def _figures_data(plan: str, figures: Figures) -> Iterator[dict[str, object]]:
+    for kind, counts in (("reached", figures.reached), ("noticed", figures.noticed)):
+        for count in counts:
+            yield {
+                "plan": plan,
+                "kind": kind,
+                "name": count.title.in_(lang()),
+                "done": count.done,
+                "of": count.of,
+                "missing": [text.in_(lang()) for text in count.missing],
+            }
 
 
 def _show_level(standing: Standing) -> None:
@@ -214,6 +304,45 @@ def _level_data(standing: Standing) -> dict[str, object]:
     }
 
 
+# ---------------------------------------------------------------- new expected amounts
+
+
+def _update(subject: Subject) -> None:
+    """Show what would change in the file of cases, and write it once it is confirmed.
+
+    Raises:
+        MutualPlansError: the plugin cannot be used, or was not installed from its source folder.
+    """
+    from mutualplans.model.problem import MutualPlansError, problem
+    from mutualplans.testing.update import update_of
+
+    if subject.source is None:
+        raise MutualPlansError(
+            problem(
+                "plugin.no-source",
+                "插件不是从源文件夹安装的，改了也会被下次安装覆盖",
+                "the plugin was not installed from its source folder; the next install would undo the change",
+                hint_zh="在源文件夹里运行 python -m pip install -e .",
+                hint_en="run python -m pip install -e . in its source folder",
+            )
+        )
+    update = update_of(subject)
+    for name in update.published:
+        say(f"不改：“{name}”的金额是公开的；改声明或数值", f"kept: {name} was published; change the plan")
+    for name in update.others:
+        say(f"不改：“{name}”不符的不是金额", f"kept: {name} fails for another reason than its amounts")
+    if not update.changed:
+        say("没有要改的金额", "no amount to change")
+        return
+    click.echo(update.difference)
+    say(
+        "这些金额没有人算过，会标为 recorded；手算核对、写好演算之后再删去这个标记。",
+        "Nobody has worked these amounts out: they are marked recorded. Remove the mark once you have.",
+    )
+    if click.confirm(t(f"写入 {update.path}？", f"Write {update.path}?"), err=True):
+        update.path.write_text(update.after, encoding="utf-8", newline="")
+
+
 def _as_data(result: _Result) -> dict[str, object]:
     from mutualplans.engine.asdata import problem_data
 
@@ -221,6 +350,6 @@ def _as_data(result: _Result) -> dict[str, object]:
         "plan": result.plan,
         "kind": result.kind,
         "name": result.name,
-        "passed": not result.problems,
+        "passed": result.status != "failed",
         "problems": [problem_data(item, lang()) for item in result.problems],
     }

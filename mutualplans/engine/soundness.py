@@ -167,6 +167,8 @@ def known_circumstances(office: Office) -> Mapping[str, None]:
 
 
 def _circumstances(claim: Claim, office: Office) -> Iterator[Problem]:
+    if not claim.circumstances:
+        return
     known = known_circumstances(office)
     for code in claim.circumstances:
         if code not in known:

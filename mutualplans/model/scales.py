@@ -121,10 +121,12 @@ class Table:
 
     def find(self, keys: tuple[str | None, ...]) -> tuple[Any, ...]:
         """Return ``(value,)`` for `keys`, or ``()`` when no row answers; ``None`` matches `ANY` only."""
-        for candidate in self._candidates(keys):
-            if candidate in self.rows:
-                return (self.rows[candidate],)
-        return ()
+        row = self.row(keys)
+        return () if row is None else (self.rows[row],)
+
+    def row(self, keys: tuple[str | None, ...]) -> tuple[str, ...] | None:
+        """Return the keys of the row that answers for `keys`; ``None`` when none does."""
+        return next((row for row in self._candidates(keys) if row in self.rows), None)
 
     def reads(self, place: int) -> bool:
         """Return whether the key in `place` decides anything, that is, whether a row names a code there."""

@@ -20,31 +20,50 @@ Each ``[[case]]`` is a small case file with the amounts added::
 A claim expects ``expect`` (yuan) and may name ``benefits`` (id → yuan), ``reasons`` (codes that must be among
 those given) and ``problems`` (codes). An incomplete claim expects ``expect = "incomplete"``. A cover may expect its
 ``premium``: yuan, ``"refused"`` where the person may not join, or ``"incomplete"``.
+
+``recorded = true`` marks amounts that ``mutualplans check --update-cases`` wrote: nobody has worked
+them out. A table ``[expected_failures]`` names checks and cases that are known to fail, each with its reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
-from mutualplans.engine.office import office_of
+from mutualplans.engine.bind import edition_named
+from mutualplans.engine.office import Office, office_of
 from mutualplans.engine.quote import Joining, Quote, quote
 from mutualplans.engine.simulate import Simulation, Situation, simulate
 from mutualplans.files.situation import read_situation
-from mutualplans.model.coverage import Coverage
 from mutualplans.model.decision import Decision
-from mutualplans.model.money import format_yuan
-from mutualplans.model.people import Insured
-from mutualplans.model.problem import Problem, problem
+from mutualplans.model.money import format_yuan, yuan
+from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
 from mutualplans.model.tomlfile import TomlFile, dotted
 from mutualplans.plan.declaration import Plan
+from mutualplans.plan.reading import load_editions
 
-__all__ = ["WorkedCase", "case_problems", "differences", "read_cases"]
+__all__ = [
+    "BACKENDS",
+    "WorkedCase",
+    "case_problems",
+    "differences",
+    "fee",
+    "problems_in",
+    "quotes",
+    "read_cases",
+]
 
 _EXPECTED = ("expect", "benefits", "reasons", "problems")
-_CASE = {"name", "source", "arithmetic", "edition", "member", "unit", "insured", "coverage", "claim"}
+_CASE = {
+    "name", "source", "arithmetic", "recorded", "edition",
+    "member", "unit", "insured", "coverage", "claim",
+}  # fmt: skip
+_FILE = {"case", "expected_failures"}
+
+BACKENDS: Mapping[str, Callable[[Office, Situation], Simulation]] = {"exact": simulate}
+"""Every way to decide the claims of a case: each case has to come out the same in all of them."""
 
 
 @frozen(kw_only=True)
@@ -59,6 +78,7 @@ class WorkedCase:
         situation: The case.
         expected: For each claim, what must come out.
         premiums: For each cover, the premium that must come out; ``None`` where the case does not say.
+        recorded: The amounts are what the plan once paid; nobody has worked them out.
     """
 
     name: str
@@ -68,39 +88,26 @@ class WorkedCase:
     situation: Situation
     expected: tuple[Mapping[str, Any], ...]
     premiums: tuple[str | None, ...] = ()
+    recorded: bool = False
 
     def run(self, plan: Plan) -> Simulation:
-        """Run the case under its edition, whatever that edition's dates."""
+        """Run the case under its edition, whatever that edition's dates.
+
+        Raises:
+            MutualPlansError: the plan has no such edition.
+        """
         return simulate(office_of([plan], edition=self.edition), self.situation)
-
-    def quotes(self, plan: Plan) -> list[Quote | None]:
-        """Quote each cover of the case as if it began now; ``None`` where its person is not in the case."""
-        item = office_of([plan], edition=self.edition).plans[0]
-        covers = self.situation.coverages
-        persons = [self.situation.person(cover.insured) for cover in covers]
-        return [
-            quote(item, _joining(self.situation, cover, person), edition=self.edition) if person else None
-            for cover, person in zip(covers, persons, strict=True)
-        ]
-
-
-def _joining(situation: Situation, cover: Coverage, person: Insured) -> Joining:
-    return Joining(
-        member=situation.member,
-        insured=person,
-        unit=situation.unit,
-        first_day=cover.first_day,
-        shares=cover.shares,
-        tier=cover.tier,
-        extra=cover.extra,
-    )
 
 
 def read_cases(plan: Plan, file: TomlFile) -> tuple[list[WorkedCase], list[Problem]]:
     """Read a plan's worked cases; returns the sound ones and what is wrong with the others."""
     cases: list[WorkedCase] = []
-    problems: list[Problem] = []
-    for number, row in enumerate(file.data.get("case", [])):
+    problems: list[Problem] = [_unknown(file, key, _FILE, key) for key in sorted(set(file.data) - _FILE)]
+    rows = file.data.get("case", [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        zh, en = "算例写成 [[case]]，可以有多个", "cases are written [[case]]"
+        return [], [*problems, problem("file.value", zh, en, where=file.where("case"))]
+    for number, row in enumerate(rows):
         case, found = _read_case(plan, file, number, row)
         problems += found
         if case:
@@ -117,8 +124,7 @@ def _read_case(plan: Plan, file: TomlFile, number: int, row: Any) -> tuple[Worke
     def wrong(code: str, zh: str, en: str, *path: str | int) -> None:
         problems.append(problem(code, zh, en, where=file.where(*place, *path)))
 
-    for key in sorted(set(row) - _CASE):
-        wrong("file.unknown-key", f'不认识的键 "{key}"', f'unknown key "{key}"', key)
+    problems += [_unknown(file, key, _CASE, *place, key) for key in sorted(set(row) - _CASE)]
     if not row.get("source") and not row.get("arithmetic"):
         wrong(
             "cases.source", "要写 source（公开出处）或 arithmetic（演算）", "give a source or the arithmetic"
@@ -126,21 +132,47 @@ def _read_case(plan: Plan, file: TomlFile, number: int, row: Any) -> tuple[Worke
     for key in ("name", "edition"):
         if not row.get(key):
             wrong("file.missing-key", f'缺少 "{key}"', f'"{key}" is missing')
-    data = {key: row[key] for key in ("member", "unit", "insured", "claim") if key in row}
+    known = [edition.id for edition in load_editions(plan)[0]]
+    if known and row.get("edition") and row["edition"] not in known:
+        problems += _no_edition(plan, str(row["edition"]), known, file.where(*place, "edition"))
     covers = row.get("coverage", {})
-    covers = covers if isinstance(covers, list) else [covers]
-    data["coverage"] = [{"plan": plan.id, **cover} for cover in covers]
-    premiums = tuple(cover.pop("premium", None) for cover in data["coverage"])
+    covers = [dict(cover) if isinstance(cover, dict) else cover for cover in _listed(covers)]
+    premiums = tuple(cover.pop("premium", None) if isinstance(cover, dict) else None for cover in covers)
+    for index, premium in enumerate(premiums):
+        if premium not in (None, "refused", "incomplete") and _amount(premium) is None:
+            found = f'应写成 premium = "60.00"、"refused" 或 "incomplete"；实为 {premium!r}'
+            wrong(
+                "cases.premium", found, f'a premium is written "60.00"; found {premium!r}', "coverage", index
+            )
+    if not row.get("claim") and not any(premiums):
+        wrong(
+            "cases.expect", "没有 [[case.claim]]，也没有 premium：算例什么都没有预期", "nothing is expected"
+        )
+    for key, kinds in _TYPES.items():
+        if key in row and not isinstance(row[key], kinds):
+            wrong("file.value", f'"{key}" 写成 {_SHOWN[key]}', f'"{key}" is written {_SHOWN[key]}', key)
+    data: dict[str, Any] = {key: row[key] for key in ("member", "unit", "insured", "claim") if key in row}
+    data["coverage"] = [{"plan": plan.id, **cover} if isinstance(cover, dict) else cover for cover in covers]
     inner = TomlFile(f"{file.where(*place)} {dotted(place)}", data, {})
     read = read_situation(inner, [plan], also=_EXPECTED)
     problems += read.problems
-    claims = row.get("claim", [])
-    for index, claim in enumerate(claims):
-        if "expect" not in claim:
-            wrong("cases.expect", "缺少 expect", "expect is missing", "claim", index)
+    listed = row.get("claim", [])
+    claims = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+    expected = tuple(_expected(claim) for claim in claims)
+    for index, (claim, wanted) in enumerate(zip(claims, expected, strict=True)):
+        for key in sorted({"expect", *wanted} - {key for key, value in wanted.items() if value is not None}):
+            found = f"：{claim[key]!r}" if key in claim else ""
+            zh, en = _HOW[key]
+            wrong(
+                "cases.expect",
+                f"{zh}{found}",
+                f"{en}{found}",
+                "claim",
+                index,
+                *([key] if key in claim else []),
+            )
     if problems or read.situation is None:
         return None, problems
-    expected = tuple({key: claim[key] for key in _EXPECTED if key in claim} for claim in claims)
     return WorkedCase(
         name=row["name"],
         source=row.get("source", ""),
@@ -149,7 +181,73 @@ def _read_case(plan: Plan, file: TomlFile, number: int, row: Any) -> tuple[Worke
         situation=read.situation,
         expected=expected,
         premiums=premiums,
+        recorded=row.get("recorded", False),
     ), []
+
+
+_HOW = {
+    "expect": (
+        '缺少 expect，或不是 "85.00"、"incomplete"、"undecided" 之一',
+        "expect is missing or no amount",
+    ),
+    "benefits": ('benefits 写成 { 项目编号 = "85.00" }', 'benefits are written { id = "85.00" }'),
+    "reasons": ('reasons 写成 ["late"]', 'reasons are written ["late"]'),
+    "problems": ('problems 写成 ["claim.missing-field"]', 'problems are written ["claim.missing-field"]'),
+}
+
+
+def _expected(claim: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a claim expects, amounts with two decimals; ``None`` where it is not written as it must be."""
+    found: dict[str, Any] = {key: claim[key] for key in _EXPECTED if key in claim}
+    if found.get("expect") not in ("incomplete", "undecided"):
+        found["expect"] = _amount(found.get("expect"))
+    if "benefits" in found:
+        rows = found["benefits"] if isinstance(found["benefits"], dict) else {"": None}
+        amounts = {key: _amount(value) for key, value in rows.items()}
+        found["benefits"] = None if None in amounts.values() else amounts
+    for key in ("reasons", "problems"):
+        if key in found and not _texts(found[key]):
+            found[key] = None
+    return found
+
+
+def _listed(raw: Any) -> list[Any]:
+    return raw if isinstance(raw, list) else [raw]
+
+
+def _amount(raw: Any) -> str | None:
+    try:
+        return format_yuan(yuan(raw).fen) if isinstance(raw, str) else None
+    except ValueError:
+        return None
+
+
+def _texts(raw: Any) -> bool:
+    return isinstance(raw, list) and all(isinstance(item, str) for item in raw)
+
+
+_TYPES: Mapping[str, type] = {"name": str, "recorded": bool, "source": str, "arithmetic": str}
+_SHOWN = {"recorded": "true"} | dict.fromkeys(("name", "source", "arithmetic"), '"…"')
+
+
+def _unknown(file: TomlFile, key: str, known: Iterable[str], *path: str | int) -> Problem:
+    close = nearest(key, known)
+    return problem(
+        "file.unknown-key",
+        f'不认识的键 "{key}"',
+        f'unknown key "{key}"',
+        where=file.where(*path),
+        hint_zh=f'是不是 "{close}"？' if close else f"可用：{'、'.join(sorted(known))}",
+        hint_en=f'did you mean "{close}"?' if close else f"known: {', '.join(sorted(known))}",
+    )
+
+
+def _no_edition(plan: Plan, found: str, known: list[str], where: str) -> list[Problem]:
+    try:
+        edition_named(plan, load_editions(plan)[0], found)
+    except MutualPlansError as error:
+        return [evolve(item, where=where) for item in error.problems]
+    return []
 
 
 def differences(plan: Plan, case: WorkedCase) -> list[str]:
@@ -159,9 +257,62 @@ def differences(plan: Plan, case: WorkedCase) -> list[str]:
 
 def case_problems(plan: Plan, case: WorkedCase) -> list[Problem]:
     """Return what came out differently from what a case expects; ``where`` is the claim, its benefit, or the cover."""
-    result = case.run(plan)
+    return problems_in(case, office_of([plan], edition=case.edition))
+
+
+def problems_in(case: WorkedCase, office: Office) -> list[Problem]:
+    """Return the same for the case in an office that runs the plan under the case's edition alone."""
+    found = [*_premiums(case, office)]
+    for decide in BACKENDS.values():
+        found += _claims(case, decide(office, case.situation))
+    return found
+
+
+def _premiums(case: WorkedCase, office: Office) -> Iterator[Problem]:
+    """Compare what the covers of a case expect joining to cost, and their last day, with their quotes."""
+    for number, (expected, made) in enumerate(zip(case.premiums, quotes(case, office), strict=True)):
+        if expected is None:
+            continue
+        where, actual, cover = f"coverage #{number + 1}", fee(made), case.situation.coverages[number]
+        if expected != actual:
+            codes = (
+                [*(item.code for item in made.reasons), *(item.code for item in made.problems)]
+                if made
+                else []
+            )
+            zh = f"互助费应为 {expected}，实为 {actual}；{codes}"
+            en = f"expected a premium of {expected}, came out as {actual}; {codes}"
+            yield problem("cases.premium", zh, en, where=where)
+        elif made and made.premium is not None and made.coverage.last_day != cover.last_day:
+            zh = f"保障到 {cover.last_day}，报价却到 {made.coverage.last_day}"
+            en = f"the cover ends on {cover.last_day}, the one quoted on {made.coverage.last_day}"
+            yield problem("cases.premium", zh, en, where=where)
+
+
+def quotes(case: WorkedCase, office: Office) -> list[Quote | None]:
+    """Quote each cover of a case that expects a premium; ``None`` for the others, and for nobody of the case."""
+    situation, item = case.situation, office.plans[0]
+    made: list[Quote | None] = []
+    for cover, expected in zip(situation.coverages, case.premiums, strict=True):
+        person = None if expected is None else situation.person(cover.insured)
+        joining = person and Joining(
+            member=situation.member, insured=person, unit=situation.unit, first_day=cover.first_day,
+            shares=cover.shares, tier=cover.tier, extra=cover.extra,
+        )  # fmt: skip
+        made.append(quote(item, joining, edition=case.edition) if joining else None)
+    return made
+
+
+def fee(made: Quote | None) -> str:
+    """Return the fee of a quote as a case writes it: yuan, ``"refused"`` or ``"incomplete"``."""
+    if made is None or made.reasons:
+        return "refused"
+    return "incomplete" if made.premium is None else format_yuan(made.premium)
+
+
+def _claims(case: WorkedCase, result: Simulation) -> list[Problem]:
     by_claim: dict[str, Decision] = {decision.claim: decision for decision in result.decisions}
-    found = _premiums(plan, case)
+    found: list[Problem] = []
     for claim, expected in zip(case.situation.claims, case.expected, strict=True):
         decision = by_claim.get(claim.id)
         codes = {item.code for item in result.problems if item.where in ("", claim.id)}
@@ -175,32 +326,6 @@ def case_problems(plan: Plan, case: WorkedCase) -> list[Problem]:
             for code in sorted(set(expected.get("problems", ())) - codes)
         )
         found += _compare(claim.id, decision, expected, codes)
-    return found
-
-
-def _premiums(plan: Plan, case: WorkedCase) -> list[Problem]:
-    """Return where a premium came out differently from what the case's covers expect."""
-    if not any(case.premiums):
-        return []
-    found = []
-    for number, (expected, made) in enumerate(zip(case.premiums, case.quotes(plan), strict=True), 1):
-        actual = "refused" if made is None or made.reasons else "incomplete"
-        if made and made.premium is not None:
-            actual = format_yuan(made.premium)
-        if expected not in (None, actual):
-            codes = (
-                [*(item.code for item in made.reasons), *(item.code for item in made.problems)]
-                if made
-                else []
-            )
-            found.append(
-                problem(
-                    "cases.premium",
-                    f"互助费应为 {expected}，实为 {actual}；{codes}",
-                    f"expected a premium of {expected}, came out as {actual}; {codes}",
-                    where=f"coverage #{number}",
-                )
-            )
     return found
 
 

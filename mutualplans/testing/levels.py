@@ -14,8 +14,8 @@ from mutualplans.model.problem import MutualPlansError
 from mutualplans.model.text import Text
 from mutualplans.plan.edition import Confidence, Edition
 from mutualplans.plan.reading import load_editions
-from mutualplans.testing.cases import WorkedCase, differences
-from mutualplans.testing.conformance import CHECKS, Subject, cases_of, run_check
+from mutualplans.testing.cases import WorkedCase
+from mutualplans.testing.conformance import CHECKS, Subject, cases_of, failed, run_case, run_check
 from mutualplans.testing.reviews import Review, fingerprint, read_reviews
 
 __all__ = ["LEVELS", "Level", "Standing", "failing", "lowest", "standings"]
@@ -170,19 +170,19 @@ LEVELS = (
 """Every level, lowest first; the rules of one are looked at only when those of all before it are kept."""
 
 
-def standings(subject: Subject, failed: Iterable[str]) -> list[Standing]:
+def standings(subject: Subject, failing: Iterable[str]) -> list[Standing]:
     """Return how far each edition of a plan has come; empty where the plan cannot be had.
 
     Args:
         subject: The plan.
-        failed: Names of the checks and worked cases that fail: see `failing`.
+        failing: Names of the checks and worked cases that fail: see `failing`.
     """
     try:
         editions, _problems = load_editions(subject.plan)
     except MutualPlansError:
         return []
     checks = {check.__name__ for check in CHECKS}
-    names = list(failed)
+    names = list(failing)
     broken = [name for name in names if name in checks]
     return [_standing(subject, edition, broken, names) for edition in editions]
 
@@ -207,8 +207,8 @@ def _standing(subject: Subject, edition: Edition, broken: list[str], failed: lis
 
 def failing(subject: Subject) -> list[str]:
     """Return the names of the checks and worked cases that fail."""
-    checks = [check.__name__ for check in CHECKS if run_check(check, subject)]
-    return [*checks, *(case.name for case in cases_of(subject) if differences(subject.plan, case))]
+    checks = [check.__name__ for check in CHECKS if failed(run_check(check, subject))]
+    return [*checks, *(case.name for case in cases_of(subject) if failed(run_case(case, subject)))]
 
 
 def lowest(found: Iterable[Standing]) -> Level:

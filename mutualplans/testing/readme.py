@@ -1,9 +1,14 @@
-"""The parameter table of a plugin's README, written from its editions so that the two cannot differ.
+"""The generated parts of a plugin's README: the parameter table of its editions, and how well its cases hold it.
 
-The table stands between two markers; what an author writes around them is left alone::
+Each stands between two markers; what an author writes around them is left alone::
 
     <!-- parameters: begin -->
     <!-- parameters: end -->
+
+    <!-- figures: begin -->
+    <!-- figures: end -->
+
+A README without a place for the figures gets one below the table, with a heading of its own.
 
 ``python -m mutualplans.testing.readme plugins/mutualplans-accident`` writes it, ``--check`` only says whether it is
 current. A package with several plans names each one in its marker: ``<!-- parameters: begin accident.family -->``.
@@ -28,13 +33,18 @@ from mutualplans.model.tomlfile import read_toml
 from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import Edition, Entry
 from mutualplans.plan.reading import load_editions
+from mutualplans.testing.figures import figures_of
+from mutualplans.testing.subject import Subject
 
-__all__ = ["entry_points_in", "main", "parameter_table", "plans_of", "refresh"]
+__all__ = ["entry_points_in", "figures_table", "main", "parameter_table", "plans_of", "refresh"]
 
-_MARKERS = re.compile(
-    r"(?P<begin><!-- parameters: begin(?: (?P<plan>[a-z][a-z0-9.-]*))? -->\n).*?(?P<end><!-- parameters: end -->)",
-    re.DOTALL,
-)
+_MARKERS = {
+    name: re.compile(
+        rf"(?P<begin><!-- {name}: begin(?: (?P<plan>[a-z][a-z0-9.-]*))? -->\n).*?(?P<end><!-- {name}: end -->)",
+        re.DOTALL,
+    )
+    for name in ("parameters", "figures")
+}
 
 
 def parameter_table(plan: Plan) -> str:
@@ -50,15 +60,35 @@ def parameter_table(plan: Plan) -> str:
     return "\n\n".join(part for edition in editions for part in _edition(plan, edition, lists)) + "\n"
 
 
-def refresh(readme_text: str, plan: Plan) -> str:
-    """Return a README with the table between its markers written anew.
+def figures_table(subject: Subject) -> str:
+    """Return what the worked cases reach and notice as Markdown.
 
     Raises:
-        MutualPlansError: there are no markers for the plan, or an edition cannot be read.
+        MutualPlansError: the plan cannot be used.
+    """
+    figures = figures_of(subject)
+    worked = figures.cases - figures.published - figures.recorded
+    kinds = [f"公开 {figures.published} 例", f"手算 {worked} 例"]
+    kinds += [f"只是记录下来、没有人算过 {figures.recorded} 例"] if figures.recorded else []
+    rows = [(count.title.zh, f"{count.done}", f"{count.of}") for count in figures.reached]
+    rows += [(f"{count.title.zh}，算例能发现", f"{count.done}", f"{count.of}") for count in figures.noticed]
+    parts = [
+        f"算例 {figures.cases} 例：{'，'.join(kinds)}。其余各项由 `mutualplans check {subject.plan_id} --gaps` 列出。",
+        _table(("查什么", "做到", "共"), rows),
+    ]
+    if figures.notches:
+        parts += ["声明的断崖：", "\n".join(f"- {notch.zh}" for notch in figures.notches)]
+    return "\n\n".join(parts) + "\n"
+
+
+def refresh(readme_text: str, plan: Plan, *, figures: bool = True) -> str:
+    """Return a README with what stands between its markers written anew; without `figures`, only the table.
+
+    Raises:
+        MutualPlansError: there are no markers for the plan's table, or an edition cannot be read.
     """
     table = parameter_table(plan)
-    places = [found for found in _MARKERS.finditer(readme_text) if found["plan"] in (None, plan.id)]
-    if not places:
+    if not _places(readme_text, "parameters", plan):
         raise MutualPlansError(
             problem(
                 "readme.markers",
@@ -68,10 +98,25 @@ def refresh(readme_text: str, plan: Plan) -> str:
                 hint_en="write two lines: <!-- parameters: begin --> and <!-- parameters: end -->",
             )
         )
-    for found in reversed(places):
-        whole = f"{found['begin']}\n{table}\n{found['end']}"
-        readme_text = readme_text[: found.start()] + whole + readme_text[found.end() :]
-    return readme_text
+    readme_text = _filled(readme_text, "parameters", plan, table)
+    if not figures:
+        return readme_text
+    if not _places(readme_text, "figures", plan):
+        last = _places(readme_text, "parameters", plan)[-1]
+        begin = last["begin"].replace("parameters", "figures")
+        place = f"\n\n## 算例\n\n{begin}<!-- figures: end -->"
+        readme_text = readme_text[: last.end()] + place + readme_text[last.end() :]
+    return _filled(readme_text, "figures", plan, figures_table(Subject.of(plan)))
+
+
+def _places(text: str, name: str, plan: Plan) -> list[re.Match[str]]:
+    return [found for found in _MARKERS[name].finditer(text) if found["plan"] in (None, plan.id)]
+
+
+def _filled(text: str, name: str, plan: Plan, part: str) -> str:
+    for found in reversed(_places(text, name, plan)):
+        text = text[: found.start()] + f"{found['begin']}\n{part}\n{found['end']}" + text[found.end() :]
+    return text
 
 
 # ---------------------------------------------------------------- one edition
@@ -193,7 +238,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     for folder in stale:
         sys.stderr.write(
-            f"{folder}/README.md: 参数表不是最新的；运行 python -m mutualplans.testing.readme {folder}\n"
+            f"{folder}/README.md: 参数表或算例的数字不是最新的；运行 python -m mutualplans.testing.readme {folder}\n"
         )
     return 1 if stale else 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,12 +53,39 @@ def test_a_line_for_each_check_and_case(capsys: Capture) -> None:
     """A plugin of ours passes; every check of the kit has its line, and so has every case."""
     assert main(["check", "inpatient-allowance"]) == ExitStatus.OK
 
-    *printed, last = capsys.readouterr().out.splitlines()
-    lines = [line for line in printed if not line.startswith(("等级", "  "))]
+    listed, figures, rest = capsys.readouterr().out.split("\n\n")
+    lines = listed.splitlines()
     names = [line.split()[2] for line in lines]
     assert [check.__name__ for check in CHECKS] == names[: len(CHECKS)]
     assert all(line.startswith("通过    inpatient-allowance  ") for line in lines)
-    assert last == f"{len(lines)} 项，0 项不通过"
+    assert "  改动声明: 发现 " in figures
+    assert rest.splitlines()[0].startswith("等级    inpatient-allowance/")
+    assert rest.splitlines()[-1] == f"{len(lines)} 项，0 项不通过"
+
+
+def test_gaps_are_listed_when_asked_for(capsys: Capture) -> None:
+    """What no case reaches and no case notices is named, line by line, as many as the figures say."""
+    main(["check", "child-accident", "--gaps"])
+
+    figures = capsys.readouterr().out.split("\n\n")[1]
+    counts = re.findall(r": (?:到达|发现) (\d+)/(\d+)$", figures, re.MULTILINE)
+    assert len(re.findall(r"^ {6}\S", figures, re.MULTILINE)) == sum(
+        int(of) - int(done) for done, of in counts
+    )
+
+
+def test_broken_law_prints_the_case_that_shows_it(trial: Walk) -> None:
+    """The smallest case stands below the law, with the command that runs it."""
+    change(trial.folder / PACKAGE / "plan.py", "=value.premium *", "=(value.premium - mp.yuan('100')) *")
+
+    printed = trial.run("mutualplans check trial-plan")
+
+    assert trial.status == ExitStatus.PLUGIN
+    assert "不通过  trial-plan  premium_is_whole\n" in printed
+    command = re.search(r"mutualplans simulate \S+\.toml --explain", printed)
+    assert command
+    assert "[[claim]]" in printed
+    assert "合计给付" in trial.run(command.group())
 
 
 def test_folder_and_name_say_the_same(capsys: Capture) -> None:
@@ -81,7 +109,8 @@ def test_json(capsys: Capture) -> None:
         "passed": True,
         "problems": [],
     }
-    assert {row["kind"] for row in rows} == {"check", "case", "level"}
+    assert {row["kind"] for row in rows} == {"check", "case", "reached", "noticed", "level"}
+    assert all(len(row["missing"]) == row["of"] - row["done"] for row in rows if "of" in row)
 
 
 def test_levels_come_last_with_what_is_missing(trial: Walk) -> None:

@@ -77,6 +77,21 @@ hospital_level = "3"
 days = 2
 expect = "85.00"
 """
+SECOND = """
+[[case]]
+name = "后一版：住院 2 天"
+arithmetic = "2 × 40 + 5 + 0 = 85"
+edition = "second"
+member = { sex = "female" }
+coverage = { first_day = 2012-01-01, last_day = 2012-12-31 }
+[[case.claim]]
+event = "inpatient"
+admitted = 2012-02-01
+diagnosis = "C00.1"
+hospital_level = "3"
+days = 2
+expect = "85.00"
+"""
 README = "# 小计划\n\n<!-- parameters: begin -->\n<!-- parameters: end -->\n\n结尾\n"
 
 
@@ -108,6 +123,13 @@ def tiny(tmp_path, monkeypatch):
     yield files
     for name in [name for name in sys.modules if name.partition(".")[0] == "mutualplans_tiny"]:
         del sys.modules[name]
+
+
+@pytest.fixture
+def twice(tiny):
+    """The tiny plugin with a case of its second edition too."""
+    tiny.cases.write_text(CASES + SECOND, encoding="utf-8")
+    return tiny
 
 
 def _write(path: Path, text: str) -> Path:

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mutualplans.testing import cases, conformance
+from mutualplans.testing import cases, checks, conformance
 from mutualplans.testing.conformance import CHECKS, PlanConformance, Subject
 from mutualplans.testing.readme import main
 
@@ -22,16 +22,20 @@ def forget_plans():
 
 
 def change(path, old, new):
-    """Replace a text that must be in a file."""
+    """Replace the first of a text that must be in a file."""
     text = path.read_text(encoding="utf-8")
     assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def check_named(name):
+    """Return a check by its name."""
+    return next(check for check in CHECKS if check.__name__ == name)
 
 
 def codes(check_name):
     """Return the codes that one check reports for the tiny plugin."""
-    check = next(check for check in CHECKS if check.__name__ == check_name)
-    return [item.code for item in check(Subject("tiny"))]
+    return [item.code for item in check_named(check_name)(Subject("tiny"))]
 
 
 def generated(cls=Tiny):
@@ -74,7 +78,7 @@ def test_broken_edition_is_reported(tiny):
 
 def test_foreign_plan_id_is_reported(tiny):
     """A plugin that has another plan than the one under test is reported."""
-    assert [item.code for item in conformance.registers_alone(Subject("tiny.family"))] == ["plan.unknown"]
+    assert [item.code for item in checks.registers_alone(Subject("tiny.family"))] == ["plan.unknown"]
 
 
 def test_missing_plugin_says_how_to_install_it():
@@ -98,7 +102,7 @@ def test_failing_import_is_reported(tiny):
     """A plugin that cannot be imported in a fresh interpreter is reported with the last line of what it said."""
     change(tiny.init, "import mutualplans\n", "import mutualplans\nimport no_such_module\n")
 
-    found = list(conformance.imports_little(Subject("tiny")))
+    found = list(checks.imports_little(Subject("tiny")))
 
     assert [item.code for item in found] == ["plugin.import"]
     assert "no_such_module" in found[0].message.zh
@@ -113,9 +117,9 @@ def test_wordless_formula_is_reported_with_its_place(tiny, monkeypatch):
 
     subject = Subject("tiny")
     assert subject.plan
-    monkeypatch.setattr(conformance, "in_words", fail)
+    monkeypatch.setattr(checks, "in_words", fail)
 
-    found = list(conformance.speaks(subject))
+    found = list(checks.speaks(subject))
 
     assert {item.code for item in found} == {"words.failed"}
     assert any("premium (zh)" in item.message.zh for item in found)
@@ -123,7 +127,8 @@ def test_wordless_formula_is_reported_with_its_place(tiny, monkeypatch):
 
 def test_unpaid_benefit_is_reported(tiny):
     """A benefit that no worked case pays was never worked out by hand."""
-    change(tiny.cases, 'diagnosis = "C00.1"', 'diagnosis = "Z00"')
+    text = tiny.cases.read_text(encoding="utf-8")
+    tiny.cases.write_text(text.replace("C00.1", "Z00"), encoding="utf-8")
 
     assert codes("benefits_are_paid") == ["cases.missing"]
 
@@ -171,6 +176,16 @@ def test_a_cover_may_expect_its_premium(tiny, expected, found):
     assert [text.removeprefix("互助费").partition("；")[0] for text in said] == found
 
 
+def test_a_cover_that_expects_its_premium_lasts_as_quoted(tiny):
+    """A last day that is not that of the term is told: 12 months from 2011-01-01 end on 2011-12-31."""
+    change(tiny.cases, "2011-12-31 }", '2011-12-30, premium = "60.00" }')
+    subject = Subject("tiny")
+
+    [found] = cases.case_problems(subject.plan, subject.cases[0])
+
+    assert found.message.zh == "保障到 2011-12-30，报价却到 2011-12-31"
+
+
 def test_right_amount_passes(tiny):
     """A worked case that comes out as expected passes."""
     Tiny().test_worked_case(Subject("tiny").cases[0])
@@ -193,3 +208,117 @@ def test_readme_without_markers_is_reported(tiny):
     tiny.readme.write_text("# 小计划\n", encoding="utf-8")
 
     assert codes("readme_is_current") == ["readme.markers"]
+
+
+def test_gap_between_editions_is_reported(tiny):
+    """Days on which no edition of a series is in force are a gap, until an expected failure says why."""
+    change(tiny.second, "from = 2012-01-01", "from = 2012-01-02")
+    assert codes("editions_follow") == ["plan.editions"]
+
+    change(
+        tiny.cases,
+        "[[case]]",
+        '[expected_failures]\neditions_follow = "2012 年 1 月 1 日没有来源"\n\n[[case]]',
+    )
+    found = conformance.run_check(check_named("editions_follow"), Subject("tiny"))
+
+    assert [(item.code, item.severity) for item in found] == [("check.expected", "note")]
+    assert "2012 年 1 月 1 日没有来源" in found[0].message.zh
+
+
+def test_expected_failure_that_passes_is_a_failure(tiny):
+    """Whoever mends what was expected to fail has to take the expectation away."""
+    change(
+        tiny.cases,
+        "[[case]]",
+        '[expected_failures]\neditions_follow = "空档"\n"住院 2 天" = "待查"\n\n[[case]]',
+    )
+    subject = Subject("tiny")
+
+    found = conformance.run_check(check_named("editions_follow"), subject)
+
+    assert [item.code for item in found] == ["check.passes"]
+    assert [item.code for item in conformance.run_case(subject.cases[0], subject)] == ["check.passes"]
+    with pytest.raises(AssertionError, match=r"check\.passes"):
+        Tiny().test_worked_case(subject.cases[0])
+
+
+def test_case_that_is_expected_to_fail(tiny):
+    """A case may stand with its published amount although the plan does not pay it yet."""
+    change(tiny.cases, 'expect = "85.00"', 'expect = "86.00"')
+    change(tiny.cases, "[[case]]", '[expected_failures]\n"住院 2 天" = "规则待查"\n\n[[case]]')
+
+    with pytest.raises(pytest.xfail.Exception, match="规则待查"):
+        Tiny().test_worked_case(Subject("tiny").cases[0])
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('speeks = "x"', '是不是 "speaks"'),
+        ('speaks = ""', "没有写明理由"),
+        ("speaks = true", "没有写明理由"),
+    ],
+)
+def test_expected_failure_of_nothing_is_reported(tiny, line, said):
+    """A misspelt name and a missing reason are told; neither is taken for an expectation."""
+    change(tiny.cases, "[[case]]", f"[expected_failures]\n{line}\n\n[[case]]")
+
+    found = list(checks.cases_are_sound(Subject("tiny")))
+
+    assert [item.code for item in found] == ["cases.expected-failure"]
+    assert said in f"{found[0].message.zh} {found[0].hint and found[0].hint.zh}"
+
+
+def test_wheel_without_readme_is_told_and_not_failed(tiny):
+    """A plugin that was not installed from its source folder has no README to compare: said, and nothing else."""
+    (tiny.folder / "pyproject.toml").unlink()
+    tiny.readme.unlink()
+
+    found = conformance.run_check(check_named("readme_is_current"), Subject("tiny"))
+
+    assert [(item.code, item.severity) for item in found] == [("check.not-made", "note")]
+    with pytest.raises(pytest.skip.Exception):
+        Tiny().test_conforms(check_named("readme_is_current"))
+
+
+def test_edition_that_does_not_come_back_is_reported(tiny, monkeypatch):
+    """An edition that is written and read again must be what it was."""
+    subject = Subject("tiny")
+    monkeypatch.setattr(checks, "edition_toml", lambda plan, edition: tiny.second.read_text(encoding="utf-8"))
+
+    assert [item.code for item in checks.survives_writing(subject)] == ["writing.differs"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ('edition = "first"', 'edition = "frist"', "edition.unknown", '是不是 "first"'),
+        ('edition = "first"', 'edition = "first"\nexpects = "1"', "file.unknown-key", "expects"),
+        ('expect = "85.00"', "expect = 85", "cases.expect", "85.00"),
+        ('expect = "85.00"', 'expect = "八十五"', "cases.expect", "八十五"),
+        ('expect = "85.00"', 'expect = "85.00"\nbenefits = ["85.00"]', "cases.expect", "benefits"),
+        ('expect = "85.00"', 'expect = "85.00"\nreasons = "late"', "cases.expect", "reasons"),
+        ('name = "住院 2 天"\n', "", "file.missing-key", "name"),
+        ('name = "住院 2 天"\n', 'name = "x"\nrecorded = "yes"\n', "file.value", "recorded"),
+        ("2011-12-31 }", "2011-12-31, premium = 60 }", "cases.premium", "60.00"),
+        ("days = 2", "day = 2", "file.unknown-key", "days"),
+    ],
+)
+def test_what_is_wrong_in_a_case_is_told_with_its_line(tiny, old, new, code, said):
+    """Each slip in a case is reported with the line, what was found and what to write."""
+    change(tiny.cases, old, new)
+
+    found = [item for item in checks.cases_are_sound(Subject("tiny")) if item.code == code]
+
+    assert found, list(checks.cases_are_sound(Subject("tiny")))
+    assert "cases.toml:" in found[0].where
+    assert said in f"{found[0].message.zh} {found[0].hint and found[0].hint.zh}"
+
+
+def test_case_that_expects_nothing_is_reported(tiny):
+    """A case without claims and without a premium checks nothing."""
+    text = tiny.cases.read_text(encoding="utf-8")
+    tiny.cases.write_text(text.partition("[[case.claim]]")[0], encoding="utf-8")
+
+    assert "cases.expect" in codes("cases_are_sound")

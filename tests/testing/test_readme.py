@@ -79,7 +79,8 @@ def test_refresh_leaves_the_rest_alone(plan):
     once = refresh(MARKED, plan)
 
     assert once.startswith("前\n<!-- parameters: begin -->\n\n### 本地版")
-    assert once.endswith("\n\n<!-- parameters: end -->\n后\n")
+    assert "\n\n<!-- parameters: end -->\n\n## 算例\n\n<!-- figures: begin -->\n\n算例 1 例" in once
+    assert once.endswith("\n\n<!-- figures: end -->\n后\n")
     assert "旧表" not in once
     assert refresh(once, plan) == once
 
@@ -119,3 +120,26 @@ def test_folder_without_plans(tmp_path):
     with pytest.raises(MutualPlansError) as error:
         plans_of(tmp_path)
     assert "pyproject.toml" in str(error.value)
+
+
+def test_figures_keep_their_place(plan):
+    """Where the author has put the markers of the figures, they are written there, and nothing is added."""
+    text = f"<!-- figures: begin -->\n旧\n<!-- figures: end -->\n{MARKED}"
+
+    fresh = refresh(text, plan)
+
+    assert fresh.startswith("<!-- figures: begin -->\n\n算例 1 例：公开 0 例，手算 1 例。")
+    assert fresh.count("figures: begin") == 1
+    assert "| 表行 | 1 | 2 |" in fresh
+    assert "旧\n<!-- figures" not in fresh
+
+
+def test_changed_case_makes_the_figures_old(tiny):
+    """The figures are compared like the table: a case that goes away shows."""
+    main([str(tiny.folder)])
+    text = tiny.cases.read_text(encoding="utf-8")
+    tiny.cases.write_text(
+        text.replace("[[case]]", "[[case]]", 1).rpartition("[[case]]\n")[0], encoding="utf-8"
+    )
+
+    assert main(["--check", str(tiny.folder)]) == 1

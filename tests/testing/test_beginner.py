@@ -1,0 +1,115 @@
+"""Everything a beginner does wrong gets a message that ends the search: where it is, what was found, what to write."""
+
+import importlib
+
+import pytest
+
+from mutualplans.cli.main import main
+from mutualplans.testing import checks
+from mutualplans.testing.conformance import CHECKS, run_case, run_check
+from mutualplans.testing.subject import Subject
+
+PAYS = "claim.days * value.daily + value.grades"
+
+
+def change(path, old, new):
+    """Replace the first of a text that must be in a file."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def told(subject):
+    """Return everything that the checks of the declaration and of the cases say, hints included."""
+    found = [
+        item
+        for check in (checks.registers_alone, checks.cases_are_sound)
+        for item in run_check(check, subject)
+    ]
+    return "\n".join(f"{item.line()} {item.hint.zh if item.hint else ''}" for item in found)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "wanted"),
+    [
+        ("init", "def register_plans", "def register_plan", ["plugin.hook-unknown", "register_plan", "register_plans"]),
+        ("plan", PAYS, "claim.days + value.grades", ["plan.py:", "不能相加", "formula.kind"]),
+        ("plan", PAYS, "mp.choose(claim.days <= 3, value.daily, 0) + value.grades", ["plan.py:", ".up_to(…)", "formula.operator"]),
+        ("plan", PAYS, "claim.days.so_far() * value.daily + value.grades", ["plan.py:", "so_far", "'per'"]),
+        ("plan", PAYS, "claim.days.so_far(per='term') * value.daily + value.grades", ["plan.py:", "per.TERM", "formula.period"]),
+        ("plan", "value.report", "value.reports", ["plan.py:", "reports", "'report'"]),
+        ("first", 'premium = "60"\n', "", ["first.toml:", "premium", "edition.value-missing"]),
+        ("first", 'premium = "60"', 'premium = "60"\npremum = "60"', ["first.toml:", "premum", "premium", "edition.value-unknown"]),
+        ("first", "{ up_to = 3,", "{ at = 3,", ["first.toml:", "up_to/below", "at"]),
+        ("first", 'premium = "60"', "premium = 60", ["first.toml:", "premium", '"12.50"', "60"]),
+        ("first", 'id = "bypass"', 'id = "cancer"', ["first.toml:", "cancer", "出现两次"]),
+        ("cases", 'arithmetic = "2 × 40 + 5 + 0 = 85"\n', "", ["cases.toml:", "source", "arithmetic", "cases.source"]),
+    ],
+)  # fmt: skip
+def test_slips_in_a_plugin(tiny, file, old, new, wanted):
+    """The file, the thing and the way out stand in what the checks say."""
+    change(getattr(tiny, file), old, new)
+
+    said = told(Subject("tiny"))
+
+    assert not [part for part in wanted if part not in said], said
+
+
+def test_a_case_that_expects_what_the_rule_does_not_say(tiny):
+    """What was expected, what came out, and by which benefit."""
+    change(tiny.cases, 'expect = "85.00"', 'expect = "80.00"')
+    subject = Subject("tiny")
+
+    [found] = run_case(subject.cases[0], subject)
+
+    assert "应为 80.00，实为 85.00" in found.message.zh
+    assert "allowance 85.00" in found.message.zh
+
+
+def test_a_missing_entry_point(tiny, capsys):
+    """The folder of a plugin whose pyproject.toml states no entry point is told which group is meant."""
+    (tiny.folder / "pyproject.toml").write_text('[project]\nname = "mutualplans-tiny"\n', encoding="utf-8")
+
+    assert main(["check", str(tiny.folder)]) != 0
+
+    said = capsys.readouterr().err
+    assert "pyproject.toml" in said
+    assert "mutualplans.plans.v1" in said
+
+
+def test_another_contract_version(tiny):
+    """A plugin built for another contract version says so, and is not run."""
+    points = tiny.folder / "mutualplans_tiny-0.1.dist-info" / "entry_points.txt"
+    change(points, "mutualplans.plans.v1", "mutualplans.plans.v2")
+    importlib.invalidate_caches()
+
+    said = told(Subject("tiny"))
+
+    assert "plugin.contract" in said
+    assert "v2" in said
+
+
+def test_two_plugins_with_one_id(tiny, monkeypatch, capsys):
+    """Both are named; neither is checked in the place of the other."""
+    other = tiny.folder / "other"
+    about = other / "mutualplans_twin-0.2.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: mutualplans-twin\nVersion: 0.2\n", "utf-8")
+    (about / "entry_points.txt").write_text("[mutualplans.plans.v1]\ntiny = mutualplans_twin\n", "utf-8")
+    monkeypatch.syspath_prepend(str(other))
+    importlib.invalidate_caches()
+
+    assert main(["check", "tiny"]) != 0
+
+    said = capsys.readouterr().err
+    assert "plugin.duplicate" in said
+    assert "mutualplans-twin 0.2" in said
+    assert "mutualplans-tiny 0.1" in said
+
+
+def test_nothing_that_is_wrong_stops_the_checks(tiny):
+    """With a broken edition every check still ends, each with problems or none."""
+    change(tiny.first, 'premium = "60"\n', "")
+    subject = Subject("tiny")
+
+    assert all(isinstance(run_check(check, subject), list) for check in CHECKS)

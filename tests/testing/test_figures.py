@@ -1,0 +1,144 @@
+"""What the cases reach of a rule, and which small changes of it they notice: counted by hand for the tiny plan."""
+
+import pytest
+
+from mutualplans.testing.changes import declaration_changes
+from mutualplans.testing.figures import figures_of
+from mutualplans.testing.reach import goals_of, open_nodes, reached_by
+from mutualplans.testing.subject import Subject
+from tests.testing.test_laws import paying
+
+
+def change(path, old, new):
+    """Replace the first of a text that must be in a file."""
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def counts(figures):
+    """Return group → (reached, all)."""
+    return {count.title.zh[:2]: (count.done, count.of) for count in (*figures.reached, *figures.noticed)}
+
+
+def missing(figures, title):
+    """Return what is missing in one group, in words."""
+    [count] = [count for count in (*figures.reached, *figures.noticed) if count.title.zh.startswith(title)]
+    return [text.zh for text in count.missing]
+
+
+def test_what_two_cases_of_two_days_reach(twice):
+    """2 days under the first band, level 3, cancer: the other band, row, condition and the edge at 3 stay open."""
+    figures = figures_of(Subject("tiny"))
+
+    assert (figures.cases, figures.published, figures.recorded) == (2, 0, 0)
+    assert missing(figures, "条件") == ["不在病种内：不成立"]
+    assert missing(figures, "分档") == ["分档（first）第 2 档"]
+    assert missing(figures, "界限") == ["分档（first）的界限 3：正好在界上", "分档（first）的界限 3：多一"]
+    assert missing(figures, "表行") == ["等级金额（first）：其他"]
+    assert missing(figures, "所列病种") == ["病种（first）：搭桥"]
+
+
+def test_the_edge_hit_and_one_off(twice):
+    """3 days hit the edge of the band, 4 days lie one over it and reach the other band."""
+    text = twice.cases.read_text(encoding="utf-8")
+    last = text.rpartition("[[case]]")[2]
+    for days, expect in ((3, "125.00"), (4, "215.00")):  # 3 × 40 + 5; 4 × 40 + 5 + 50
+        again = last.replace("住院 2 天", f"住院 {days} 天").replace("days = 2", f"days = {days}")
+        text += f"\n[[case]]{again.replace('85.00', expect)}"
+    twice.cases.write_text(text, encoding="utf-8")
+
+    figures = figures_of(Subject("tiny"))
+
+    assert counts(figures)["界限"] == (2, 2)
+    assert counts(figures)["分档"] == (2, 2)
+    assert not [
+        text for text in missing(figures, "改动版次数值") if "上界" in text and text.startswith("second")
+    ]
+
+
+def test_a_condition_that_fails_is_reached(twice):
+    """A refused claim reaches the condition that refuses it, and no row behind it."""
+    change(twice.cases, 'diagnosis = "C00.1"\nhospital_level = "3"\ndays = 2\nexpect = "85.00"',
+           'diagnosis = "Z00"\nhospital_level = "3"\ndays = 2\nexpect = "0.00"\nreasons = ["not-listed"]')  # fmt: skip
+    subject = Subject("tiny")
+    goals = {goal: goal.text.zh for goal in goals_of(subject)}
+
+    refused = reached_by([subject.runs[0][1]])
+
+    assert [goals[goal] for goal in goals if goal in refused] == ["不在病种内：不成立"]
+
+
+def test_values_that_the_cases_pin_down(twice):
+    """1 fen more or less a day shows in 2 days; the fee shows in no claim, only where a case expects it."""
+    unnoticed = missing(figures_of(Subject("tiny")), "改动版次数值")
+
+    assert not [text for text in unnoticed if "每日津贴" in text]
+    assert [text for text in unnoticed if "互助费" in text and text.startswith("first")] == [
+        "first：互助费由 60.00 元 改为 60.01 元",
+        "first：互助费由 60.00 元 改为 59.99 元",
+    ]
+
+    change(twice.cases, "last_day = 2011-12-31 }", 'last_day = 2011-12-31, premium = "60.00" }')
+    unnoticed = missing(figures_of(Subject("tiny")), "改动版次数值")
+
+    assert [text.partition("：")[0] for text in unnoticed if "互助费" in text] == ["second", "second"]
+
+
+WAITING = "term_months=12,\n    waiting=mp.Waiting(30, waived=mp.cover.is_renewal),"
+
+
+@pytest.mark.parametrize(
+    ("admitted", "expect", "noticed"),
+    [
+        ("2011-01-31", "85.00", {"多 1 天"}),  # day 31: paid; a longer period would refuse it
+        (
+            "2011-01-30",
+            "0.00",
+            {"少 1 天", "去掉免责期"},
+        ),  # day 30: refused; a shorter one, or none, would pay it
+    ],
+)
+def test_the_waiting_day_more_or_less(twice, admitted, expect, noticed):
+    """A waiting period of 30 days is pinned down by day 30 and day 31, each for one side."""
+    change(twice.plan, "term_months=12,", WAITING)
+    change(twice.cases, "admitted = 2011-02-01", f"admitted = {admitted}")
+    change(twice.cases, 'expect = "85.00"', f'expect = "{expect}"')
+    change(twice.cases, "admitted = 2012-02-01", "admitted = 2012-06-01")
+
+    unnoticed = missing(figures_of(Subject("tiny")), "改动声明")
+
+    every = {"多 1 天", "少 1 天", "去掉免责期"}
+    assert {name for name in every if not any(name in text for text in unnoticed)} == noticed
+    assert any("续保等情形不再免除" in text for text in unnoticed)
+
+
+LIMITS = "(claim.days * value.daily).raised_to(mp.yuan('100')).capped(mp.yuan('90'), per=mp.per.TERM)"
+
+
+def test_order_of_cap_and_floor(twice):
+    """2 × 40 = 80 raised to 100 and cut to 90: the other way round 100 is paid, and the case notices."""
+    subject = paying(twice, LIMITS, "90.00")
+    swaps = [
+        item
+        for item in declaration_changes(subject.plan, open_nodes(subject.plan, subject.editions))
+        if item.text.en.count("raised") == 2 and item.text.en.count("at most") == 2
+    ]
+    unnoticed = missing(figures_of(subject), "改动声明")
+
+    assert len(swaps) == 1
+    assert swaps[0].text.zh not in unnoticed
+    # The first claim of a term cannot tell a term from a lifetime.
+    assert any("以往" in text for text in unnoticed)
+
+
+def test_the_same_figures_every_time(twice):
+    """Nothing is left to chance: a README can hold the figures."""
+    assert figures_of(Subject("tiny")) == figures_of(Subject("tiny"))
+
+
+def test_a_recorded_case_is_counted_as_such(twice):
+    """Amounts that nobody worked out do not pass for worked ones."""
+    change(twice.cases, 'arithmetic = "2', 'recorded = true\narithmetic = "2')
+
+    assert figures_of(Subject("tiny")).recorded == 1
