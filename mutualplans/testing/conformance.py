@@ -24,7 +24,17 @@ from mutualplans.testing.cases import WorkedCase, case_problems
 from mutualplans.testing.laws import LAWS
 from mutualplans.testing.subject import Subject
 
-__all__ = ["CHECKS", "Check", "PlanConformance", "Subject", "cases_of", "failed", "run_case", "run_check"]
+__all__ = [
+    "CHECKS",
+    "QUICK_CHECKS",
+    "Check",
+    "PlanConformance",
+    "Subject",
+    "cases_of",
+    "failed",
+    "run_case",
+    "run_check",
+]
 
 Check = Callable[[Subject], Iterable[Problem]]
 
@@ -33,6 +43,9 @@ Check = Callable[[Subject], Iterable[Problem]]
 def _subject(plan_id: str) -> Subject:
     return Subject(plan_id)
 
+
+QUICK_CHECKS: tuple[Check, ...] = (*checks.DECLARATION, *checks.CASES)
+"""The checks that take no time; laws and figures, which try many claims, are left to ``check`` and the plugin's tests."""
 
 CHECKS: tuple[Check, ...] = (*checks.DECLARATION, *checks.CASES, *map(checks.law_check, LAWS), *checks.README)
 """Every check, in the order in which they run; the worked cases themselves are a test each."""

@@ -15,7 +15,15 @@ from mutualplans.model.text import Text
 from mutualplans.plan.edition import Confidence, Edition
 from mutualplans.plan.reading import load_editions
 from mutualplans.testing.cases import WorkedCase
-from mutualplans.testing.conformance import CHECKS, Subject, cases_of, failed, run_case, run_check
+from mutualplans.testing.conformance import (
+    CHECKS,
+    QUICK_CHECKS,
+    Subject,
+    cases_of,
+    failed,
+    run_case,
+    run_check,
+)
 from mutualplans.testing.reviews import Review, fingerprint, read_reviews
 
 __all__ = ["LEVELS", "Level", "Standing", "failing", "lowest", "standings"]
@@ -206,8 +214,8 @@ def _standing(subject: Subject, edition: Edition, broken: list[str], failed: lis
 
 
 def failing(subject: Subject) -> list[str]:
-    """Return the names of the checks and worked cases that fail."""
-    checks = [check.__name__ for check in CHECKS if failed(run_check(check, subject))]
+    """Return the names of the quick checks and worked cases that fail."""
+    checks = [check.__name__ for check in QUICK_CHECKS if failed(run_check(check, subject))]
     return [*checks, *(case.name for case in cases_of(subject) if failed(run_case(case, subject)))]
 
 
