@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, evolve, field, frozen
@@ -27,8 +28,11 @@ __all__ = [
     "Outcome",
     "Rows",
     "as_problems",
+    "by_row",
+    "in_order",
     "receipt_of",
     "receipt_row",
+    "receipts_together",
     "together",
 ]
 
@@ -260,21 +264,27 @@ def _add(columns: dict[str, list[Any]], **row: Any) -> None:
 
 def together(office: Office, made: list[Outcome]) -> Outcome:
     """Return the parts as one, in the order of rows and, for each, of the office's plans."""
-    order = pa.array([item.plan.id for item in office.plans], pa.string())
-    receipts = {row["receipt"]: row for part in made for row in part.receipts.to_pylist()}
-    by_plan = sorted(receipts.values(), key=lambda row: (row["plan"], row["edition"], row["receipt"]))
     return Outcome(
-        decisions=_in_order([part.decisions for part in made], order),
-        benefits=_in_order([part.benefits for part in made], order),
-        problems=_by_row([part.problems for part in made]),
-        receipts=pa.Table.from_pylist(by_plan, schema=made[0].receipts.schema),
+        decisions=in_order([part.decisions for part in made], office),
+        benefits=in_order([part.benefits for part in made], office),
+        problems=by_row([part.problems for part in made]),
+        receipts=receipts_together([part.receipts for part in made]),
     )
 
 
-def _in_order(tables: list[pa.Table], order: pa.Array) -> pa.Table:
+def receipts_together(tables: list[pa.Table]) -> pa.Table:
+    """Return each receipt once, by plan and edition."""
+    receipts = {row["receipt"]: row for table in tables for row in table.to_pylist()}
+    by_plan = sorted(receipts.values(), key=lambda row: (row["plan"], row["edition"], row["receipt"]))
+    return pa.Table.from_pylist(by_plan, schema=RECEIPTS)
+
+
+def in_order(tables: list[pa.Table], office: Office) -> pa.Table:
+    """Return decisions, or benefits, in the order of rows and, for each, of the office's plans."""
+    order = pa.array([item.plan.id for item in office.plans], pa.string())
     table = pa.concat_tables(tables).combine_chunks()
     place = pc.index_in(table["plan"].cast(pa.string()), order)
-    number = pa.array(range(len(table)), pa.int64())
+    number = pa.array(np.arange(len(table)))
     keys = pa.table({"row": table["row"], "place": place, "number": number})
     return _tidy(
         table.take(
@@ -283,7 +293,7 @@ def _in_order(tables: list[pa.Table], order: pa.Array) -> pa.Table:
     )
 
 
-def _by_row(tables: list[pa.Table]) -> pa.Table:
+def by_row(tables: list[pa.Table]) -> pa.Table:
     """Return problems by file, row and content: who found them first does not matter."""
     table = pa.concat_tables(tables).combine_chunks()
     names = ["file", "row", "plan", "column", "code", "message_zh", "person", "claim"]

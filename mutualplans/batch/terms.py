@@ -140,9 +140,18 @@ class Terms:
 
 
 def terms(
-    item: OfficePlan, covers: pa.Table, persons: pa.Array, codes: Codes, columns: Mapping[str, Column]
+    item: OfficePlan,
+    covers: pa.Table,
+    persons: pa.Array,
+    codes: Codes,
+    columns: Mapping[str, Column],
+    *,
+    bounds: list[BoundPlan],
 ) -> Terms:
-    """Return the covers of a plan that the persons hold, with everything worked out that no claim decides."""
+    """Return the covers of a plan that the persons hold, with everything worked out that no claim decides.
+
+    `bounds` holds the plan bound to each edition that other parts of the input met; those met here are added.
+    """
     mine = covers.filter(pc.equal(covers["plan"].cast(pa.string()), item.plan.id))
     person = pc.index_in(mine[PERSON], persons)
     mine = mine.filter(pc.is_valid(person))
@@ -150,7 +159,7 @@ def terms(
     first = numbers(mine, "first_day", columns["first_day"], codes)
     last = numbers(mine, "last_day", columns["last_day"], codes)
     places = np.lexsort((last, first, number))
-    found = Terms(item, mine.take(pa.array(places)), number[places].astype(np.int64), codes, columns)
+    found = Terms(item, mine.take(pa.array(places)), number[places].astype(np.int64), codes, columns, bounds)
     _out_of_bounds(found)
     _overlaps(found)
     _editions(found)
