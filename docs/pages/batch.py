@@ -17,7 +17,6 @@ from mutualplans.batch.columns import (
     coverage_columns,
 )
 from mutualplans.batch.headers import Headers, headers_of, read_map
-from mutualplans.batch.outcome import RECEIPTS
 
 __all__ = ["batch"]
 
@@ -115,9 +114,15 @@ def _outputs() -> tuple[str, ...]:
     said = {
         "Decisions · 核定结果": (write.DECISIONS, "One row a claim and plan."),
         "Benefits · 各项目": (write.BENEFITS, "One row a claim, plan and benefit (`--benefits FILE`)."),
-        "Problems · 问题清单": (write.PROBLEMS, "One row for everything that is wrong (`--problems FILE`)."),
+        "Problems · 问题清单": (
+            write.PROBLEMS,
+            "One row for everything that is wrong: `OUT-problems` beside OUT, or `--problems FILE`.",
+        ),
+        "Receipts · 回执": (
+            write.RECEIPTS,
+            "One row for each bound plan that decided: `OUT-receipts` beside OUT, enough to compute it again.",
+        ),
     }
-    receipts = ", ".join(f"`{name}`" for name in RECEIPTS.names if name != "receipt")
     parts = []
     for title, (sheet, text) in said.items():
         rows = [
@@ -127,7 +132,18 @@ def _outputs() -> tuple[str, ...]:
         parts.append(f"## {title}\n\n{text}\n\n" + table(["Parquet", "名称", "name", "shown as"], rows))
     after = (
         "Amounts are fen in Parquet (`amount_fen`) and yuan in CSV and Excel; empty while a decision is incomplete. "
-        "Personal texts are masked where they hold an ID number. `receipt` stands for "
-        f"{receipts}: with it and the two files a decision can be computed again, and `--explain CLAIM_ID` does so."
+        "Personal texts are masked where they hold an ID number. Rows are in the order of the claims, and within a claim "
+        "in the office's order of plans. What `receipt` stands for is in the file of receipts; `--explain CLAIM_ID` "
+        "shows how an amount came about."
     )
-    return (*parts[:1], after, *parts[1:])
+    memory = (
+        "## Memory · 内存\n\nUp to a million rows of both tables together are decided in memory. More are put on disk by "
+        "person while they are read, decided part after part (a part is about as many rows), and written in the order of "
+        "the claims: what is decided, and every line that is written, is the same however many parts there are "
+        "(`--rows-in-memory N`). The rows on disk are compressed, in a file without a name in the folder of OUT (with "
+        "`--explain` in the system's folder for temporary files): the system removes it however the run ends. Leave about "
+        "as much room there as the two tables and the decisions take.\n\n"
+        "两表合计不超过一百万行时在内存里核定；超过时按人分批，暂存在 OUT 所在的文件夹，无论怎样结束都自动清除。分几批不影响"
+        "结果，行序仍与申领表一致。"
+    )
+    return (*parts[:1], after, *parts[1:], memory)

@@ -12,7 +12,7 @@ from mutualplans.batch.columns import PERSON
 from mutualplans.batch.exactly import decide_ready
 from mutualplans.batch.outcome import Outcome, together
 from mutualplans.batch.prepare import Prepared, prepare
-from mutualplans.batch.run import Options, decide, threads_by_default
+from mutualplans.batch.run import Options, Seen, decide, threads_by_default
 from mutualplans.batch.tables import outcome
 from mutualplans.engine.office import Office
 
@@ -32,6 +32,7 @@ def assess_tables(
     threads: int | None = None,
     runtime: str = "auto",
     benefits: bool = True,
+    seen: Seen | None = None,
     progress: Callable[[int], None] = lambda _claims: None,
 ) -> Outcome:
     """Decide claims as `mutualplans.engine.simulate` does, many at a time.
@@ -48,6 +49,7 @@ def assess_tables(
         threads: How many kernels run at a time; as many as the machine allows, if not said.
         runtime: ``compiled``, ``interpreted``, or ``auto`` for what is faster.
         benefits: Whether the table of benefits is wanted too.
+        seen: What other parts of the same input had, where this is a part.
         progress: Called with the number of claims that were dealt with since the last call.
 
     Raises:
@@ -55,7 +57,8 @@ def assess_tables(
     """
     threads = threads or threads_by_default()
     ready = prepare(office, claims, coverages, refused=refused)
-    decided = decide(office, ready, Options(threads=threads, runtime=runtime, detail=benefits))
+    options = Options(threads=threads, runtime=runtime, detail=benefits, seen=seen or Seen())
+    decided = decide(office, ready, options)
     fast = outcome(decided, benefits=benefits)
     rest = _rest(ready, decided.persons(decided.left_out))
     progress(len(claims) - len(rest.claims))

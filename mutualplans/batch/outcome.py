@@ -28,8 +28,11 @@ __all__ = [
     "Outcome",
     "Rows",
     "as_problems",
+    "by_row",
+    "in_order",
     "receipt_of",
     "receipt_row",
+    "receipts_together",
     "together",
 ]
 
@@ -261,18 +264,24 @@ def _add(columns: dict[str, list[Any]], **row: Any) -> None:
 
 def together(office: Office, made: list[Outcome]) -> Outcome:
     """Return the parts as one, in the order of rows and, for each, of the office's plans."""
-    order = pa.array([item.plan.id for item in office.plans], pa.string())
-    receipts = {row["receipt"]: row for part in made for row in part.receipts.to_pylist()}
-    by_plan = sorted(receipts.values(), key=lambda row: (row["plan"], row["edition"], row["receipt"]))
     return Outcome(
-        decisions=_in_order([part.decisions for part in made], order),
-        benefits=_in_order([part.benefits for part in made], order),
-        problems=_by_row([part.problems for part in made]),
-        receipts=pa.Table.from_pylist(by_plan, schema=made[0].receipts.schema),
+        decisions=in_order([part.decisions for part in made], office),
+        benefits=in_order([part.benefits for part in made], office),
+        problems=by_row([part.problems for part in made]),
+        receipts=receipts_together([part.receipts for part in made]),
     )
 
 
-def _in_order(tables: list[pa.Table], order: pa.Array) -> pa.Table:
+def receipts_together(tables: list[pa.Table]) -> pa.Table:
+    """Return each receipt once, by plan and edition."""
+    receipts = {row["receipt"]: row for table in tables for row in table.to_pylist()}
+    by_plan = sorted(receipts.values(), key=lambda row: (row["plan"], row["edition"], row["receipt"]))
+    return pa.Table.from_pylist(by_plan, schema=RECEIPTS)
+
+
+def in_order(tables: list[pa.Table], office: Office) -> pa.Table:
+    """Return decisions, or benefits, in the order of rows and, for each, of the office's plans."""
+    order = pa.array([item.plan.id for item in office.plans], pa.string())
     table = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
     if not len(table):
         return table
@@ -284,7 +293,7 @@ def _in_order(tables: list[pa.Table], order: pa.Array) -> pa.Table:
     return table.take(pa.array(np.argsort(key, kind="stable")))
 
 
-def _by_row(tables: list[pa.Table]) -> pa.Table:
+def by_row(tables: list[pa.Table]) -> pa.Table:
     """Return problems by file, row and content: who found them first does not matter."""
     table = pa.concat_tables(tables).combine_chunks()
     names = ["file", "row", "plan", "column", "code", "message_zh", "person", "claim"]

@@ -47,8 +47,9 @@ class Reading:
         columns: Every column that the table may have.
         read: Rows of data met so far.
         refused: Rows among them that were refused.
-        problems: What is wrong, as tables of `mutualplans.batch.outcome.PROBLEMS`; complete after the last chunk.
-        persons: Keys of persons of whom a row was refused.
+        problems: What is wrong, as tables of `mutualplans.batch.outcome.PROBLEMS`; complete after the last chunk,
+            but for what was taken with `take_problems`.
+        persons: Keys of persons of whom a row was refused, but for those taken with `take_refused`.
     """
 
     source: Source
@@ -77,9 +78,16 @@ class Reading:
         """Return all good rows."""
         return pa.concat_tables([self.empty(), *self.chunks()]).unify_dictionaries().combine_chunks()
 
-    def refused_persons(self) -> pa.Array:
-        """Return the persons of whom a row was refused, each once."""
-        return pc.unique(pa.chunked_array(self.persons, pa.string())).drop_null()
+    def take_refused(self) -> pa.Array:
+        """Return the persons of whom a row was refused since the last call, each once, and forget them."""
+        found = pc.unique(pa.chunked_array(self.persons, pa.string())).drop_null()
+        self.persons.clear()
+        return found
+
+    def take_problems(self) -> list[pa.Table]:
+        """Return the problems found since the last call, and forget them."""
+        found, self.problems = self.problems, []
+        return found
 
     # ------------------------------------------------------------ one chunk
 

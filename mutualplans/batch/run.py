@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from attrs import define, field, frozen
+from attrs import Factory, define, field, frozen
 
 from mutualplans.batch.arrange import Arranged, arrange
 from mutualplans.batch.beyond import beyond_kernels
@@ -23,9 +23,10 @@ from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.prepare import Prepared
 from mutualplans.batch.screen import Screened, screen
 from mutualplans.batch.terms import Covers, Terms, terms
+from mutualplans.engine.bind import BoundPlan
 from mutualplans.engine.office import Office, OfficePlan
 
-__all__ = ["Decided", "PlanRun", "decide", "threads_by_default"]
+__all__ = ["Decided", "PlanRun", "Seen", "decide", "threads_by_default"]
 
 _SMALL_JOB = 20_000
 """Up to so many decisions a kernel is interpreted: reading it compiled from disk takes longer."""
@@ -78,6 +79,21 @@ class Decided:
         return self.keys.take(pa.array(numbers))
 
 
+@define(eq=False)
+class Seen:
+    """What the parts of one input had so far, so that the same kernels decide all of them.
+
+    Attributes:
+        claims: Claims of all parts together.
+        nullable: (plan, path) of fields that a part left open.
+        bounds: Plan id → the plan bound to each edition that a part met.
+    """
+
+    claims: int = 0
+    nullable: set[tuple[str, str]] = field(factory=set)
+    bounds: dict[str, list[BoundPlan]] = field(factory=dict)
+
+
 @frozen(kw_only=True)
 class Options:
     """How kernels run.
@@ -86,11 +102,13 @@ class Options:
         threads: How many run at a time; the result does not depend on it.
         runtime: ``compiled``, ``interpreted``, or ``auto`` for what is faster.
         detail: Also say what each benefit lacks and what is left of each limit.
+        seen: What other parts of the same input had.
     """
 
     threads: int = 1
     runtime: str = "auto"
     detail: bool = False
+    seen: Seen = Factory(Seen)
 
 
 def threads_by_default() -> int:
@@ -173,7 +191,8 @@ class _Run:
         whole = Covers.of(self.ready.coverages, self.persons, self.claims.codes, self.ready.coverage_columns)
         self.left_out |= whole.unsound()
         for item in self.office.plans:
-            covers = terms(item, whole)
+            bounds = self.options.seen.bounds.setdefault(item.plan.id, [])
+            covers = terms(item, whole, bounds)
             self.left_out |= covers.left_out
             if not len(covers):
                 continue
@@ -194,10 +213,13 @@ class _Run:
         if why := beyond_kernels(item):
             raise Opaque(why)
 
+        seen = self.options.seen.nullable
+
         def nullable(path: str) -> bool:
-            if path.startswith("claim."):
-                return self.claims.nullable(path)
-            return covers.nullable(path)
+            about = (item.plan.id, path)
+            if about not in seen and (self.claims if path.startswith("claim.") else covers).nullable(path):
+                seen.add(about)
+            return about in seen
 
         return kernel_source(
             covers.bounds,
@@ -248,9 +270,9 @@ class _Run:
     def _compile(self, source: KernelSource, rows: int) -> bool:
         if self.options.runtime != "auto":
             return self.options.runtime == "compiled"
-        if not can_compile() or rows < _SMALL_JOB:
+        if not can_compile() or max(rows, self.options.seen.claims) < _SMALL_JOB:
             return False
-        return rows >= _COMPILE_FROM or is_compiled(source)
+        return max(rows, self.options.seen.claims) >= _COMPILE_FROM or is_compiled(source)
 
     def _interpret(
         self, source: KernelSource, most: int, fixed: Sequence[Any], arrays: Sequence[Any]

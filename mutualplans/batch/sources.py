@@ -438,7 +438,7 @@ def _parquet(path: Path) -> Source:
     with path.open("rb"):  # what keeps a file from being opened is said by the system, not by Arrow
         pass
     try:
-        file = pa.parquet.ParquetFile(path)
+        file = pa.parquet.ParquetFile(path, pre_buffer=False)  # else all that was read stays in memory
         schema = file.schema_arrow
     except (pa.ArrowException, OSError) as error:
         raise MutualPlansError(_cut_off(path)) from error

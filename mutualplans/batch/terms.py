@@ -183,14 +183,17 @@ class Terms:
         return MISSING if isinstance(found, Missing) else int(found)
 
 
-def terms(item: OfficePlan, covers: Covers) -> Terms:
-    """Return a plan's covers of persons with claims, with everything worked out that no claim decides."""
+def terms(item: OfficePlan, covers: Covers, bounds: list[BoundPlan]) -> Terms:
+    """Return a plan's covers of persons with claims, with everything worked out that no claim decides.
+
+    `bounds` holds the plan bound to each edition that other parts of the input met; those met here are added.
+    """
     plans = covers.column("cover.plan")
     rows = np.flatnonzero((plans == covers.codes.number(item.plan.id)) & (covers.person >= 0))
     person = covers.person[rows]
     first, last = (covers.column(f"cover.{name}_day")[rows] for name in ("first", "last"))
     places = _by_person(person, first, last)
-    found = Terms(item, covers, rows[places], person[places])
+    found = Terms(item, covers, rows[places], person[places], bounds)
     _overlaps(found)
     _editions(found)
     if len(found):

@@ -10,9 +10,13 @@ import pyarrow.compute as pc
 from attrs import define, field
 
 from mutualplans.batch.columns import PERSON
-from mutualplans.batch.outcome import SEPARATOR, Outcome
+from mutualplans.batch.outcome import SEPARATOR, Outcome, as_problems
+from mutualplans.model.problem import Problem
 
-__all__ = ["Totals"]
+__all__ = ["Found", "Totals"]
+
+FIRST = 10
+"""How many problems are kept to be shown."""
 
 
 @define(eq=False)
@@ -29,7 +33,6 @@ class Totals:
         reasons: (plan, reason) → decisions that give it.
     """
 
-    units_of: pa.Table
     claims: int = field(default=0, init=False)
     fen: int = field(default=0, init=False)
     plans: Counter[tuple[str, str]] = field(factory=Counter, init=False)
@@ -38,24 +41,11 @@ class Totals:
     units: dict[str, tuple[int, int]] = field(factory=dict, init=False)
     reasons: Counter[tuple[str, str]] = field(factory=Counter, init=False)
 
-    @classmethod
-    def over(cls, coverages: pa.Table) -> Totals:
-        """Return empty totals for the persons of these coverages."""
-        if "unit.name" not in coverages.column_names:
-            return cls(pa.table({PERSON: pa.array([], pa.string()), "unit": pa.array([], pa.string())}))
-        named = pa.table(
-            {
-                PERSON: coverages[PERSON],
-                "first_day": coverages["first_day"],
-                "unit": coverages["unit.name"].cast(pa.string()),
-            }
-        )
-        last = named.sort_by([("first_day", "ascending"), ("unit", "ascending")])
-        grouped = last.group_by(PERSON, use_threads=False).aggregate([("unit", "last")])
-        return cls(pa.table({PERSON: grouped[PERSON], "unit": grouped["unit_last"]}))
+    def add(self, outcome: Outcome, coverages: pa.Table) -> None:
+        """Add what a batch, or a part of one, decided; `coverages` are those of its persons.
 
-    def add(self, outcome: Outcome) -> None:
-        """Add what a batch, or a part of one, decided; all decisions of a claim come in one part."""
+        All decisions of a claim come in one part.
+        """
         made = outcome.decisions
         self.claims += pc.count_distinct(made["row"]).as_py()
         self.fen += pc.sum(made["amount_fen"]).as_py() or 0
@@ -66,12 +56,52 @@ class Totals:
         for row in _grouped(paying, ["plan", "benefit"], [("amount_fen", "sum"), ("row", "count")]):
             _plus(self.benefits, (row["plan"], row["benefit"]), row)
         paid = made.filter(pc.greater(made["amount_fen"], 0)).select([PERSON, "row", "amount_fen"])
-        with_unit = paid.join(self.units_of, PERSON, join_type="left outer")
+        with_unit = paid.join(_units(coverages), PERSON, join_type="left outer")
         for row in _grouped(with_unit, ["unit"], [("amount_fen", "sum"), ("row", "count")]):
             _plus(self.units, row["unit"] or "", row)
         for row in _grouped(made, ["plan", "reasons"], [("row", "count")]):
             for code in filter(None, row["reasons"].split(SEPARATOR)):
                 self.reasons[row["plan"], code] += row["row_count"]
+
+
+@define(eq=False)
+class Found:
+    """The problems of a batch, counted; the first of them are kept.
+
+    Attributes:
+        codes: (severity, code) → times.
+        first: The first problems.
+    """
+
+    codes: Counter[tuple[str, str]] = field(factory=Counter, init=False)
+    first: list[Problem] = field(factory=list, init=False)
+
+    @property
+    def errors(self) -> bool:
+        """Whether there is any error among them."""
+        return any(severity == "error" for severity, _code in self.codes)
+
+    def add(self, problems: pa.Table) -> None:
+        """Add a table of problems."""
+        for row in _grouped(problems, ["severity", "code"], [("message_zh", "count")]):
+            self.codes[row["severity"], row["code"]] += row["message_zh_count"]
+        self.first += as_problems(problems.slice(0, FIRST - len(self.first)))
+
+
+def _units(coverages: pa.Table) -> pa.Table:
+    """Return the name of the unit of each person's last cover."""
+    if "unit.name" not in coverages.column_names:
+        return pa.table({PERSON: pa.array([], pa.string()), "unit": pa.array([], pa.string())})
+    named = pa.table(
+        {
+            PERSON: coverages[PERSON],
+            "first_day": coverages["first_day"],
+            "unit": coverages["unit.name"].cast(pa.string()),
+        }
+    )
+    last = named.sort_by([("first_day", "ascending"), ("unit", "ascending")])
+    grouped = last.group_by(PERSON, use_threads=False).aggregate([("unit", "last")])
+    return pa.table({PERSON: grouped[PERSON], "unit": grouped["unit_last"]})
 
 
 def _grouped(table: pa.Table, keys: list[str], what: list[tuple[str, str]]) -> list[dict[str, Any]]:

@@ -28,7 +28,17 @@ from mutualplans.model.masks import mask_digits, mask_handle
 from mutualplans.model.problem import MutualPlansError, problem
 from mutualplans.model.text import Lang, Text
 
-__all__ = ["BENEFITS", "DECISIONS", "KINDS", "PROBLEMS", "Sheet", "Writer", "check_kind", "writer"]
+__all__ = [
+    "BENEFITS",
+    "DECISIONS",
+    "KINDS",
+    "PROBLEMS",
+    "RECEIPTS",
+    "Sheet",
+    "Writer",
+    "check_kind",
+    "writer",
+]
 
 KINDS = (".parquet", ".csv", ".xlsx")
 """Endings of the files that can be written."""
@@ -109,6 +119,17 @@ PROBLEMS = Sheet(
         Column("expected", Text("应为", "expected")),
         Column("message", Text("问题", "problem")),
         Column("hint", Text("提示", "hint")),
+    )
+)
+RECEIPTS = Sheet(
+    (
+        Column("receipt", Text("回执", "receipt")),
+        Column("core", Text("软件版本", "version of mutualplans")),
+        Column("plugin", Text("计划版本", "version of the plan")),
+        Column("plan", Text("计划", "plan")),
+        Column("edition", Text("版次", "edition")),
+        Column("values_hash", Text("取值摘要", "hash of the values")),
+        Column("office_values", Text("办事处取值", "values of the office")),
     )
 )
 

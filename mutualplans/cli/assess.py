@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,9 +20,11 @@ from mutualplans.cli.output import output_options, say, say_problems
 from mutualplans.model.problem import MutualPlansError, problem
 
 if TYPE_CHECKING:
-    from mutualplans.batch.outcome import Outcome
+    from mutualplans.batch.parts import Gathered
     from mutualplans.batch.read import Reading
+    from mutualplans.batch.results import Results
     from mutualplans.engine.office import Office
+    from mutualplans.model.problem import Problem
 
 __all__ = ["command"]
 
@@ -34,7 +37,8 @@ _SHOWN = 10
         """一次核定一整份申领：每笔申领、每个计划给付多少，为什么；读不懂的行逐一列出，其余照常核定。
 
         CLAIMS 是申领表，--coverage 是保障表（csv、xlsx、parquet），列名见“批量表的列”。结果写入 OUT（.parquet、
-        .csv、.xlsx），问题写在旁边的“OUT 的名字-problems”里。行的先后不影响结果：按核定日期、报案日期、事件日期排列。
+        .csv、.xlsx），旁边的“OUT 的名字-problems”是问题，“-receipts”说明每个回执指哪一版规则和取值。行的先后不影响结果：按
+        核定日期、报案日期、事件日期排列。放不进内存的行暂存在 OUT 所在的文件夹，用完即删；结果按申领表的行序。
 
         \b
         例：
@@ -45,8 +49,9 @@ _SHOWN = 10
         """Decide a file of claims: what each plan pays for each claim, and why; rows that cannot be read are listed.
 
         CLAIMS and --coverage are tables (csv, xlsx, parquet); the reference lists their columns. Decisions go to OUT
-        (.parquet, .csv, .xlsx), problems to a file beside it. The order of rows does not matter: claims are decided by
-        the day of decision, then of report, then of the event.
+        (.parquet, .csv, .xlsx), problems to OUT-problems beside it, and to OUT-receipts which rules and values a receipt
+        stands for. The order of rows does not matter: claims are decided by the day of decision, then of report, then
+        of the event. Rows too many for memory wait in the folder of OUT, and are gone afterwards.
 
         \b
         Examples:
@@ -110,6 +115,17 @@ _SHOWN = 10
         "Threads that decide at a time, by default as many as the machine has; the result is the same.",
     ),
 )
+@click.option(
+    "--rows-in-memory",
+    type=click.IntRange(1),
+    default=1_000_000,
+    show_default=True,
+    help=t(
+        "两表合计超过这么多行就分批核定，每批约这么多；内存不到 2 GiB 时调小，不影响结果。",
+        "More rows of both tables are decided in parts of about so many; less for a machine with less than 2 GiB. "
+        "The result is the same.",
+    ),
+)
 @output_options
 @click.pass_context
 def command(
@@ -130,6 +146,7 @@ def command(
     strict: bool,
     fail_fast: bool,
     threads: int | None,
+    rows_in_memory: int,
     output_format: str,
     reveal: bool,
 ) -> int:
@@ -149,7 +166,14 @@ def command(
         read_table(claims, "claims", plans, encoding=encoding, sheet=sheet, **given),
         read_table(coverage, "coverages", plans, encoding=coverage_encoding, sheet=coverage_sheet, **given),
     )
-    run = _Run(office, *tables, fail_fast=fail_fast, threads=threads, reveal=reveal)
+    run = _Run(
+        office,
+        *tables,
+        fail_fast=fail_fast,
+        threads=threads,
+        rows_in_memory=rows_in_memory,
+        reveal=reveal,
+    )
     if explained is not None:
         return run.explain(explained)
     return run.decide(outputs, output_format, strict=strict)
@@ -179,7 +203,10 @@ def _outputs(
     from mutualplans.batch.write import check_kind
 
     beside = Path(out)
-    found = {"decisions": beside, "problems": beside.with_name(f"{beside.stem}-problems{beside.suffix}")}
+    found = {"decisions": beside}
+    found |= {
+        name: beside.with_name(f"{beside.stem}-{name}{beside.suffix}") for name in ("problems", "receipts")
+    }
     found |= {"problems": Path(problems)} if problems else {}
     found |= {"benefits": Path(benefits)} if benefits else {}
     taken = {os.path.realpath(path) for path in filter(None, inputs)}
@@ -211,6 +238,7 @@ class _Run:
         fail_fast: bool,
         threads: int | None,
         reveal: bool,
+        rows_in_memory: int,
     ) -> None:
         self.office = office
         self.claims = claims
@@ -218,111 +246,110 @@ class _Run:
         self.fail_fast = fail_fast
         self.threads = threads
         self.reveal = reveal
+        self.rows_in_memory = rows_in_memory
 
     def decide(self, outputs: dict[str, Path], output_format: str, *, strict: bool) -> int:
         """Decide everything, write the files, show the totals."""
-        from mutualplans.batch.totals import Totals
-        from mutualplans.batch.write import BENEFITS, DECISIONS, PROBLEMS, writer
+        from mutualplans.batch import write
+        from mutualplans.batch.parts import Gathered
+        from mutualplans.batch.totals import Found, Totals
 
-        covers, claims = self._read(self.coverages), self._read(self.claims)
-        refused = self.coverages.refused + self.claims.refused
-        sheets = {"problems": PROBLEMS}
-        if not (strict and refused):
-            sheets |= {"decisions": DECISIONS, "benefits": BENEFITS}
-        totals = Totals.over(covers)
-        found = [*self.coverages.problems, *self.claims.problems]
+        found, totals = Found(), Totals()
+        sheets = {"decisions": write.DECISIONS, "benefits": write.BENEFITS, "receipts": write.RECEIPTS}
         with ExitStack() as stack:
-            files = {
-                name: stack.enter_context(writer(path, sheets[name], self.office, lang(), reveal=self.reveal))
-                for name, path in outputs.items()
-                if name in sheets
-            }
+
+            def opened(name: str, sheet: write.Sheet) -> write.Writer:
+                made = write.writer(outputs[name], sheet, self.office, lang(), reveal=self.reveal)
+                return stack.enter_context(made)
+
+            files = {"problems": opened("problems", write.PROBLEMS)}
+
+            def tell(problems: Iterable[Any]) -> None:
+                for table in problems:
+                    found.add(table)
+                    files["problems"].write(table)
+
+            with Gathered(
+                self.coverages, self.claims, outputs["decisions"].parent, self.rows_in_memory
+            ) as gathered:
+                for reading in (self.coverages, self.claims):
+                    for tables in self._read(gathered, reading):
+                        tell(tables)
+                refused = bool(self.coverages.refused + self.claims.refused)
+                if not (strict and refused):
+                    files |= {name: opened(name, sheet) for name, sheet in sheets.items() if name in outputs}
+                    results = stack.enter_context(self._assessed(gathered, benefits="benefits" in files))
             if "decisions" in files:
-                outcome = self._decided(claims, covers)
-                totals.add(outcome)
-                files["decisions"].write(outcome.decisions)
-                if "benefits" in files:
-                    files["benefits"].write(outcome.benefits)
-                found.append(outcome.problems)
-            for table in found:
-                files["problems"].write(table)
+                totals = results.totals
+                tell(results.problems())
+                for name in ("decisions", "benefits", "receipts"):
+                    for table in getattr(results, name)() if name in files else ():
+                        files[name].write(table)
         from mutualplans.cli.assessed import show
 
         show(totals, found, self.office, self.claims.read, output_format, decided="decisions" in files)
-        for name in files:
-            say(f"已写入 {outputs[name]}", f"wrote {outputs[name]}")
-        return self._status(found, refused=bool(refused), strict=strict)
+        for name in outputs:
+            if name in files:
+                say(f"已写入 {outputs[name]}", f"wrote {outputs[name]}")
+        if strict and refused:
+            return ExitStatus.DATA
+        return status_without(self.office) or (ExitStatus.ROWS_REFUSED if found.errors else ExitStatus.OK)
 
-    def _decided(self, claims: Any, covers: Any) -> Outcome:
-        """Return what the claims come to."""
-        from mutualplans.batch.assess import assess_tables
+    def _assessed(self, gathered: Gathered, *, benefits: bool) -> Results:
+        from mutualplans.batch.results import assess_parts
 
-        with _progress(t("核定", "assessing"), len(claims)) as advance:
-            return assess_tables(
-                self.office,
-                claims,
-                covers,
-                refused=self.coverages.refused_persons(),
-                threads=self.threads,
-                progress=advance,
+        with _progress(t("核定", "assessing"), self.claims.read) as advance:
+            return assess_parts(
+                self.office, gathered, threads=self.threads, benefits=benefits, progress=advance
             )
 
-    def _read(self, reading: Reading) -> Any:
-        """Return all good rows of a table; under ``--fail-fast`` the first bad one ends the run."""
-        import pyarrow as pa
-
-        with _progress(
-            t(f"读取 {reading.source.path.name}", f"reading {reading.source.path.name}"), reading.source.size
-        ) as advance:
-            parts = []
-            for part in reading.chunks():
-                parts.append(part)
+    def _read(self, gathered: Gathered, reading: Reading) -> Iterator[list[Any]]:
+        """Read a table, yield the problems of each chunk; under ``--fail-fast`` the first bad row ends the run."""
+        name = reading.source.path.name
+        with _progress(t(f"读取 {name}", f"reading {name}"), reading.source.size) as advance:
+            for part in gathered.read(reading):
                 advance(part.num_rows)
+                problems = reading.take_problems()
                 if self.fail_fast and reading.refused:
-                    raise MutualPlansError(*_first(reading.problems))
-        return pa.concat_tables([reading.empty(), *parts]).unify_dictionaries().combine_chunks()
+                    raise MutualPlansError(*_first(problems))
+                yield problems
+        yield reading.take_problems()
 
     def explain(self, claim_id: str) -> int:
         """Print the full explanation of one claim, decided with everything that its person has."""
         from mutualplans.batch.exactly import explain_claim
+        from mutualplans.batch.outcome import as_problems
+        from mutualplans.batch.parts import Gathered
         from mutualplans.cli.decisions import print_simulation
 
-        covers, claims = self._read(self.coverages), self._read(self.claims)
-        found = explain_claim(self.office, claims, covers, claim_id, refused=self.coverages.refused_persons())
+        refused: list[Any] = []
+        with Gathered(self.coverages, self.claims, Path(gettempdir()), self.rows_in_memory) as gathered:
+            for reading in (self.coverages, self.claims):
+                for tables in self._read(gathered, reading):
+                    if reading is self.claims:
+                        refused += [item for table in tables for item in as_problems(table, claim=claim_id)]
+            part = gathered.of_claim(claim_id)
+        found = explain_claim(self.office, part.claims, part.coverages, claim_id, refused=part.refused)
         if not found:
-            raise MutualPlansError(*self._why_not(claim_id, claims))
+            raise MutualPlansError(*(refused or [self._no_claim(claim_id, part.claims)]))
         for one in found:
             print_simulation(one, lang(), explain=True)
             say_problems(one.problems)
         errors = any(not one.complete for one in found)
         return status_without(self.office) or (ExitStatus.ROWS_REFUSED if errors else ExitStatus.OK)
 
-    def _why_not(self, claim_id: str, claims: Any) -> list[Any]:
-        from mutualplans.batch.outcome import as_problems
+    def _no_claim(self, claim_id: str, claims: Any) -> Problem:
         from mutualplans.model.problem import nearest
 
-        refused = [item for table in self.claims.problems for item in as_problems(table, claim=claim_id)]
-        if refused:
-            return refused
         close = nearest(claim_id, claims["claim"].slice(0, 10_000).to_pylist())
-        return [
-            problem(
-                "batch.no-claim",
-                f'申领表里没有编号 "{claim_id}"',
-                f'there is no claim "{claim_id}"',
-                where=self.claims.source.name,
-                hint_zh=f'是不是 "{close}"？' if close else "核对编号",
-                hint_en=f'did you mean "{close}"?' if close else "check the number",
-            )
-        ]
-
-    def _status(self, found: list[Any], *, refused: bool, strict: bool) -> int:
-        import pyarrow.compute as pc
-
-        errors = any(pc.any(pc.equal(table["severity"].cast("string"), "error")).as_py() for table in found)
-        if strict and refused:
-            return ExitStatus.DATA
-        return status_without(self.office) or (ExitStatus.ROWS_REFUSED if errors else ExitStatus.OK)
+        return problem(
+            "batch.no-claim",
+            f'申领表里没有编号 "{claim_id}"',
+            f'there is no claim "{claim_id}"',
+            where=self.claims.source.name,
+            hint_zh=f'是不是 "{close}"？' if close else "核对编号",
+            hint_en=f'did you mean "{close}"?' if close else "check the number",
+        )
 
 
 def _first(problems: list[Any]) -> list[Any]:

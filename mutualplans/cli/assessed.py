@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
-import pyarrow as pa
 
-from mutualplans.batch.outcome import as_problems
-from mutualplans.batch.totals import Totals
+from mutualplans.batch.totals import Found, Totals
 from mutualplans.batch.words import reason_words
 from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import Align, print_csv, print_json, print_table, say, say_problems
@@ -21,13 +19,12 @@ from mutualplans.model.money import format_yuan
 
 __all__ = ["show"]
 
-_SHOWN = 10
 _UNITS = 20
 
 
 def show(
     totals: Totals,
-    problems: Sequence[pa.Table],
+    found: Found,
     office: Office,
     read: int,
     output_format: str,
@@ -35,9 +32,8 @@ def show(
     decided: bool,
 ) -> None:
     """Print the totals on stdout, and the first problems on stderr."""
-    codes = _codes(problems)
     if output_format == "json":
-        print_json(_data(totals, office, read, codes))
+        print_json(_data(totals, office, read, found.codes))
     elif output_format == "csv":
         print_csv(("what", "plan", "name", "count", "yuan"), _flat(totals, office, read))
     elif decided:
@@ -50,27 +46,16 @@ def show(
                 f"{format_yuan(totals.fen, grouped=True)} yuan paid in all",
             )
         )
-    _say_problems(problems, codes)
+    _say_problems(found)
 
 
-def _codes(problems: Sequence[pa.Table]) -> Counter[tuple[str, str]]:
-    counted: Counter[tuple[str, str]] = Counter()
-    for table in problems:
-        found = (
-            table.select(["severity", "code"]).group_by(["severity", "code"]).aggregate([([], "count_all")])
-        )
-        for row in found.to_pylist():
-            counted[row["severity"], row["code"]] += row["count_all"]
-    return counted
-
-
-def _say_problems(problems: Sequence[pa.Table], codes: Counter[tuple[str, str]]) -> None:
-    if not codes:
+def _say_problems(found: Found) -> None:
+    if not found.codes:
         return
-    first = [item for table in problems for item in as_problems(table.slice(0, _SHOWN))][:_SHOWN]
-    say_problems(first)
-    rest = sum(codes.values()) - len(first)
-    listed = t("、", ", ").join(f"{code} ×{count:,}" for (_severity, code), count in codes.most_common())
+    say_problems(found.first)
+    rest = sum(found.codes.values()) - len(found.first)
+    most = found.codes.most_common()
+    listed = t("、", ", ").join(f"{code} ×{count:,}" for (_severity, code), count in most)
     if rest > 0:
         say(
             f"另有 {rest:,} 条，全部在问题清单里：{listed}",
@@ -100,7 +85,10 @@ def _print(totals: Totals, office: Office) -> None:
     _print_sums(
         t("按项目", "By benefit"),
         [t("计划", "plan"), t("项目", "benefit")],
-        [((titles[plan], names[plan, item]), *sums) for (plan, item), sums in totals.benefits.items()],
+        [
+            ((titles[plan], names[plan, item]), *sums)
+            for (plan, item), sums in sorted(totals.benefits.items())
+        ],
     )
     units = sorted(totals.units.items(), key=lambda item: (-item[1][1], item[0]))
     title = t("按单位", "By unit")

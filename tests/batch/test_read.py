@@ -342,7 +342,7 @@ def test_a_refused_coverage_names_its_person(tmp_path: Path) -> None:
     table, _problems, reading = read(written(tmp_path, text), "coverages")
 
     assert table["person"].to_pylist() == ["p1"]
-    assert reading.refused_persons().to_pylist() == ["p2"]
+    assert reading.take_refused().to_pylist() == ["p2"]
 
 
 def test_a_number_that_excel_damaged_is_refused(tmp_path: Path) -> None:

@@ -200,3 +200,59 @@ def test_a_small_city_runs_from_the_generator(tmp_path: Path) -> None:
     assert len(rows(tmp_path / "out-problems.csv")) > 5
     decided = {row["行号"] for row in rows(tmp_path / "out.csv")}
     assert 120 < len(decided) <= 151
+
+
+def test_parts_and_threads_change_no_byte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A made-up year in which rows are bad in every way: files and totals are the same in one part and in many."""
+    folder = tmp_path / "year"
+    made = [sys.executable, str(ROOT / "examples" / "city_year.py"), "--claims", "400", "--seed", "3"]
+    subprocess.run([*made, "--out", str(folder)], check=True, capture_output=True)
+    given = [
+        "assess",
+        str(folder / "claims.csv"),
+        "--coverage",
+        str(folder / "coverages.csv"),
+        "--office",
+        OFFICE,
+    ]
+    found = []
+    for name, more in {
+        "whole": [],
+        "parts": ["--rows-in-memory", "150", "--threads", "1"],
+        "many": ["--rows-in-memory", "7", "--threads", "3"],
+    }.items():
+        out = tmp_path / name
+        out.mkdir()
+        files = ["-o", str(out / "d.csv"), "--benefits", str(out / "b.csv"), "--format", "json"]
+        status = main([*given, *files, *more])
+        totals = json.loads(capsys.readouterr().out)
+        found.append((status, totals, {path.name: path.read_bytes() for path in sorted(out.iterdir())}))
+
+    assert sorted(found[0][2]) == ["b.csv", "d-problems.csv", "d-receipts.csv", "d.csv"]
+    assert found[0][1]["claims"]["assessed"] > 300
+    assert found[0][1]["claims"]["refused"] > 0
+    assert found[0] == found[1] == found[2]
+
+
+def test_every_receipt_can_be_looked_up(tmp_path: Path) -> None:
+    """The file of receipts says for each reference which plan, edition and values decided."""
+    main([*files(tmp_path), "-o", str(tmp_path / "out.csv")])
+    known = {row["回执"]: row for row in rows(tmp_path / "out-receipts.csv")}
+    decided = rows(tmp_path / "out.csv")
+
+    assert decided
+    for row in decided:
+        found = known[row["回执"]]
+        assert (found["计划"], found["版次"]) == (row["计划"], row["版次"])
+        assert found["取值摘要"]
+
+
+def test_a_claim_is_explained_from_its_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """``--explain`` says the same of a claim when the rows do not fit into memory."""
+    told = []
+    for more in ([], ["--rows-in-memory", "1"]):
+        assert main([*files(tmp_path), "--explain", "A-2", *more]) == ExitStatus.OK
+        told.append(capsys.readouterr().out)
+
+    assert "160" in told[0]
+    assert told[0] == told[1]
