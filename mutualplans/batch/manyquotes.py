@@ -62,7 +62,7 @@ class _Results:
         covered: bool,
         said: int,
     ) -> Said:
-        note = self.made.notes[said] if said >= 0 else None
+        note = self.made.note(said) if said >= 0 else None
         if isinstance(note, tuple):
             return tuple(evolve(one, where=joining.key) if one.code == "join.failed" else one for one in note)
         joins = premium != MISSING

@@ -64,13 +64,15 @@ class Quoted:
         premium: Fen; `MISSING` for who cannot join.
         returns: Fen that come back at the end of a term.
         covered: Who is already covered by the plan on some day of the term.
-        said: For each person the place in `notes`; -1 where there is nothing to say.
-        notes: Quotes whose reasons and problems are those of the person, or why nothing is quoted.
+        named: Edition that is used whatever its dates; ``None`` for that in force.
+        said: For each person the place of what `note` returns; -1 where there is nothing to say.
+        notes: What is said, or the row of a person of whom it has not been asked yet.
         opaque: Edition id → why no kernel can be written of it.
     """
 
     item: OfficePlan
     joinings: Joinings
+    named: str | None = None
     bounds: list[BoundPlan] = field(factory=list, init=False)
     edition: np.ndarray = field(init=False)
     last_day: np.ndarray = field(init=False)
@@ -78,7 +80,7 @@ class Quoted:
     returns: np.ndarray = field(init=False)
     covered: np.ndarray = field(init=False)
     said: np.ndarray = field(init=False)
-    notes: list[Said] = field(factory=list, init=False)
+    notes: list[Said | int] = field(factory=list, init=False)
     opaque: dict[str, str] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -101,6 +103,30 @@ class Quoted:
         found: np.ndarray = without[self.said]
         return found
 
+    def note(self, place: int) -> Said:
+        """Return a quote whose reasons and problems are those of the persons there, or why nothing is quoted.
+
+        Sentences take longer than all the rest, so the engine is asked when they are.
+        """
+        found = self.notes[place]
+        if isinstance(found, int):
+            found = self.notes[place] = self.exactly(found)
+        return found
+
+    def exactly(self, row: int) -> Said:
+        """Quote one person by the engine."""
+        try:
+            found = quote(self.item, self.joinings.joining(row), edition=self.named)
+            if max(found.premium or 0, found.returns) >= INT64:
+                message = "the premium does not fit into 64 bits"
+                raise ValueError(message)
+        except MutualPlansError as error:
+            return error.problems
+        except ValueError as error:
+            key = str(self.joinings.table["row"][row].as_py())
+            return (not_quoted(self.item.plan.title, key, error),)
+        return found
+
 
 def quote_joinings(
     item: OfficePlan,
@@ -119,7 +145,7 @@ def quote_joinings(
         runtime: ``compiled``, ``interpreted``, or ``auto`` for what is faster.
         threads: How many kernels run at a time; the result does not depend on it.
     """
-    return _Run(Quoted(item, joinings), edition, runtime, threads).run()
+    return _Run(Quoted(item, joinings, edition), runtime, threads).run()
 
 
 @define(eq=False)
@@ -127,13 +153,14 @@ class _Run:
     """One plan over all persons."""
 
     made: Quoted
-    named: str | None
     runtime: str
     threads: int
     exact: np.ndarray = field(init=False)
+    unsound: np.ndarray = field(init=False)
 
     def run(self) -> Quoted:
         made = self.made
+        self.unsound = out_of_bounds(made.joinings)  # type: ignore[arg-type]
         self.exact = self._left_by_facts()
         self._editions()
         for number, bound in enumerate(made.bounds):
@@ -145,7 +172,7 @@ class _Run:
     def _left_by_facts(self) -> np.ndarray:
         """Return who is quoted the exact way because of what is known of them, whatever the edition says."""
         persons = self.made.joinings
-        left = out_of_bounds(persons)  # type: ignore[arg-type]
+        left = self.unsound.copy()
         left[list(persons.held)] = True
         for plan in self.made.item.not_with:
             if plan in persons.together:
@@ -153,21 +180,23 @@ class _Run:
         return left
 
     def _editions(self) -> None:
-        """Bind the plan to the edition of each first day; who has none is left to the exact way, which says so."""
+        """Bind the plan to the edition of each first day, or say why there is none."""
         made = self.made
         rows, place = combinations([made.joinings.column("cover.first_day")], len(made.joinings))
-        found = np.full(len(rows), -1, np.int64)
         for number, row in enumerate(rows):
             day = made.joinings.table["first_day"][int(row)].as_py()
+            mine = place == number
             try:
-                bound = made.item.bind(day=day, edition=self.named)
-            except MutualPlansError:
+                bound = made.item.bind(day=day, edition=made.named)
+            except MutualPlansError as error:
+                mine &= ~self.unsound
+                made.said[mine] = len(made.notes)
+                made.notes.append(error.problems)
+                self.exact[mine] = False
                 continue
             if bound not in made.bounds:
                 made.bounds.append(bound)
-            found[number] = made.bounds.index(bound)
-        made.edition = found[place] if len(rows) else made.edition
-        self.exact |= made.edition < 0
+            made.edition[mine] = made.bounds.index(bound)
 
     # ------------------------------------------------------------ by kernel
 
@@ -204,11 +233,11 @@ class _Run:
         out: dict[str, np.ndarray],
         rows: np.ndarray,
     ) -> None:
-        """Let the engine say what there is to say, once for each combination of what it depends on."""
+        """Note of whom there is something to say, once for each combination of what it depends on."""
         wanted, most = persons.column("cover.shares").astype(np.int64), out["most"].astype(np.int64)
         void = (wanted > most) & (most != MISSING) & ~self.exact[rows]
         talked = ((out["failed"] != 0) | (out["missing"] != 0) | void) & ~self.exact[rows]
-        if self.named:  # whether the edition fits the first day is for the engine to say
+        if self.made.named:  # whether the edition fits the first day is for the engine to say
             talked |= ~self.exact[rows]
         for failed in np.unique(out["failed"][talked]).tolist():
             at = np.flatnonzero(talked & (out["failed"] == failed))
@@ -216,7 +245,7 @@ class _Run:
             keys += [persons.column(path) for path in _read_by(_failing(bound, failed), persons)]
             firsts, place = combinations([values[at] for values in keys], len(at))
             start = len(self.made.notes)
-            self.made.notes += [self._note(int(rows[at[first]])) for first in firsts]
+            self.made.notes += [int(rows[at[first]]) for first in firsts]
             self.made.said[rows[at]] = place + start
 
     # ------------------------------------------------------------ exactly
@@ -226,7 +255,7 @@ class _Run:
         made, persons = self.made, self.made.joinings
         if not len(rows):
             return
-        alone = np.where(out_of_bounds(persons), np.arange(len(persons)), -1)  # type: ignore[arg-type]
+        alone = np.where(self.unsound, np.arange(len(persons)), -1)
         keys = [alone, persons.holdings(), persons.column("known")]
         keys += [persons.together[plan] for plan in made.item.not_with if plan in persons.together]
         fixed = ["cover.first_day", "cover.shares", "insured.relation"]
@@ -234,25 +263,12 @@ class _Run:
             persons.column(path) for path in (*fixed, *_read_by(joining_formulas(made.item.plan), persons))
         ]
         firsts, place = combinations([values[rows] for values in keys], len(rows))
-        notes = [self._note(int(rows[first])) for first in firsts]
+        notes = [made.exactly(int(rows[first])) for first in firsts]
         found = np.array([_numbers(note) for note in notes], np.int64)[place]
         made.premium[rows], made.returns[rows], made.last_day[rows] = found[:, 0], found[:, 1], found[:, 2]
         made.covered[rows] = found[:, 3] != 0
         made.said[rows] = place + len(made.notes)
         made.notes += notes
-
-    def _note(self, row: int) -> Said:
-        item, persons = self.made.item, self.made.joinings
-        try:
-            found = quote(item, persons.joining(row), edition=self.named)
-            if max(found.premium or 0, found.returns) >= INT64:
-                message = "the premium does not fit into 64 bits"
-                raise ValueError(message)
-            return found
-        except MutualPlansError as error:
-            return error.problems
-        except ValueError as error:
-            return (not_quoted(item.plan.title, str(persons.table["row"][row].as_py()), error),)
 
 
 def _numbers(note: Said) -> tuple[int, int, int, int]:

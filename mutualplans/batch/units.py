@@ -15,6 +15,7 @@ from mutualplans.engine.groups import group_faults
 from mutualplans.engine.limits import INT64
 from mutualplans.engine.quote import shared_out
 from mutualplans.model.decision import Reason
+from mutualplans.model.people import Unit
 from mutualplans.model.problem import Problem
 
 __all__ = ["UnitQuote", "Units", "split_of", "units_of"]
@@ -74,7 +75,7 @@ def units_of(made: Quoted) -> Units:
     faults = [
         group_faults(
             made.item.group if quoted[place] else (),
-            made.joinings.joining(int(first[place])).unit,
+            made.joinings.joining(int(first[place])).unit if made.item.group else Unit(),
             int(counted[place]),
             wanted.get(place, {}),
         )
