@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 
 from attrs import define, evolve, field
 
-from mutualplans.engine.groups import GroupQuote, quote_group, quote_package_group
+from mutualplans.engine.groups import GroupQuote, named_edition, quote_group, quote_package_group
 from mutualplans.engine.office import Office, OfficePlan, Package
-from mutualplans.engine.quote import Joining
+from mutualplans.engine.quote import Joining, Quote
 from mutualplans.files.roster import Entry
-from mutualplans.model.problem import Problem, problem
+from mutualplans.model.problem import MutualPlansError, Problem, problem
 
-__all__ = ["quote_all"]
+__all__ = ["WORTH_A_BATCH", "quote_all"]
+
+WORTH_A_BATCH = 2_000
+"""From so many persons on, quoting them all at once is faster."""
 
 
 def quote_all(
@@ -50,13 +54,38 @@ def quote_all(
         for unit, joinings in run.units(package.id)
     ]
     for item in plans:
-        for unit, joinings in run.units(item.plan.id):
+        units = run.units(item.plan.id)
+        quote_one = _quoted_before(item, [joining for _unit, some in units for joining in some], edition)
+        for unit, joinings in units:
             doubled, alone = run.doubled(item.plan.id, joinings)
-            made = quote_group(item, unit.joining.unit, alone, edition=edition)
+            made = quote_group(item, unit.joining.unit, alone, edition=edition, quote_one=quote_one)
             problems = tuple(found for _key, why in doubled for found in why)
             made = evolve(made, unquoted=(*made.unquoted, *doubled), problems=(*made.problems, *problems))
             groups.append(run.taken(item.plan.id, made))
     return groups
+
+
+def _quoted_before(
+    item: OfficePlan, joinings: Sequence[Joining], edition: str | None
+) -> Callable[[Joining], Quote] | None:
+    """Return what quotes each of many persons, who are quoted all at once; ``None`` where they are too few for that.
+
+    It needs the extra ``mutualplans[batch]``; without it each person is quoted alone, with the same result.
+    """
+    if len(joinings) < WORTH_A_BATCH or any(find_spec(name) is None for name in ("pyarrow", "numpy")):
+        return None
+    from mutualplans.batch.manyquotes import quote_many
+
+    made = quote_many(item, joinings, edition=named_edition(item, edition))
+    found = {joining.key: result for joining, result in zip(joinings, made, strict=True)}
+
+    def quote_one(joining: Joining) -> Quote:
+        result = found[joining.key]
+        if isinstance(result, tuple):
+            raise MutualPlansError(*result)
+        return result
+
+    return quote_one
 
 
 def _wants(entry: Entry, item: OfficePlan) -> bool:

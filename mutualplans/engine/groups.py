@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 from attrs import frozen
@@ -16,7 +16,7 @@ from mutualplans.model.people import Unit
 from mutualplans.model.problem import MutualPlansError, Problem, problem
 from mutualplans.model.text import Text
 
-__all__ = ["GroupQuote", "quote_group", "quote_package_group"]
+__all__ = ["GroupQuote", "group_faults", "named_edition", "not_quoted", "quote_group", "quote_package_group"]
 
 
 @frozen(kw_only=True)
@@ -69,15 +69,29 @@ class GroupQuote:
 
 
 def quote_group(
-    item: OfficePlan, unit: Unit, joinings: Sequence[Joining], *, edition: str | None = None
+    item: OfficePlan,
+    unit: Unit,
+    joinings: Sequence[Joining],
+    *,
+    edition: str | None = None,
+    quote_one: Callable[[Joining], Quote] | None = None,
 ) -> GroupQuote:
     """Quote one plan for the members of one unit, and check the office's group rule.
 
     A person who cannot be quoted, because no edition fits or a record refuses the facts, gets the problem instead of
     a premium; the others are quoted.
+
+    Args:
+        item: The plan.
+        unit: The unit.
+        joinings: Its members.
+        edition: Edition to use, whatever its dates; without effect for a plan that has no such edition.
+        quote_one: Knows the quote of each member already; by default each is quoted by itself.
     """
-    named = edition if any(local.edition.id == edition for local in item.editions) else None
-    made = _each(item.plan.title, joinings, lambda joining: quote(item, joining, edition=named))
+    named = named_edition(item, edition)
+    made = _each(
+        item.plan.title, joinings, quote_one or (lambda joining: quote(item, joining, edition=named))
+    )
     return _grouped(item.plan.id, item.plan.title, unit, made, item.group, equal_shares=item.equal_shares)
 
 
@@ -87,6 +101,11 @@ def quote_package_group(
     """Quote one package for the members of one unit, and check the package's group rule."""
     made = _each(package.title, joinings, lambda joining: quote_package(office, package, joining))
     return _grouped(package.id, package.title, unit, made, package.group)
+
+
+def named_edition(item: OfficePlan, edition: str | None) -> str | None:
+    """Return the edition that was asked for, where the plan has it."""
+    return edition if any(local.edition.id == edition for local in item.editions) else None
 
 
 _Made = tuple[list[Quote], list[tuple[str, tuple[Problem, ...]]]]
@@ -102,7 +121,7 @@ def _each(title: Text, joinings: Sequence[Joining], quote_one: Callable[[Joining
         except MutualPlansError as error:
             unquoted.append((joining.key, error.problems))
         except ValueError as error:
-            unquoted.append((joining.key, (_failed(title, joining, error),)))
+            unquoted.append((joining.key, (not_quoted(title, joining.key, error),)))
     return quotes, unquoted
 
 
@@ -116,9 +135,9 @@ def _grouped(
     equal_shares: bool = False,
 ) -> GroupQuote:
     quotes, unquoted = made
-    reasons, missing = _group(rules, unit, quotes)
-    if equal_shares:
-        reasons += _unequal(quotes)
+    joined = sum(item.joins or item.covered for item in quotes)
+    wanted = Counter(item.coverage.shares or 1 for item in quotes if item.joins)
+    reasons, missing = group_faults(rules if quotes else (), unit, joined, wanted if equal_shares else {})
     return GroupQuote(
         plan=id_,
         title=title,
@@ -130,18 +149,33 @@ def _grouped(
     )
 
 
-def _failed(title: Text, joining: Joining, error: ValueError) -> Problem:
+def not_quoted(title: Text, key: str, error: ValueError) -> Problem:
+    """Return the problem of a joining whose facts a record refuses."""
     return problem(
         "join.failed",
         f"{title.zh}：不能报价：{error}",
         f"{title.in_('en')}: cannot be quoted: {error}",
-        where=joining.key,
+        where=key,
     )
 
 
-def _unequal(quotes: Sequence[Quote]) -> list[Reason]:
+def group_faults(
+    rules: Sequence[GroupRule], unit: Unit, joined: int, wanted: Mapping[int, int]
+) -> tuple[list[Reason], list[Problem]]:
+    """Return why a unit cannot join, and what is missing to tell.
+
+    Args:
+        rules: The group rules; none for a unit of which nobody could be quoted.
+        unit: The unit.
+        joined: How many join, or are covered already.
+        wanted: Shares → how many persons join with so many, where all must hold the same; else empty.
+    """
+    reasons, missing = _group(rules, unit, joined)
+    return [*reasons, *_unequal(wanted)], missing
+
+
+def _unequal(wanted: Mapping[int, int]) -> list[Reason]:
     """Return why a unit cannot join whose members want different numbers of shares."""
-    wanted = Counter(item.coverage.shares or 1 for item in quotes if item.joins)
     if len(wanted) < 2:
         return []
     zh = "、".join(f"{shares} 份 {persons} 人" for shares, persons in sorted(wanted.items()))
@@ -150,11 +184,8 @@ def _unequal(quotes: Sequence[Quote]) -> list[Reason]:
     return [Reason(code="group-shares", text=text)]
 
 
-def _group(
-    rules: Iterable[GroupRule], unit: Unit, quotes: Sequence[Quote]
-) -> tuple[list[Reason], list[Problem]]:
-    rules = tuple(rules)
-    if not rules or not quotes:
+def _group(rules: Sequence[GroupRule], unit: Unit, joined: int) -> tuple[list[Reason], list[Problem]]:
+    if not rules:
         return [], []
     if unit.headcount is None:
         return [], [_no_headcount(unit, "headcount", "单位职工人数", "the number of staff is")]
@@ -166,7 +197,6 @@ def _group(
     base = unit.women if rule.of == "women" else unit.headcount
     if base is None:
         return [], [_no_headcount(unit, "women", "单位女职工人数", "the number of women is")]
-    joined = sum(item.joins or item.covered for item in quotes)
     needed = _needed(rule, base)
     if joined >= needed:
         return [], []

@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 
 from mutualplans.backends import exact
 from mutualplans.backends.exact import Missing
+from mutualplans.engine.bind import BoundPlan
 from mutualplans.engine.covers import with_transfers
 from mutualplans.engine.explain import condition_reason, path_label, row_label
 from mutualplans.engine.facts import Case, Facts
@@ -28,7 +29,7 @@ from mutualplans.model.problem import Problem, problem
 from mutualplans.model.text import Text
 from mutualplans.plan.vocabulary import HOLDS
 
-__all__ = ["Joining", "Quote", "quote", "shared_out"]
+__all__ = ["Joining", "Quote", "assumed_values", "quote", "shared_out"]
 
 
 @frozen(kw_only=True)
@@ -183,7 +184,7 @@ def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None, cha
             *_void(facts),
             *(_outside_dates(facts) if edition else ()),
         ),
-        assumed=_assumed(facts) if charged else (),
+        assumed=assumed_values(bound) if charged else (),
         returns=0 if fee is None else back,
         covered=running is not None,
     )
@@ -247,11 +248,11 @@ def _may_join(facts: Facts) -> tuple[list[Reason], set[str]]:
     return reasons, set() if reasons else missing
 
 
-def _assumed(facts: Facts) -> tuple[str, ...]:
-    labels = facts.bound.assumed_labels
-    plan = facts.bound.plan
+def assumed_values(bound: BoundPlan) -> tuple[str, ...]:
+    """Return the labels of assumed values that the premium of a plan, and what comes back of it, rest on."""
+    labels, plan = bound.assumed_labels, bound.plan
     formulas = [plan.premium, *([] if plan.returns is None else [plan.returns])]
-    nodes = facts.bound.order_of(formulas, "premium and returns").nodes
+    nodes = bound.order_of(formulas, "premium and returns").nodes
     names = dict.fromkeys(node.parameter.name for node in nodes if isinstance(node, n.Value))
     return tuple(labels[name] for name in names if name in labels)
 
