@@ -193,11 +193,18 @@ def _reached(goal: Goal, item: Comparison | None) -> str:
         return "its reference did not run"
     if not ours:
         return "mutualplans is not among the contenders"
-    best = max(result.rate for result in references)
+    best = max(references, key=lambda found: found.rate)
     return "; ".join(
-        _said(goal, result.rate / best) + (f" ({result.entry.name})" if len(ours) > 1 else "")
+        _said(goal, result.rate / best.rate)
+        + ("" if item.measure.all_threads else f", by CPU time {_work(result, best):.2f} ×")
+        + (f" ({result.entry.name})" if len(ours) > 1 else "")
         for result in sorted(ours, key=lambda found: -found.rate)
     )
+
+
+def _work(result: Result, other: Result) -> float:
+    """Return how many times as many claims one result decides in a second of CPU time."""
+    return (result.rows / median(result.cpu)) / (other.rows / median(other.cpu))
 
 
 def _said(goal: Goal, speed: float) -> str:
