@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from mutualplans.batch.frame import assess_frame as assess_frame
     from mutualplans.hookspecs import hookimpl as hookimpl
     from mutualplans.model.claim import Claim as Claim
     from mutualplans.model.coverage import Coverage as Coverage
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
     from mutualplans.plan.vocabulary import unit as unit
 
 _HOMES = {
+    "mutualplans.batch.frame": ("assess_frame",),
     "mutualplans.hookspecs": ("hookimpl",),
     "mutualplans.model.claim": ("Claim",),
     "mutualplans.model.coverage": ("Coverage",),

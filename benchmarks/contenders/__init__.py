@@ -52,7 +52,7 @@ class Entry:
         measures: Ids of the measures it takes part in.
         at_most: It is given no more rows than this (whole persons) because it is slow; 0 for no limit.
         reference: It copies its input and assesses nothing: others are measured against it.
-        ours: It is mutualplans, and the goals are for it.
+        ours: It is mutualplans with the extra ``fast``, and the goals are for it.
     """
 
     name: str
@@ -76,13 +76,23 @@ class Entry:
 IN_MEMORY = ("unsorted-one", "unsorted")
 SLOW = 100_000
 
-# ---------------------------------------------------------------------------------------------------------------
-# The compiled kernel of mutualplans is entered here, with `ours=True`: once for each runtime (Numba, CPython) in
-# "sorted", "unsorted-one", "unsorted" and "part", once in "files" (mutualplans assess on the two parquet files) and
-# once in "spark". Its class follows `base.Contender`; nothing else has to be changed: checks, ratios and the table
-# of goals look for `ours`.
-# ---------------------------------------------------------------------------------------------------------------
 ENTRIES = (
+    Entry(name="mutualplans, kernel", home="kernel:Kernel", measures=("sorted", "part"), ours=True),
+    Entry(
+        name="mutualplans, kernel under CPython",
+        home="kernel:PythonKernel",
+        measures=("sorted", "part"),
+        at_most=SLOW,
+    ),
+    Entry(name="mutualplans, amounts", home="kernel:Amounts", measures=IN_MEMORY, ours=True),
+    Entry(name="mutualplans, whole tables", home="kernel:Tables", measures=IN_MEMORY, ours=True),
+    Entry(
+        name="mutualplans, amounts under CPython",
+        home="kernel:PythonAmounts",
+        measures=IN_MEMORY,
+        at_most=SLOW,
+    ),
+    Entry(name="mutualplans", home="kernel:Files", measures=("files",), ours=True),
     Entry(name="C loop", home="c_loop:SortedC", measures=("sorted", "part")),
     Entry(name="C loop with sorting", home="c_loop:UnsortedC", measures=IN_MEMORY),
     Entry(name="Numba loop", home="numba_loop:SortedNumba", measures=("sorted",)),
@@ -98,6 +108,12 @@ ENTRIES = (
     Entry(name="OpenFisca-core", home="openfisca_part:Part", measures=("part",)),
     Entry(name="zen-engine", home="zen_part:Part", measures=("part",), at_most=SLOW),
     Entry(name="bare read and write", home="arrow_copy:Copy", measures=("files",), reference=True),
+    Entry(
+        name="bare read and write of an office's columns",
+        home="kernel:OfficeCopy",
+        measures=("files",),
+        reference=True,
+    ),
     Entry(name="C loop between Arrow files", home="c_files:Files", measures=("files",)),
     Entry(name="Polars", home="polars_windows:Files", measures=("files",)),
     Entry(name="DuckDB", home="duckdb_windows:Files", measures=("files",)),

@@ -30,7 +30,9 @@ def batch() -> str:
         'stated*, never 0 and never "no"; a column that no plan reads may be absent.\n\n'
         "表里的列可用下面的列名，也可用中文名称。空白表示没有填写，不是 0，也不是“否”。"
     )
-    return page("Tables of claims · 批量表的列", intro, *_tables(), _order(), _types(), _map(), *_outputs())
+    return page(
+        "Tables of claims · 批量表的列", intro, *_tables(), _order(), _types(), _map(), *_outputs(), _python()
+    )
 
 
 def _tables() -> tuple[str, str]:
@@ -147,3 +149,61 @@ def _outputs() -> tuple[str, ...]:
         "结果，行序仍与申领表一致。"
     )
     return (*parts[:1], after, *parts[1:], memory)
+
+
+
+_EXAMPLE = """
+from datetime import date
+
+import polars as pl
+
+import mutualplans as mp
+from mutualplans.engine.office import office_of
+from mutualplans.registry import PluginRegistry
+
+office = office_of([PluginRegistry.discover().plan("female-illness")])
+claims = pl.DataFrame(
+    {
+        "claim": ["2014-001"],
+        "person": ["M-17"],
+        "event": ["diagnosis"],
+        "diagnosis": ["C50.9"],
+        "diagnosed": [date(2014, 2, 10)],
+        "days": [4],
+    }
+)
+coverages = pl.DataFrame(
+    {
+        "person": ["M-17"],
+        "plan": ["female-illness"],
+        "edition": ["beijing-6"],
+        "first_day": [date(2013, 1, 1)],
+        "last_day": [date(2014, 12, 31)],
+        "shares": [2],
+        "member.sex": ["female"],
+        "member.birth_date": [date(1975, 3, 4)],
+        "member.employment": ["in-post"],
+    }
+)
+
+found = mp.assess_frame(office, claims, coverages)
+decisions = pl.DataFrame(found.decisions)
+assert decisions["amount_fen"].to_list() == [24_208_00]
+"""
+
+
+def _python() -> str:
+    return (
+        "## In Python · 在 Python 里\n\n"
+        "`mp.assess_frame(office, claims, coverages)` decides tables of PyArrow, Polars, pandas, DuckDB or of whatever "
+        "else has `__arrow_c_stream__` (the Arrow PyCapsule interface), with the columns above. They are read as Parquet "
+        "files are, and more strictly: every unknown column is refused, and all faults of both tables are told at once. "
+        "Times that are all midnight and of no zone are dates. A whole-number column `row` numbers the rows; without it "
+        "they count from 1; an index without a name is not read. What comes back are the Arrow tables `decisions`, "
+        "`benefits`, `problems` and `receipts`, with money in fen. `office` is an office as `read_office` or `office_of` "
+        "gives it, or one bound plan: all covers of that plan are then under its edition and values, whatever their "
+        "dates.\n\n"
+        "PyArrow、Polars、pandas 的表可以直接核定：列名同上，金额写成十进制的元（`total`）或整数的分（`total_fen`），"
+        "不收浮点数，也不收分不清元和分的整数。\n\n"
+        f"```python{_EXAMPLE}```"
+    )

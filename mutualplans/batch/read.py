@@ -32,7 +32,7 @@ from mutualplans.model.problem import MutualPlansError, Problem, nearest, proble
 from mutualplans.model.tomlfile import TomlFile
 from mutualplans.plan.declaration import Plan
 
-__all__ = ["Reading", "read_table"]
+__all__ = ["Reading", "read_source", "read_table"]
 
 _SUM_WORDS = "合计|总计|小计|共计|制表人|填表人|审核人"
 
@@ -156,9 +156,26 @@ def read_table(
         MutualPlansError: the file cannot be read at all, a needed column is missing or of another type, a header
             stands twice, or two headers mean the same; everything that is wrong at once.
     """
-    columns = claim_columns(plans) if file == CLAIM else coverage_columns(plans)
-    headers = headers_of(file, columns, plans, mapping)
+    headers = headers_of(file, _columns(file, plans), plans, mapping)
     source = open_source(path, headers.knows, encoding=encoding, sheet=sheet)
+    return read_source(source, file, plans, mapping=mapping, strict=strict)
+
+
+def read_source(
+    source: Source,
+    file: str,
+    plans: Sequence[Plan],
+    *,
+    mapping: TomlFile | None = None,
+    strict: bool = False,
+) -> Reading:
+    """Begin to read a table whose header is known; see `read_table`.
+
+    Raises:
+        MutualPlansError: as for `read_table`.
+    """
+    columns = _columns(file, plans)
+    headers = headers_of(file, columns, plans, mapping)
     layout, problems = _laid_out(source, file, columns, headers, plans, strict=strict)
     if any(item.severity == "error" for item in problems):
         raise MutualPlansError(*problems)
@@ -166,6 +183,10 @@ def read_table(
     for item in problems:
         rows.problem(item, file=file)
     return Reading(source, file, columns, layout, problems=[rows.outcome().problems])
+
+
+def _columns(file: str, plans: Sequence[Plan]) -> dict[str, Column]:
+    return claim_columns(plans) if file == CLAIM else coverage_columns(plans)
 
 
 # ---------------------------------------------------------------- headers

@@ -6,13 +6,13 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from mutualplans.batch.extra import need_the_extra
 from mutualplans.cli.common import OFFICE_FILE, office_option, status_without
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import lang, t
@@ -155,7 +155,7 @@ def command(
         raise click.UsageError(t("用 --office 指定办事处设置文件", "name the office with --office"))
     if (out is None) == (explained is None):
         raise click.UsageError(t("用 -o 指定结果文件，或用 --explain 说明一笔申领", "give -o, or --explain"))
-    _needs_the_extra()
+    need_the_extra()
     from mutualplans.batch.headers import read_map
     from mutualplans.batch.read import read_table
 
@@ -177,17 +177,6 @@ def command(
     if explained is not None:
         return run.explain(explained)
     return run.decide(outputs, output_format, strict=strict)
-
-
-def _needs_the_extra() -> None:
-    if any(find_spec(name) is None for name in ("pyarrow", "numpy")):
-        raise MutualPlansError(
-            problem(
-                "batch.extra",
-                '批量核定需要另装：pip install "mutualplans[batch]"',
-                'to assess files, install: pip install "mutualplans[batch]"',
-            )
-        )
 
 
 def _outputs(

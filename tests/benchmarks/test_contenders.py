@@ -13,10 +13,12 @@ from attrs import evolve, frozen
 from benchmarks import plan as plans
 from benchmarks.contenders.base import Job, Lists
 from benchmarks.contenders.c_loop import SortedC, UnsortedC, compiler
+from benchmarks.contenders.kernel import Amounts, Files, Kernel, Tables
 from benchmarks.contenders.python_integers import Integers
 from benchmarks.contenders.python_objects import Objects
 from benchmarks.exact import decide
 from benchmarks.figures import figures
+from benchmarks.workload.dataset import dataset
 from mutualplans.model.dates import add_months, term
 
 CLAIMS = 2_000
@@ -217,3 +219,28 @@ def _reasons(decisions: dict[int, Any]) -> dict[int, tuple[frozenset[str], ...]]
 
 def _codes(bits: int) -> frozenset[str]:
     return frozenset(code for place, code in enumerate(plans.REASONS) if int(bits) >> place & 1)
+
+
+@pytest.mark.parametrize("measure", ["unsorted", "part"])
+def test_mutualplans_pays_the_same_in_every_measure(measure: str, tmp_path: Path) -> None:
+    """The kernel alone, amounts, tables and files come to what a plain loop, or the exact engine, comes to."""
+    data = dataset(tmp_path, 600, 7)
+    data.join()
+    job = Job(measure=measure, figures=FIGURES, threads=1, scratch=tmp_path / "scratch", data=data)
+    job.scratch.mkdir()
+    if measure == "part":
+        records = [data.table(name).to_pylist() for name in ("claims", "covers")]
+        expected = _amounts(decide(plans.part, plans.office(plans.part), *records))
+    else:
+        expected = _outcome(Integers(), job).by_claim()
+
+    for contender in (Kernel, Amounts, Tables, Files)[: 1 if measure == "part" else 4]:
+        made = contender()
+        made.runtime = "interpreted"
+
+        assert _outcome(made, job).by_claim() == expected, contender
+
+
+def _outcome(contender: Any, job: Job) -> Any:
+    contender.prepare(job)
+    return contender.outcome(contender.run())

@@ -1,0 +1,318 @@
+"""mutualplans itself: the kernel that it writes of the plan, alone and with everything around it.
+
+All of these begin with tables in mutualplans' own columns, whose keys of persons and claims are texts, not whole numbers
+as for the others, and with covers beside claims: the kernel finds the cover of each claim and works out chains itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from attrs import define
+
+from benchmarks import plan as plans
+from benchmarks.contenders.base import Job, Outcome
+from benchmarks.workload.contract import as_contract
+from benchmarks.workload.dataset import Dataset
+from mutualplans.batch import outcome as batch
+from mutualplans.batch.arrange import arrange
+from mutualplans.batch.assess import assess_tables
+from mutualplans.batch.codes import Codes
+from mutualplans.batch.columns import PERSON, claim_columns, coverage_columns
+from mutualplans.batch.kernel.compiled import can_compile, compiled, interpreted
+from mutualplans.batch.kernel.source import GATES
+from mutualplans.batch.prepare import prepare
+from mutualplans.batch.read import read_table
+from mutualplans.batch.run import Decided, Options, PlanRun, _Run, decide
+from mutualplans.batch.screen import screen
+from mutualplans.batch.write import BENEFITS, DECISIONS, PROBLEMS, writer
+from mutualplans.engine.office import Office
+from mutualplans.model.kinds import Kind
+
+
+class _Ours:
+    """What all of them have in common."""
+
+    runtime = "compiled"
+
+    def missing(self) -> str:
+        return "" if self.runtime == "interpreted" or can_compile() else "the package numba is not installed"
+
+    def prepare(self, job: Job) -> None:
+        self.job = job
+        plan = plans.part if job.measure == "part" else plans.plan
+        self.office = plans.office(plan)
+        self.claims, self.covers = as_contract(job.data, plan.id)
+
+
+# ---------------------------------------------------------------- the kernel alone
+
+
+@define
+class _Call:
+    """A kernel with its arguments, as `decide` calls it."""
+
+    function: Any
+    fixed: list[Any]
+    arguments: list[Any]
+    given: list[Any]
+
+
+class Kernel(_Ours):
+    """The generated function alone, over columns that are sorted by person and order of decision."""
+
+    def prepare(self, job: Job) -> None:
+        super().prepare(job)
+        ready = prepare(self.office, self.claims, self.covers)
+        persons = pc.unique(ready.claims[PERSON])
+        claims = arrange(ready.claims, persons, Codes.of(self.office), ready.claim_columns)
+        assert screen(self.office, claims).keep.all(), "a claim of the workload is unsound"
+        self.numbers = _numbers(claims.table["claim"])
+        run = _Calls(self.office, ready, persons, claims, Options(runtime=self.runtime))
+        (self.plan,) = run.plans()
+        self.made = run.made
+        del self.claims, self.covers
+
+    def run(self) -> dict[str, Any]:
+        made, out = self.made, {}
+        fresh = list if self.runtime == "interpreted" else np.copy
+        arrays = []
+        for argument, given in zip(made.arguments, made.given, strict=True):
+            array = given
+            if argument.role == "out":
+                array = out[argument.key] = fresh(given)
+            elif argument.key == "compensated.":
+                array = fresh(given)
+            arrays.append(array)
+        first_row, first_cover, bailed, most = made.fixed
+        made.function(0, len(bailed), most, first_row, first_cover, fresh(bailed), *arrays)
+        return out
+
+    def outcome(self, result: dict[str, Any]) -> Outcome:
+        return Outcome(
+            self.numbers,
+            {benefit: result[f"amount:{benefit}"] for benefit in _benefits(self.plan)},
+            _reasons(self.plan, result),
+        )
+
+
+class PythonKernel(Kernel):
+    """The same function under CPython, over lists."""
+
+    runtime = "interpreted"
+
+
+@define(eq=False)
+class _Calls(_Run):
+    """Keeps what a kernel is called with, so that the call alone can be timed."""
+
+    made: _Call = None  # type: ignore[assignment]  # there after the plans were run
+
+    def _call(self, item: Any, covers: Any, source: Any) -> Any:
+        persons = np.arange(len(self.persons) + 1)
+        first_row = np.searchsorted(self.claims.person, persons).astype(np.int64)
+        first_cover = np.searchsorted(covers.person, persons).astype(np.int64)
+        found = super()._call(item, covers, source)
+        blank = {key: np.zeros_like(values) for key, values in found.items()}
+        given = [self._array(argument, covers, source, blank) for argument in source.arguments]
+        self.compensated = np.zeros_like(self.compensated)
+        fixed: list[Any] = [first_row, first_cover, np.zeros_like(self.bailed)]
+        if self.options.runtime == "interpreted":
+            fixed, given = [[values.tolist() for values in part] for part in (fixed, given)]
+        most = int(np.diff(first_row).max(initial=0)) + 1
+        function = (interpreted if self.options.runtime == "interpreted" else compiled)(source.text)
+        self.made = _Call(function, [*fixed, most], list(source.arguments), given)
+        return found
+
+
+def _benefits(plan: PlanRun) -> list[str]:
+    return [item.id for item in plan.item.plan.benefits]
+
+
+def _reasons(plan: PlanRun, out: dict[str, Any]) -> dict[str, Any]:
+    """Return the reasons of each benefit, in the bits of the hand-written loops."""
+    (branch,) = plan.source.branches
+    gate = np.asarray(out["gate"])
+    found = {}
+    for benefit in _benefits(plan):
+        named = [code for code, _text in branch.reasons[benefit]]
+        said = np.asarray(out[f"reasons:{benefit}"], np.int64)
+        bits = _moved(gate.astype(np.int64), list(GATES)) | _moved(said, named)
+        found[benefit] = np.where(np.asarray(out[f"amount:{benefit}"]) > 0, 0, bits)
+    return found
+
+
+def _moved(bits: np.ndarray[Any, Any], codes: list[str]) -> np.ndarray[Any, Any]:
+    made = np.zeros_like(bits)
+    for place, code in enumerate(codes):
+        held = (bits >> place) & 1
+        if held.any():
+            made |= held << plans.REASONS.index(code)
+    return made
+
+
+# ---------------------------------------------------------------- unsorted rows in memory
+
+
+class Amounts(_Ours):
+    """From tables in no order to a column of amounts for each benefit, which is what the others return."""
+
+    def run(self) -> Decided:
+        ready = prepare(self.office, self.claims, self.covers)
+        return decide(self.office, ready, Options(threads=self.job.threads, runtime=self.runtime))
+
+    def outcome(self, result: Decided) -> Outcome:
+        (plan,) = result.plans
+        assert not len(result.left_out), "the exact way was needed"
+        return Outcome(
+            _numbers(result.claims.table["claim"]),
+            {benefit: plan.out[f"amount:{benefit}"] for benefit in _benefits(plan)},
+            _reasons(plan, dict(plan.out)),
+        )
+
+
+class PythonAmounts(Amounts):
+    """The same without Numba."""
+
+    runtime = "interpreted"
+
+
+class Tables(_Ours):
+    """From tables to tables: decisions, each benefit with reasons and what is left of limits, problems, receipts."""
+
+    def run(self) -> batch.Outcome:
+        return assess_tables(
+            self.office, self.claims, self.covers, threads=self.job.threads, runtime=self.runtime
+        )
+
+    def outcome(self, result: batch.Outcome) -> Outcome:
+        return _of_benefits(result.benefits, self.office)
+
+
+def _of_benefits(table: pa.Table, office: Office) -> Outcome:
+    """Return the amounts of a table with one row a claim and benefit."""
+    (item,) = office.plans
+    claims, amounts = np.zeros(0, np.int64), {}
+    for benefit in item.plan.benefits:
+        rows = table.filter(pc.equal(table["benefit"].cast(pa.string()), benefit.id))
+        claims = _numbers(rows["claim"])
+        order = np.argsort(claims)
+        amounts[benefit.id] = rows["amount_fen"].to_numpy()[order]
+        claims = claims[order]
+    return Outcome(claims, amounts)
+
+
+def _numbers(claims: pa.ChunkedArray) -> np.ndarray[Any, Any]:
+    """Return claims' numbers from their texts."""
+    found: np.ndarray[Any, Any] = claims.cast(pa.int64()).to_numpy()
+    return found
+
+
+# ---------------------------------------------------------------- file to file
+
+
+class Files(_Ours):
+    """What ``mutualplans assess`` does, without its progress and totals: two files in, decisions and problems out."""
+
+    def prepare(self, job: Job) -> None:
+        super().prepare(job)
+        self.inputs = office_files(job.data, job.scratch)
+        self.out = job.scratch / "mutualplans.parquet"
+        del self.claims, self.covers
+
+    def run(self) -> Path:
+        return self._assess(job=self.job, benefits=False)
+
+    def _assess(self, job: Job, *, benefits: bool) -> Path:
+        used = [item.plan for item in self.office.plans]
+        reading = {
+            name: read_table(path, name, used)
+            for name, path in zip(("coverages", "claims"), self.inputs, strict=True)
+        }
+        covers, claims = (reading[name].table() for name in ("coverages", "claims"))
+        made = assess_tables(
+            self.office,
+            claims,
+            covers,
+            refused=reading["coverages"].refused_persons(),
+            threads=job.threads,
+            runtime=self.runtime,
+            benefits=benefits,
+        )
+        sheets = {self.out: (DECISIONS, made.decisions)}
+        sheets |= {self.out.with_suffix(".problems.parquet"): (PROBLEMS, made.problems)}
+        if benefits:
+            sheets |= {self.out.with_suffix(".benefits.parquet"): (BENEFITS, made.benefits)}
+        for path, (sheet, table) in sheets.items():
+            with writer(path, sheet, self.office, "zh") as file:
+                file.write(table)
+        return self.out
+
+    def outcome(self, result: Path) -> Outcome:
+        """Return the amounts of each benefit, from another run that writes them too.
+
+        Raises:
+            AssertionError: they do not add up to what the measured run wrote.
+        """
+        timed = pq.read_table(result, columns=["claim", "amount_fen"])
+        self._assess(job=self.job, benefits=True)
+        paid = _of_benefits(pq.read_table(self.out.with_suffix(".benefits.parquet")), self.office)
+        claims = _numbers(timed["claim"])
+        order = np.argsort(claims)
+        total = np.sum([np.asarray(column) for column in paid.amounts.values()], axis=0)
+        assert np.array_equal(claims[order], paid.claims)
+        assert np.array_equal(timed["amount_fen"].to_numpy()[order], total)
+        return paid
+
+
+class OfficeCopy:
+    """Reads the same two files and writes a column for each that is decided: the least that `Files` could take.
+
+    What it writes is as wide as the decisions: the texts that name claim and person, numbers, and short codes.
+    """
+
+    def missing(self) -> str:
+        return ""
+
+    def prepare(self, job: Job) -> None:
+        self.inputs = office_files(job.data, job.scratch)
+        self.out = job.scratch / "office-copy.parquet"
+
+    def run(self) -> Path:
+        claims = pq.read_table(self.inputs[1])
+        pq.read_table(self.inputs[0])
+        row = pa.array(np.arange(2, claims.num_rows + 2))
+        codes = ("hospital_level", "cause", "event", "diagnosis", "hospital_level")
+        given = {name: claims[name] for name in ("claim", "person")} | {"row": row}
+        written = {f"code{number}": claims[name] for number, name in enumerate(codes)}
+        table = pa.table({**given, "amount_fen": claims["self_paid_in_scope_fen"], **written})
+        pq.write_table(table, self.out, compression="zstd")
+        return self.out
+
+    def outcome(self, result: Path) -> Outcome:
+        return Outcome([], {})
+
+
+def office_files(data: Dataset, scratch: Path) -> tuple[Path, Path]:
+    """Return the coverages and claims of a workload as an office hands them in: made once, in mutualplans' columns."""
+    home = data.folder / "office"
+    found = home / "coverages.parquet", home / "claims.parquet"
+    if not home.exists():
+        making = scratch / f"office-{data.folder.name}.making"
+        making.mkdir(parents=True, exist_ok=True)
+        claims, covers = as_contract(data)
+        for path, table, columns in (
+            (found[0], covers, coverage_columns([plans.plan])),
+            (found[1], claims, claim_columns([plans.plan])),
+        ):
+            names = [
+                f"{name}_fen" if columns[name].kind is Kind.MONEY else name for name in table.column_names
+            ]
+            pq.write_table(table.rename_columns(names).drop_columns(["row"]), making / path.name)
+        making.rename(home)
+    return found
