@@ -106,7 +106,7 @@ CASES = {
     ("chongming", "2-city-and-county"): ["2000.00", "0.00", "980.00", "700.00", "0.00", "700.00"],
     ("ningbo", "1-wu-breast-cancer"): ["3300.00", "30000.00", "30000.00", "2600.00", "0.00", "0.00"],
     ("ningbo", "2-in-situ-in-two-stages"): ["1800.00", "9000.00", "15000.00", "564.70", "12000.00", "0.00"],
-    ("ningbo", "3-retired-without-a-gap"): ["1700.00", "1200.00"],
+    ("ningbo", "3-retired-without-a-gap"): ["0.00", "1700.00", "0.00", "1200.00"],
     ("shanghai", "1-lung-cancer"): ["2000.00", "8000.00", "500.50", "0.00"],
     ("shanghai", "2-fee-given-back"): ["0.00", "620.00"],
     ("shanghai", "3-retiree"): ["1500.50", "0.00"],
@@ -165,6 +165,7 @@ def test_roster_is_quoted(office: str) -> None:
         "quote",
         *("--roster", f"{folder}/roster.csv", "--office", f"{folder}/office.toml"),
         *("--unit", f"{folder}/unit.toml", "--first-day", first_day),
+        *(("--covers", f"{folder}/covers.csv") if (ROOT / folder / "covers.csv").exists() else ()),
     )
     found: dict[str, tuple[int, list[str]]] = {}
     for item in data["plans"]:
