@@ -93,6 +93,9 @@ CASES = {
         *("16000.00", "0.00", "0.00", "0.00", "0.00"),
     ],
     ("beijing", "3-home-and-child"): ["2500.00", "7500.00", "8000.00", "1000.00", "1000.00", "0.00"],
+    ("beijing", "4-vulvar-cancer"): ["12260.00"],
+    ("beijing", "5-invasive-mole"): ["0.00"],
+    ("beijing", "6-above-the-ceiling"): ["2000.00", "105000.00"],
     ("coal-city", "1-moved-to-another-county"): [
         *("1400.00", "0.00", "2100.00"),
         *("1300.00", "0.00", "2400.00"),
@@ -221,3 +224,61 @@ def test_one_command_shows_it_all(office: str) -> None:
 
     assert done.returncode == 0, done.stdout[-2000:]
     assert all(f"cases/{case}.toml" in done.stdout for case in cases)
+
+
+CHANGES = {
+    ("beijing", "before", "eight-diseases"): (
+        "2016-01-01",
+        {("female-illness", "特殊疾病病种")},
+        {"female-illness": ("36884.00", "36988.00", 1, 1)},
+    ),
+    ("beijing", "before", "cap"): (
+        "2016-01-01",
+        {("medical-mutual-aid", "全年最高给付")},
+        {"medical-mutual-aid": ("121403.00", "192750.00", 1, 0)},
+    ),
+    ("longyan", "before", "half"): (
+        "2012-10-18",
+        {("worker-medical-aid", "补助比例")},
+        {"worker-medical-aid": ("42720.00", "47150.00", 5, 2)},
+    ),
+}
+"""City, settings before and after → first day, what changes, and for each plan that pays otherwise the sums before and
+after, how many claims get more and how many less. The arithmetic is in ``examples/changes/README.md``.
+"""
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_a_change_does(change: tuple[str, str, str]) -> None:
+    """``office diff`` over an office's roster and claims: the change alone, the same fees, the sums worked by hand."""
+    city, before, after = change
+    first_day, values, sums = CHANGES[change]
+    folder = f"examples/offices/{city}"
+    status, data = command(
+        *(
+            "office",
+            "diff",
+            f"examples/changes/{city}-{before}.toml",
+            f"examples/changes/{city}-{after}.toml",
+        ),
+        *("--roster", f"{folder}/roster.csv", "--unit", f"{folder}/unit.toml", "--first-day", first_day),
+        *("--claims", f"{folder}/cases"),
+    )
+    changed = {
+        (item["plan"], item["item"]) for item in data["changes"] if item["item"] not in ("有效期", "in force")
+    }
+    claims: dict[str, list[dict[str, str]]] = {}
+    for item in data["claims"]:
+        claims.setdefault(item["plan"], []).append(item)
+    fees = sum(Decimal(fee) for _joining, fee in QUOTES[city][1].values())
+
+    assert status == 0
+    assert changed == values
+    assert [item for item in data["claims"] if item["difference"] is None] == []
+    assert [sum(Decimal(item[side]) for item in data["fees"]) for side in ("before", "after")] == [fees, fees]
+    for plan, found in claims.items():
+        totals = [sum(Decimal(item[side]) for item in found) for side in ("before", "after")]
+        more, less = (sum(sign * Decimal(item["difference"]) > 0 for item in found) for sign in (1, -1))
+        expected = sums.get(plan, (str(totals[0]), str(totals[0]), 0, 0))
+
+        assert (str(totals[0]), str(totals[1]), more, less) == expected

@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 from mutualplans.backends import exact
 from mutualplans.backends.exact import Missing
 from mutualplans.engine.covers import with_transfers
-from mutualplans.engine.explain import condition_reason, path_label, row_label
+from mutualplans.engine.explain import condition_reason, path_label, rests_on, row_label
 from mutualplans.engine.facts import Case, Facts
 from mutualplans.engine.office import OfficePlan
 from mutualplans.engine.together import beside_another
@@ -183,7 +183,7 @@ def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None, cha
             *_void(facts),
             *(_outside_dates(facts) if edition else ()),
         ),
-        assumed=_assumed(facts) if charged else (),
+        assumed=_assumed(facts) if charged and fee is not None else (),
         returns=0 if fee is None else back,
         covered=running is not None,
     )
@@ -248,10 +248,13 @@ def _may_join(facts: Facts) -> tuple[list[Reason], set[str]]:
 
 
 def _assumed(facts: Facts) -> tuple[str, ...]:
+    """Return the labels of the assumed values that the premium and what comes back rest on."""
     labels = facts.bound.assumed_labels
     plan = facts.bound.plan
     formulas = [plan.premium, *([] if plan.returns is None else [plan.returns])]
-    nodes = facts.bound.order_of(formulas, "premium and returns").nodes
+    order = facts.bound.order_of(formulas, "premium and returns")
+    results = dict(zip(order.nodes, fold(order, exact.TABLE, facts.env()), strict=True))
+    nodes = rests_on([formula.node for formula in formulas], results)
     names = dict.fromkeys(node.parameter.name for node in nodes if isinstance(node, n.Value))
     return tuple(labels[name] for name in names if name in labels)
 

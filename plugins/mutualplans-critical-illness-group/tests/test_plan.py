@@ -95,3 +95,24 @@ def test_the_three_forms_are_worth_the_same_at_28_31() -> None:
 
     assert [item.net(Fraction(28, 31)) for item in quotes] == [60_00, 60_00, 60_00]
     assert len({item.net(Fraction(27, 31)) for item in quotes}) == 3
+
+
+def test_a_fee_says_what_it_assumes_only_where_it_rests_on_it() -> None:
+    """The sum added for an older unit is an assumed one: told at 45, not at 44, and not where nobody may join."""
+    added = "单位平均年龄较高的，每份加收"
+    retired = quote(
+        office_of([plan], edition="shanghai-2002").plan(plan.id),
+        Joining(
+            member=mp.Member(employment="retired"),
+            insured=mp.Insured(),
+            unit=mp.Unit(extra={"average_age": 50}),
+            first_day=date(2002, 9, 1),
+            shares=1,
+            extra={"illness_form": "standard"},
+        ),
+        edition="shanghai-2002",
+    )
+
+    assert added in joining("shanghai-2002", "standard", average_age=45).assumed
+    assert added not in joining("shanghai-2002", "standard", average_age=44).assumed
+    assert (retired.premium, retired.assumed) == (None, ())

@@ -55,7 +55,9 @@ plan = mp.Plan(
             "not-treatment", zh="不是住院或门诊申领", en="neither a stay nor outpatient treatment"
         ),
         (~treatment.equals("ordinary-outpatient")).because(
-            "ordinary-outpatient", zh="普通门诊不在保障之列", en="ordinary outpatient treatment is not covered"
+            "ordinary-outpatient",
+            zh="普通门诊不在保障之列",
+            en="ordinary outpatient treatment is not covered",
         ),
     ],
     benefits=[

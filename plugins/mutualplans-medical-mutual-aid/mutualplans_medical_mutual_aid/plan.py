@@ -49,7 +49,9 @@ settlement = mp.field(
 by_transfer = mp.field(
     "claim", "by_transfer", mp.Kind.FLAG, "持转院单，24 小时内转入", "transferred with a form within 24 hours"
 )
-observed = mp.field("claim", "observed", mp.Kind.FLAG, "急诊留观（按住院结算）", "emergency observation, settled as a stay")
+observed = mp.field(
+    "claim", "observed", mp.Kind.FLAG, "急诊留观（按住院结算）", "emergency observation, settled as a stay"
+)
 hospital = mp.field("claim", "hospital_name", mp.Kind.CODE, "医院名称", "hospital")
 
 bill = claim.self_paid_in_scope
