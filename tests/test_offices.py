@@ -282,3 +282,16 @@ def test_what_a_change_does(change: tuple[str, str, str]) -> None:
         expected = sums.get(plan, (str(totals[0]), str(totals[0]), 0, 0))
 
         assert (str(totals[0]), str(totals[1]), more, less) == expected
+
+
+def test_three_forms_of_one_fee_are_worth_the_same() -> None:
+    """``quote --discount 28/31`` over Shanghai's roster: 60, 340 with 310 back and 620 with 620 back come to 60 each."""
+    folder = "examples/offices/shanghai"
+    _, data = command(
+        *("quote", "--roster", f"{folder}/roster.csv", "--office", f"{folder}/office.toml"),
+        *("--unit", f"{folder}/unit.toml", "--first-day", "2002-09-01", "--discount", "28/31"),
+    )
+    (plan,) = (item for item in data["plans"] if item["plan"] == "critical-illness-group")
+    found = {(item["premium"], item["returns"], item["net"]) for item in plan["quotes"]}
+
+    assert found == {("60.00", "0.00", "60.00"), ("340.00", "310.00", "60.00"), ("620.00", "620.00", "60.00")}

@@ -32,7 +32,8 @@ route = mp.field(
 )  # fmt: skip
 gap_years = mp.field(
     "cover", "gap_years", mp.Kind.COUNT, "中断年数", "years missed",
-    hint=mp.Text("退休后首次参保填 0；由以往保障查得是续保的不必填", "0 for the first after retiring; not asked on renewal"), unit=mp.Text("年", "years"), most=60,
+    hint=mp.Text("退休后首次参保填 0；由以往保障查得是续保的不必填", "0 after retiring; not asked on renewal"),
+    unit=mp.Text("年", "years"), most=60,
 )  # fmt: skip
 treatment = mp.field(
     "claim", "treatment", mp.Kind.CODE, "治疗种类", "kind of treatment",
