@@ -19,6 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent
 MENU = {
     "办事处 · Offices": [
         "guide-office",
+        "offices",
+        "published",
         "reference/cli",
         "reference/problems",
         "reference/exit-codes",

@@ -25,8 +25,10 @@ from docs.pages.formulas import formulas  # noqa: E402
 from docs.pages.hooks import hooks  # noqa: E402
 from docs.pages.leaf import function_leaf  # noqa: E402
 from docs.pages.nodes import nodes  # noqa: E402
+from docs.pages.offices import offices  # noqa: E402
 from docs.pages.plugins import plugin_pages  # noqa: E402
 from docs.pages.problems import problems  # noqa: E402
+from docs.pages.published import published  # noqa: E402
 
 __all__ = ["PAGES", "pages"]
 
@@ -41,6 +43,8 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/nodes.md": nodes,
     "docs/reference/problems.md": problems,
     "docs/reference/hooks.md": hooks,
+    "docs/offices.md": offices,
+    "docs/published.md": published,
     "docs/function-leaf.md": function_leaf,
     "docs/cookbook/index.md": cookbook_index,
     **{f"docs/cookbook/{place}.md": partial(cookbook_page, place) for place in TITLES},

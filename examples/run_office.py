@@ -1,7 +1,7 @@
 """Run an example office: ``python examples/run_office.py beijing`` checks it, quotes its roster, decides its cases.
 
 An office is a folder under ``examples/offices``: `office.toml`, `roster.csv`, `unit.toml` with the first day of cover in
-its first line, and cases whose first line says what happened.
+its first line, `covers.csv` where earlier covers are known, and cases whose first line says what happened.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def steps(folder: Path) -> Iterator[Step]:
     if found is None:
         sys.exit(f"{place}/unit.toml 的第一行要写保障起始日，如 # 2016-01-01 起保")
     units = ("--unit", f"{place}/unit.toml", "--first-day", found.group())
-    yield "名册报价", ["quote", "--roster", f"{place}/roster.csv", *office, *units]
+    covers = ("--covers", f"{place}/covers.csv") if (folder / "covers.csv").exists() else ()
+    yield "名册报价", ["quote", "--roster", f"{place}/roster.csv", *office, *units, *covers]
     for case in sorted((folder / "cases").glob("*.toml")):
         yield first_line(case), ["simulate", f"{place}/cases/{case.name}", *office]
 

@@ -31,6 +31,7 @@ QUOTES = {
             "inpatient-allowance": (6, "360.00"),  # 6 × 60
         },
     ),
+    "coal-city": ("2016-01-01", {"three-in-one": (7, "840.00"), "accident": (1, "62.00")}),  # 7 × 120; 62
     "longyan": (
         "2012-10-18",
         {
@@ -92,6 +93,14 @@ CASES = {
         *("16000.00", "0.00", "0.00", "0.00", "0.00"),
     ],
     ("beijing", "3-home-and-child"): ["2500.00", "7500.00", "8000.00", "1000.00", "1000.00", "0.00"],
+    ("beijing", "4-vulvar-cancer"): ["12260.00"],
+    ("beijing", "5-invasive-mole"): ["0.00"],
+    ("beijing", "6-above-the-ceiling"): ["2000.00", "105000.00"],
+    ("coal-city", "1-moved-to-another-county"): [
+        *("1400.00", "0.00", "2100.00"),
+        *("1300.00", "0.00", "2400.00"),
+        *("0.00", "10000.00", "0.00"),
+    ],
     ("longyan", "1-miner"): ["3800.00", "4750.00", "200.00", "200.00"],
     ("longyan", "2-limit"): ["20000.00", "0.00", "5000.00", "0.00"],
     ("longyan", "3-female-addition"): ["12250.00", "6000.00"],
@@ -100,7 +109,7 @@ CASES = {
     ("chongming", "2-city-and-county"): ["2000.00", "0.00", "980.00", "700.00", "0.00", "700.00"],
     ("ningbo", "1-wu-breast-cancer"): ["3300.00", "30000.00", "30000.00", "2600.00", "0.00", "0.00"],
     ("ningbo", "2-in-situ-in-two-stages"): ["1800.00", "9000.00", "15000.00", "564.70", "12000.00", "0.00"],
-    ("ningbo", "3-retired-without-a-gap"): ["1700.00", "1200.00"],
+    ("ningbo", "3-retired-without-a-gap"): ["0.00", "1700.00", "0.00", "1200.00"],
     ("shanghai", "1-lung-cancer"): ["2000.00", "8000.00", "500.50", "0.00"],
     ("shanghai", "2-fee-given-back"): ["0.00", "620.00"],
     ("shanghai", "3-retiree"): ["1500.50", "0.00"],
@@ -159,6 +168,7 @@ def test_roster_is_quoted(office: str) -> None:
         "quote",
         *("--roster", f"{folder}/roster.csv", "--office", f"{folder}/office.toml"),
         *("--unit", f"{folder}/unit.toml", "--first-day", first_day),
+        *(("--covers", f"{folder}/covers.csv") if (ROOT / folder / "covers.csv").exists() else ()),
     )
     found: dict[str, tuple[int, list[str]]] = {}
     for item in data["plans"]:
@@ -214,3 +224,74 @@ def test_one_command_shows_it_all(office: str) -> None:
 
     assert done.returncode == 0, done.stdout[-2000:]
     assert all(f"cases/{case}.toml" in done.stdout for case in cases)
+
+
+CHANGES = {
+    ("beijing", "before", "eight-diseases"): (
+        "2016-01-01",
+        {("female-illness", "特殊疾病病种")},
+        {"female-illness": ("36884.00", "36988.00", 1, 1)},
+    ),
+    ("beijing", "before", "cap"): (
+        "2016-01-01",
+        {("medical-mutual-aid", "全年最高给付")},
+        {"medical-mutual-aid": ("121403.00", "192750.00", 1, 0)},
+    ),
+    ("longyan", "before", "half"): (
+        "2012-10-18",
+        {("worker-medical-aid", "补助比例")},
+        {"worker-medical-aid": ("42720.00", "47150.00", 5, 2)},
+    ),
+}
+"""City, settings before and after → first day, what changes, and for each plan that pays otherwise the sums before and
+after, how many claims get more and how many less. The arithmetic is in ``examples/changes/README.md``.
+"""
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_a_change_does(change: tuple[str, str, str]) -> None:
+    """``office diff`` over an office's roster and claims: the change alone, the same fees, the sums worked by hand."""
+    city, before, after = change
+    first_day, values, sums = CHANGES[change]
+    folder = f"examples/offices/{city}"
+    status, data = command(
+        *(
+            "office",
+            "diff",
+            f"examples/changes/{city}-{before}.toml",
+            f"examples/changes/{city}-{after}.toml",
+        ),
+        *("--roster", f"{folder}/roster.csv", "--unit", f"{folder}/unit.toml", "--first-day", first_day),
+        *("--claims", f"{folder}/cases"),
+    )
+    changed = {
+        (item["plan"], item["item"]) for item in data["changes"] if item["item"] not in ("有效期", "in force")
+    }
+    claims: dict[str, list[dict[str, str]]] = {}
+    for item in data["claims"]:
+        claims.setdefault(item["plan"], []).append(item)
+    fees = sum(Decimal(fee) for _joining, fee in QUOTES[city][1].values())
+
+    assert status == 0
+    assert changed == values
+    assert [item for item in data["claims"] if item["difference"] is None] == []
+    assert [sum(Decimal(item[side]) for item in data["fees"]) for side in ("before", "after")] == [fees, fees]
+    for plan, found in claims.items():
+        totals = [sum(Decimal(item[side]) for item in found) for side in ("before", "after")]
+        more, less = (sum(sign * Decimal(item["difference"]) > 0 for item in found) for sign in (1, -1))
+        expected = sums.get(plan, (str(totals[0]), str(totals[0]), 0, 0))
+
+        assert (str(totals[0]), str(totals[1]), more, less) == expected
+
+
+def test_three_forms_of_one_fee_are_worth_the_same() -> None:
+    """``quote --discount 28/31`` over Shanghai's roster: 60, 340 with 310 back and 620 with 620 back come to 60 each."""
+    folder = "examples/offices/shanghai"
+    _, data = command(
+        *("quote", "--roster", f"{folder}/roster.csv", "--office", f"{folder}/office.toml"),
+        *("--unit", f"{folder}/unit.toml", "--first-day", "2002-09-01", "--discount", "28/31"),
+    )
+    (plan,) = (item for item in data["plans"] if item["plan"] == "critical-illness-group")
+    found = {(item["premium"], item["returns"], item["net"]) for item in plan["quotes"]}
+
+    assert found == {("60.00", "0.00", "60.00"), ("340.00", "310.00", "60.00"), ("620.00", "620.00", "60.00")}

@@ -14,6 +14,7 @@ import pytest
 import mutualplans as mp
 from mutualplans.engine.asdata import simulation_data
 from mutualplans.engine.office import office_of
+from mutualplans.engine.quote import Joining, quote
 from mutualplans.engine.simulate import Situation, simulate
 from mutualplans.model.dates import term
 from mutualplans.registry import PluginRegistry
@@ -164,3 +165,42 @@ def test_the_example_office_quotes_its_roster() -> None:
     assert (by_plan["female-illness"]["premium"], by_plan["female-illness"]["joining"]) == ("225.00", 6)
     assert by_plan["female-illness"]["split"] == {"member": "112.50", "unit": "112.50"}
     assert by_plan["child-accident"]["premium"] == "50.00"
+
+
+def test_six_years_of_fees_of_a_couple_in_longyan() -> None:
+    """Published: less than 900 yuan in six years. Two of a government office at 60, and 25 for her: 6 × 145 = 870."""
+    fees = 0
+    for id_, edition, persons in (
+        ("worker-medical-aid", "longyan-2007", 2),
+        ("female-health", "longyan-2013", 1),
+    ):
+        plan = REGISTRY.plan(id_)
+        given = Joining(
+            member=WOMAN,
+            insured=mp.Insured.member(WOMAN),
+            unit=mp.Unit(unit_type="public"),
+            first_day=date(2008, 1, 1),
+            shares=1,
+            together=("worker-medical-aid",),
+        )
+        found = quote(office_of([plan], edition=edition).plan(id_), given, edition=edition)
+        assert found.premium is not None
+        fees += found.premium * persons
+
+    assert 6 * fees == 870_00
+
+
+def test_a_year_of_claims_of_a_beijing_woman() -> None:
+    """Published: 33,800 + 7,000 + 162,900 = 203,700. Only the 7,000 of one share follow from the rule."""
+    cover = mp.Coverage(
+        plan="major-disease",
+        edition="beijing-15",
+        first_day=date(2015, 1, 1),
+        last_day=date(2017, 12, 31),
+        shares=1,
+    )
+    claim = mp.Claim(id="1", event="diagnosis", diagnosis="C22.0", diagnosed=date(2015, 10, 8))
+    office = office_of([REGISTRY.plan("major-disease")], edition="beijing-15")
+    total = simulate(office, Situation(member=WOMAN, coverages=(cover,), claims=(claim,))).total
+
+    assert total + 33_800_00 + 162_900_00 == 203_700_00

@@ -151,7 +151,6 @@ def _outputs() -> tuple[str, ...]:
     return (*parts[:1], after, *parts[1:], memory)
 
 
-
 _EXAMPLE = """
 from datetime import date
 

@@ -5,7 +5,7 @@ The results of the fold that computed the amount are the explanation; nothing is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -38,6 +38,7 @@ __all__ = [
     "path_label",
     "row_label",
     "remaining",
+    "rests_on",
     "trace",
     "zero_reasons",
 ]
@@ -84,15 +85,20 @@ class Work(Workings):
 
     def used(self) -> Iterator[n.Node]:
         """Yield the nodes that the amount rests on: conditions, and the sides of choices that were taken."""
-        stack = [*self.program.conditions, self.program.pays]
-        seen: set[n.Node] = set()
-        while stack:
-            node = stack.pop()
-            if node in seen:
-                continue
-            seen.add(node)
-            yield node
-            stack.extend(_taken(node, self.results))
+        return rests_on((*self.program.conditions, self.program.pays), self.results)
+
+
+def rests_on(roots: Iterable[n.Node], results: Mapping[n.Node, Any]) -> Iterator[n.Node]:
+    """Yield the nodes that the values of `roots` rest on: themselves, and of choices only the sides taken."""
+    stack = [*roots]
+    seen: set[n.Node] = set()
+    while stack:
+        node = stack.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        yield node
+        stack.extend(_taken(node, results))
 
 
 def _taken(node: n.Node, results: Mapping[n.Node, Any]) -> tuple[n.Node, ...]:

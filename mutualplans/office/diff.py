@@ -206,9 +206,9 @@ def claim_effects(
     for name, case in cases.items():
         results = [simulate(office, _under(office, case)) for office in (before, after)]
         paid = [_paid(result) for result in results]
-        held = {cover.plan for cover in case.coverages}
         plans = dict.fromkeys(item.plan.id for office in (before, after) for item in office.plans)
         for claim in case.claims:
+            held = {cover.plan for cover in case.coverages if cover.insured == claim.insured}
             for plan in (id_ for id_ in plans if id_ in held):
                 amounts = [
                     found.get((claim.id, plan), None if _runs(office, plan) else 0)

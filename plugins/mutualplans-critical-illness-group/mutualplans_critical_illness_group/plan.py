@@ -102,6 +102,7 @@ plan = mp.Plan(
         ),
     ],
     premium=premium * cover.shares,
+    returns=mp.choose(value.returns, value.refund.of(form) * cover.shares, mp.yuan("0")),
     term_months=value.months.of(form),
     max_shares=value.max_shares,
     waiting=waiting,

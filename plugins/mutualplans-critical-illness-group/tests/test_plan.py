@@ -77,11 +77,42 @@ def test_without_a_form_there_is_no_fee() -> None:
     assert "join.not-in-table" in {item.code for item in foreign.problems}
 
 
+@pytest.mark.parametrize(("form", "fen"), [("standard", 0), ("return-310", 310_00), ("return-620", 620_00)])
+def test_the_quote_says_what_comes_back(form: str, fen: int) -> None:
+    """Nothing, 310 of 340, and the whole 620 come back at maturity."""
+    assert fen == joining("shanghai-2002", form, average_age=40).returns
+
+
+def test_a_plan_without_such_forms_gives_nothing_back() -> None:
+    """Ningbo's forms differ in length only."""
+    assert joining("ningbo-2023", "3y").returns == 0
+
+
 def test_the_three_forms_are_worth_the_same_at_28_31() -> None:
     """60 = 340 − 310 v = 620 − 620 v has one solution, v = 28/31: the value now of 1 yuan in three years."""
-    bound = office_of([plan], edition="shanghai-2002").plan(plan.id).bind(day=date(2002, 9, 1))
-    refund = {code: bound.values["refund"].rows[(code,)] for code in ("standard", "return-310", "return-620")}
-    paid = {code: joining("shanghai-2002", code, average_age=40).premium or 0 for code in refund}
-    worth = {paid[code] - refund[code] * Fraction(28, 31) for code in refund}
+    forms = ("standard", "return-310", "return-620")
+    quotes = [joining("shanghai-2002", form, average_age=40) for form in forms]
 
-    assert {60_00} == worth
+    assert [item.net(Fraction(28, 31)) for item in quotes] == [60_00, 60_00, 60_00]
+    assert len({item.net(Fraction(27, 31)) for item in quotes}) == 3
+
+
+def test_a_fee_says_what_it_assumes_only_where_it_rests_on_it() -> None:
+    """The sum added for an older unit is an assumed one: told at 45, not at 44, and not where nobody may join."""
+    added = "单位平均年龄较高的，每份加收"
+    retired = quote(
+        office_of([plan], edition="shanghai-2002").plan(plan.id),
+        Joining(
+            member=mp.Member(employment="retired"),
+            insured=mp.Insured(),
+            unit=mp.Unit(extra={"average_age": 50}),
+            first_day=date(2002, 9, 1),
+            shares=1,
+            extra={"illness_form": "standard"},
+        ),
+        edition="shanghai-2002",
+    )
+
+    assert added in joining("shanghai-2002", "standard", average_age=45).assumed
+    assert added not in joining("shanghai-2002", "standard", average_age=44).assumed
+    assert (retired.premium, retired.assumed) == (None, ())

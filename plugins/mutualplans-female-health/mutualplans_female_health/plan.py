@@ -24,7 +24,7 @@ value = mp.parameters(
 )  # fmt: skip
 
 form = mp.field("cover", "women_form", mp.Kind.CODE, "女职工安康缴费方式", "form of payment, women's health")
-has_main = mp.field("cover", "has_main", mp.Kind.FLAG, "同时参加主项目", "also in the main plan")
+in_main = mp.holds("worker-medical-aid", "主项目（职工医疗互助活动）", "the main plan")
 hospitalised = mp.field("claim", "hospitalised", mp.Kind.FLAG, "经住院治疗", "treated in hospital")
 operated = mp.field("claim", "operated", mp.Kind.FLAG, "经手术治疗", "operated")
 
@@ -55,7 +55,7 @@ plan = mp.Plan(
         insured.is_female.because("sex", zh="仅限女职工", en="women only"),
         mp.member.employment.equals("in-post").because("employment", zh="须为在职职工", en="must be in post"),
         insured.age.up_to(value.age_to).because("age", zh="超过法定退休年龄", en="above the retirement age"),
-        (~value.main_only | has_main).because("no-main-plan", zh="未参加主项目", en="not in the main plan"),
+        (~value.main_only | in_main).because("no-main-plan", zh="未参加主项目", en="not in the main plan"),
     ],
     premium=value.fee.of(form) * cover.shares,
     term_months=value.months.of(form),

@@ -11,6 +11,7 @@ from mutualplans.engine.quote import Joining, Quote, quote
 from mutualplans.testing.conformance import PlanConformance
 
 WOMAN = mp.Member(sex="female", birth_date=date(1980, 4, 2), employment="in-post")
+MAIN = mp.Coverage(plan="worker-medical-aid", first_day=date(2022, 10, 18), last_day=date(2023, 10, 17))
 
 
 class TestFemaleHealth(PlanConformance):
@@ -19,15 +20,16 @@ class TestFemaleHealth(PlanConformance):
     plan_id = "female-health"
 
 
-def joining(edition: str, form: str | None, shares: int, **extra: object) -> Quote:
-    """Quote one woman."""
+def joining(edition: str, form: str | None, shares: int, *covers: mp.Coverage) -> Quote:
+    """Quote one woman whose covers are known."""
     given = Joining(
         member=WOMAN,
         insured=mp.Insured.member(WOMAN),
         unit=mp.Unit(),
         first_day=date(2023, 5, 1),
         shares=shares,
-        extra={**extra, **({} if form is None else {"women_form": form})},
+        covers=covers,
+        extra={} if form is None else {"women_form": form},
     )
     return quote(office_of([plan], edition=edition).plan(plan.id), given, edition=edition)
 
@@ -43,14 +45,14 @@ def joining(edition: str, form: str | None, shares: int, **extra: object) -> Quo
 )
 def test_fee_and_term(edition: str, form: str | None, shares: int, fen: int, last: date) -> None:
     """The published fees."""
-    found = joining(edition, form, shares, has_main=True)
+    found = joining(edition, form, shares, MAIN)
 
     assert (fen, last) == (found.premium, found.coverage.last_day)
 
 
 def test_the_add_on_is_not_sold_alone() -> None:
     """Longyan's 25 yuan are only for who is in the main plan."""
-    found = joining("longyan-2013", None, 1, has_main=False)
+    found = joining("longyan-2013", None, 1)
 
     assert found.premium is None
     assert [item.code for item in found.reasons] == ["no-main-plan"]

@@ -49,6 +49,7 @@ plan = mp.Plan(
     ],
     premium=value.premium,
     term_months=value.term_months,
+    term_begins=mp.YearDay(5, 1),
     waiting=mp.Waiting(value.waiting_days, waived=cover.is_renewal),
     renewal_window=value.renewal_window,
     claim_within=value.claim_days,

@@ -26,6 +26,7 @@ treatment = mp.field(
         "observation": mp.Text("急诊观察室留院观察", "emergency observation"),
         "major-outpatient": mp.Text("门诊大病", "outpatient treatment of a major illness"),
         "home-bed": mp.Text("家庭病床", "home bed"),
+        "ordinary-outpatient": mp.Text("普通门诊（不在保障之列）", "ordinary outpatient treatment (not covered)"),
     },
 )  # fmt: skip
 
@@ -52,7 +53,12 @@ plan = mp.Plan(
     when=[
         claim.event.is_one_of("inpatient", "outpatient").because(
             "not-treatment", zh="不是住院或门诊申领", en="neither a stay nor outpatient treatment"
-        )
+        ),
+        (~treatment.equals("ordinary-outpatient")).because(
+            "ordinary-outpatient",
+            zh="普通门诊不在保障之列",
+            en="ordinary outpatient treatment is not covered",
+        ),
     ],
     benefits=[
         mp.Benefit(

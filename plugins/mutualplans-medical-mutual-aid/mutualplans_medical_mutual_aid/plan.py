@@ -22,6 +22,8 @@ value = mp.parameters(
         open_to_office=mp.between("0%", "100%")),
     above_scale=mp.tiers("封顶线以上分段给付比例", "rates above the ceiling", open_to_office=mp.between("0%", "100%")),
     most=mp.money("全年最高给付", "most in a year", open_to_office=mp.between("0", "1000000")),
+    transfer_days=mp.days("24 小时内转院：两个日期最多相隔", "days between the stays of a transfer"),
+    observation_days=mp.days("急诊留观后住院：最多相隔", "days from observation to the stay"),
     claim_days=mp.days("申领时效", "days to claim", open_to_office=mp.between(1, 3660), optional=True),
 )  # fmt: skip
 
@@ -44,6 +46,14 @@ settlement = mp.field(
     },
 )
 
+by_transfer = mp.field(
+    "claim", "by_transfer", mp.Kind.FLAG, "持转院单，24 小时内转入", "transferred with a form within 24 hours"
+)
+observed = mp.field(
+    "claim", "observed", mp.Kind.FLAG, "急诊留观（按住院结算）", "emergency observation, settled as a stay"
+)
+hospital = mp.field("claim", "hospital_name", mp.Kind.CODE, "医院名称", "hospital")
+
 bill = claim.self_paid_in_scope
 is_below = settlement.equals("below").because(
     "not-below", zh="不是封顶线以下的结算", en="not a settlement below the ceiling"
@@ -52,7 +62,8 @@ is_above = settlement.equals("above").because(
     "not-above", zh="不是封顶线以上的结算", en="not a settlement above the ceiling"
 )
 
-# Stays merged into one (a transfer within 24 hours, observation within 7 days before) carry one stay number.
+# Stays above the ceiling are settled by the year and are not counted.
+counted = claim.is_inpatient & settlement.equals("below")
 stay = (
     mp.choose(claim.is_inpatient, 1, 0)
     .once(per=per.STAY)
@@ -90,6 +101,10 @@ plan = mp.Plan(
         (~has_union | member.union_card).because(
             "union-card", zh="须持有京卡·互助服务卡", en="must hold the union card"
         ),
+    ],
+    merges=[
+        mp.Merge(value.transfer_days, when=counted & by_transfer, after=counted),
+        mp.Merge(value.observation_days, when=counted, after=counted & observed, same=[hospital]),
     ],
     premium=mp.choose(has_union, mp.yuan("0"), value.premium),
     term_months=value.term_months,

@@ -52,7 +52,7 @@ def bill(number: int, event: str, fen: int, way: str = "below") -> mp.Claim:
         self_paid_partly=mp.Money(0),
         out_of_scope=mp.Money(0),
         other_paid=mp.Money(0),
-        extra={"settlement": way},
+        extra={"settlement": way, "observed": False, "by_transfer": False},
     )
 
 

@@ -1,7 +1,7 @@
 """上海市退休职工住院补充医疗互助保障计划: a share of what retirees pay after insurance; the fee grows with a gap.
 
 Who has not missed a year pays the fee of the route (渠道) by which he joins; who has missed years pays the fee of the gap.
-A half term costs half.
+A term of the plan for those in post is an earlier term of this one. A half term costs half.
 """
 
 import mutualplans as mp
@@ -32,7 +32,8 @@ route = mp.field(
 )  # fmt: skip
 gap_years = mp.field(
     "cover", "gap_years", mp.Kind.COUNT, "中断年数", "years missed",
-    hint=mp.Text("连续参保、退休后首次参保填 0", "0 if none was missed"), unit=mp.Text("年", "years"), most=60,
+    hint=mp.Text("退休后首次参保填 0；由以往保障查得是续保的不必填", "0 after retiring; not asked on renewal"),
+    unit=mp.Text("年", "years"), most=60,
 )  # fmt: skip
 treatment = mp.field(
     "claim", "treatment", mp.Kind.CODE, "治疗种类", "kind of treatment",
@@ -41,10 +42,12 @@ treatment = mp.field(
         "observation": mp.Text("急诊观察室留院观察", "emergency observation"),
         "major-outpatient": mp.Text("门诊大病", "outpatient treatment of a major illness"),
         "home-bed": mp.Text("家庭病床", "home bed"),
+        "ordinary-outpatient": mp.Text("普通门诊（不在保障之列）", "ordinary outpatient treatment (not covered)"),
     },
 )  # fmt: skip
 
-full_fee = mp.choose(gap_years.over(0), gap_years.banded(value.gap_fee), value.fee.of(route)).named(
+no_gap = (cover.is_renewal | gap_years.equals(0)).named("没有中断", "no year missed")
+full_fee = mp.choose(no_gap, value.fee.of(route), gap_years.banded(value.gap_fee)).named(
     "全年保障费", "the fee of a full year"
 )
 
@@ -67,11 +70,17 @@ plan = mp.Plan(
     term_months=value.months.of(cover.tier),
     waiting=mp.Waiting(value.waiting_days, waived=cover.is_renewal),
     renewal_window=value.renewal_window,
+    continues=["inpatient-supplement"],
     claim_within=value.claim_days,
     when=[
         claim.event.is_one_of("inpatient", "outpatient").because(
             "not-treatment", zh="不是住院或门诊申领", en="neither a stay nor outpatient treatment"
-        )
+        ),
+        (~treatment.equals("ordinary-outpatient")).because(
+            "ordinary-outpatient",
+            zh="普通门诊不在保障之列",
+            en="ordinary outpatient treatment is not covered",
+        ),
     ],
     benefits=[
         mp.Benefit(

@@ -1,6 +1,6 @@
 """The retirees' plan of Shanghai: the conformance kit, and the fee by route, gap and length."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from mutualplans_retiree_inpatient_shanghai.plan import plan
@@ -19,14 +19,15 @@ class TestRetireeInpatientShanghai(PlanConformance):
     plan_id = "retiree-inpatient-shanghai"
 
 
-def joining(edition: str, tier: str, **extra: object) -> Quote:
-    """Quote one retiree."""
+def joining(edition: str, tier: str, *covers: mp.Coverage, **extra: object) -> Quote:
+    """Quote one retiree whose covers are known, from 1 January 2023."""
     given = Joining(
         member=MEMBER,
         insured=mp.Insured.member(MEMBER),
         unit=mp.Unit(),
         first_day=date(2023, 1, 1),
         tier=tier,
+        covers=covers,
         extra=extra,
     )
     return quote(office_of([plan], edition=edition).plan(plan.id), given, edition=edition)
@@ -75,3 +76,41 @@ def test_before_2023_there_is_no_half_term() -> None:
 
     assert found.premium is None
     assert {"join.not-in-table"} == {item.code for item in found.problems}
+
+
+@pytest.mark.parametrize("before", ["inpatient-supplement", "retiree-inpatient-shanghai"])
+def test_who_comes_from_the_plan_for_those_in_post_has_no_gap(before: str) -> None:
+    """A term that ends the day before, there or here, is found out: 415 yuan, and no question about missed years."""
+    last = mp.Coverage(plan=before, first_day=date(2022, 1, 1), last_day=date(2022, 12, 31))
+
+    assert joining("shanghai-2023", "full", last, route="unit").premium == 415_00
+
+
+def test_a_day_between_is_asked_about() -> None:
+    """One day without cover is more than the window of 0 days: whether a year was missed has to be stated."""
+    last = mp.Coverage(
+        plan="inpatient-supplement",
+        first_day=date(2022, 1, 1),
+        last_day=date(2022, 12, 31) - timedelta(days=1),
+    )
+    found = joining("shanghai-2023", "full", last, route="unit")
+
+    assert found.premium is None
+    assert "gap_years" in found.problems[0].line()
+    assert joining("shanghai-2023", "full", last, route="community", gap_years=1).premium == 800_00
+
+
+def test_without_the_earlier_covers_a_gap_is_not_believed() -> None:
+    """Years missed decide only where the history is known: it might be a renewal."""
+    given = Joining(
+        member=MEMBER,
+        insured=mp.Insured.member(MEMBER),
+        unit=mp.Unit(),
+        first_day=date(2023, 1, 1),
+        tier="full",
+        extra={"route": "unit", "gap_years": 1},
+    )
+    found = quote(office_of([plan], edition="shanghai-2023").plan(plan.id), given, edition="shanghai-2023")
+
+    assert found.premium is None
+    assert [item.code for item in found.problems] == ["join.earlier"]

@@ -1,7 +1,7 @@
 """宁波市退休人员住院医疗互助保障项目: half of the burden of each stay up to an amount, a tenth above.
 
 The burden is inferred from the pool's payment as in the plan for those in post. Who joins for the first time, or after a
-gap, has a lower rate; who comes over from that plan on retiring has no gap.
+gap, has a lower rate; a term of that plan is an earlier term of this one, so who retires has no gap.
 """
 
 import mutualplans as mp
@@ -32,16 +32,9 @@ after_subsidy = mp.field(
     "公务员医疗补助后的个人承担",
     "burden after the civil-servant subsidy",
 )
-from_post = mp.field(
-    "cover",
-    "from_post",
-    mp.Kind.FLAG,
-    "上一期参加在职住院项目，本期转为退休",
-    "was in the plan for those in post in the last term",
-)
 late = mp.field("cover", "joined_late", mp.Kind.FLAG, "在补保期内补保", "joined late, in the month after the start")  # fmt: skip
 
-continuous = (cover.is_renewal | from_post).named("连续参保", "continuous")
+continuous = cover.is_renewal
 inferred = (claim.pool_paid * value.inferred.of(claim.hospital_level)).named(
     "推算的个人承担", "the inferred burden"
 )
@@ -68,6 +61,8 @@ plan = mp.Plan(
     term_months=value.term_months,
     waiting=mp.Waiting(value.late_waiting, waived=continuous | ~late),
     renewal_window=value.renewal_window,
+    continues=["inpatient-supplement-ningbo"],
+    term_begins=mp.YearDay(5, 1),
     claim_within=value.claim_days,
     when=[claim.is_inpatient.because("not-inpatient", zh="不是住院申领", en="not a stay in hospital")],
     benefits=[

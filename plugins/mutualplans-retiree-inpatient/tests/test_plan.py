@@ -7,6 +7,7 @@ from mutualplans_retiree_inpatient.plan import plan
 
 import mutualplans as mp
 from mutualplans.engine.office import office_of
+from mutualplans.engine.quote import Joining, quote
 from mutualplans.engine.simulate import Situation, simulate
 from mutualplans.testing.conformance import PlanConformance
 
@@ -39,7 +40,23 @@ def test_a_gap_lowers_the_rate(gap: int, fen: int) -> None:
         first_day=date(2023, 5, 1),
         last_day=date(2024, 4, 30),
         earlier=(mp.DateRange(last - timedelta(days=364), last),),
-        extra={"from_post": False, "joined_late": False},
+        extra={"joined_late": False},
     )
 
     assert fen == simulate(OFFICE, Situation(member=MEMBER, coverages=(cover,), claims=(STAY,))).total
+
+
+@pytest.mark.parametrize(
+    ("first_day", "last_day"),
+    [(date(2023, 5, 1), date(2024, 4, 30)), (date(2023, 5, 20), date(2024, 4, 30))],
+)
+def test_every_term_ends_on_30_april(first_day: date, last_day: date) -> None:
+    """Who joins in the month after the start is covered to the end of the term that runs, at the whole fee."""
+    found = quote(
+        OFFICE.plan(plan.id),
+        Joining(
+            member=MEMBER, insured=mp.Insured.member(MEMBER), unit=mp.Unit(), first_day=first_day, covers=()
+        ),
+    )
+
+    assert (130_00, last_day) == (found.premium, found.coverage.last_day)

@@ -9,7 +9,7 @@ import mutualplans as mp
 from mutualplans import claim, cover, member, paid, per
 
 CITY_PLAN = "inpatient-supplement"
-"""The city's plan that comes first; where an office does not run it, nothing was paid by it."""
+"""The city's plan that comes first."""
 
 value = mp.parameters(
     premium=mp.money("职工个人每期出资", "the member's part for a term", open_to_office=mp.between("0", "2000")),
@@ -29,9 +29,7 @@ value = mp.parameters(
     ),
 )  # fmt: skip
 
-has_city_plan = mp.field(
-    "cover", "has_city_plan", mp.Kind.FLAG, "同时参加市总住院保障计划", "also in the city's inpatient plan"
-)
+in_city_plan = mp.holds(CITY_PLAN, "市总住院保障计划", "the city's inpatient plan")
 furloughed = mp.field(
     "member", "contract_kept", mp.Kind.FLAG, "已签协保", "furloughed with the contract kept"
 )
@@ -69,7 +67,7 @@ plan = mp.Plan(
         (member.employment.equals("in-post") | (value.furloughed_too & furloughed)).because(
             "employment", zh="不是在职职工（或可参加的协保职工）", en="neither in post nor furloughed"
         ),
-        (~value.with_city | has_city_plan).because(
+        (~value.with_city | in_city_plan).because(
             "no-city-plan", zh="未同时参加市总住院保障计划", en="not in the city's inpatient plan"
         ),
     ],

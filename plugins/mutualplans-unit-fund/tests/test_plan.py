@@ -27,7 +27,7 @@ def both(*plans: mp.Plan, own: str, treatment: str | None = "stay") -> Simulatio
     office: Office = office_of(list(plans))
     covers = (
         mp.Coverage(plan=CITY.id, edition="shanghai-2002", tier="1y", **YEAR),
-        mp.Coverage(plan=plan.id, edition="jingan-2002", extra={"has_city_plan": True}, **YEAR),
+        mp.Coverage(plan=plan.id, edition="jingan-2002", **YEAR),
     )
     claim = mp.Claim(
         id="1",
