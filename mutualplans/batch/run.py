@@ -254,7 +254,10 @@ class _Run:
             for argument in source.arguments
             if argument.role == "out"
         }
-        arrays = [self._array(argument, covers, source, out) for argument in source.arguments]
+        # Arrays over codes come last: reading a column may bring new codes.
+        in_turn = sorted(source.arguments, key=lambda argument: argument.role == "codes")
+        made = {argument.name: self._array(argument, covers, source, out) for argument in in_turn}
+        arrays = [made[argument.name] for argument in source.arguments]
         most = int(np.diff(first_row).max(initial=0)) + 1
         fixed: list[Any] = [first_row, first_cover, self.bailed]
         if self._compile(source, rows):
