@@ -13,7 +13,7 @@ from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.quoting import Quoted, Said, quote_joinings
 from mutualplans.batch.units import split_of
 from mutualplans.engine.office import OfficePlan
-from mutualplans.engine.quote import Joining, Quote, assumed_values
+from mutualplans.engine.quote import Joining, Quote, quote
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import order
 from mutualplans.model.coverage import Coverage
@@ -32,16 +32,16 @@ def quote_many(item: OfficePlan, joinings: Sequence[Joining], *, edition: str | 
     nodes = order([formula.node for formula in joining_formulas(item.plan)]).nodes
     paths = [node.field.path for node in nodes if isinstance(node, n.Read)]
     made = quote_joinings(item, joinings_of(item, joinings, paths), edition=edition)
-    return _Results(made).all()
+    return _Results(made, edition).all()
 
 
 class _Results:
     """Turns the numbers of a batch into quotes."""
 
-    def __init__(self, made: Quoted) -> None:
-        self.made = made
+    def __init__(self, made: Quoted, named: str | None) -> None:
+        self.made, self.named = made, named
         self.editions = [bound.edition.id for bound in made.bounds]
-        self.assumed = [assumed_values(bound) for bound in made.bounds]
+        self.doubtful = [bool(bound.assumed_labels) for bound in made.bounds]
         self.split = {payer: fen.tolist() for payer, fen in split_of(made).items()}
 
     def all(self) -> list[Said]:
@@ -89,7 +89,11 @@ class _Results:
             split={payer: fen[row] for payer, fen in self.split.items()} if joins else {},
             reasons=note.reasons if note else (),
             problems=note.problems if note else (),
-            assumed=self.assumed[edition],
+            assumed=self._assumed(joining) if joins and self.doubtful[edition] else (),
             returns=returns,
             covered=covered,
         )
+
+    def _assumed(self, joining: Joining) -> tuple[str, ...]:
+        """Return the assumed values that a person's fee rests on; only where an edition has any is it asked for."""
+        return quote(self.made.item, joining, edition=self.named).assumed

@@ -11,9 +11,8 @@ from attrs import evolve, field, frozen
 
 from mutualplans.backends import exact
 from mutualplans.backends.exact import Missing
-from mutualplans.engine.bind import BoundPlan
 from mutualplans.engine.covers import with_transfers
-from mutualplans.engine.explain import condition_reason, path_label, row_label
+from mutualplans.engine.explain import condition_reason, path_label, rests_on, row_label
 from mutualplans.engine.facts import Case, Facts
 from mutualplans.engine.office import OfficePlan
 from mutualplans.engine.together import beside_another
@@ -29,7 +28,7 @@ from mutualplans.model.problem import Problem, problem
 from mutualplans.model.text import Text
 from mutualplans.plan.vocabulary import HOLDS
 
-__all__ = ["Joining", "Quote", "assumed_values", "quote", "shared_out"]
+__all__ = ["Joining", "Quote", "quote", "shared_out"]
 
 
 @frozen(kw_only=True)
@@ -184,7 +183,7 @@ def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None, cha
             *_void(facts),
             *(_outside_dates(facts) if edition else ()),
         ),
-        assumed=assumed_values(bound) if charged else (),
+        assumed=_assumed_values(facts) if charged and fee is not None else (),
         returns=0 if fee is None else back,
         covered=running is not None,
     )
@@ -248,11 +247,15 @@ def _may_join(facts: Facts) -> tuple[list[Reason], set[str]]:
     return reasons, set() if reasons else missing
 
 
-def assumed_values(bound: BoundPlan) -> tuple[str, ...]:
-    """Return the labels of assumed values that the premium of a plan, and what comes back of it, rest on."""
-    labels, plan = bound.assumed_labels, bound.plan
+def _assumed_values(facts: Facts) -> tuple[str, ...]:
+    """Return the labels of the assumed values that the premium and what comes back rest on."""
+    labels, plan = facts.bound.assumed_labels, facts.bound.plan
     formulas = [plan.premium, *([] if plan.returns is None else [plan.returns])]
-    nodes = bound.order_of(formulas, "premium and returns").nodes
+    if not labels:
+        return ()
+    order = facts.bound.order_of(formulas, "premium and returns")
+    results = dict(zip(order.nodes, fold(order, exact.TABLE, facts.env()), strict=True))
+    nodes = rests_on([formula.node for formula in formulas], results)
     names = dict.fromkeys(node.parameter.name for node in nodes if isinstance(node, n.Value))
     return tuple(labels[name] for name in names if name in labels)
 
