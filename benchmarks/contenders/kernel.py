@@ -239,7 +239,7 @@ class Files(_Ours):
             self.office,
             claims,
             covers,
-            refused=reading["coverages"].refused_persons(),
+            refused=reading["coverages"].take_refused(),
             threads=job.threads,
             runtime=self.runtime,
             benefits=benefits,
