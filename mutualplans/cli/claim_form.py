@@ -92,6 +92,7 @@ def command(
                 "plan": found.id,
                 "editions": made.editions,
                 "inputs": [_as_data(made, item) for item in made.inputs],
+                "other_covers": {plan: label.in_(lang()) for plan, label in made.beside.items()},
             }
         )
     elif output_format == "csv":
@@ -278,6 +279,13 @@ def _coverage(made: Form, case: Example) -> Iterator[str]:
     yield f"# first_day = {case.first_day}"
     yield f"# last_day = {case.last_day}"
     yield from _fields(made, made.of("coverage"), case)
+    for plan, label in made.beside.items():
+        stated = "#" if plan not in case.beside else ""
+        yield from ("", f"# {label.in_(lang())}{t('：另一计划的保障', ': a cover of another plan')}")
+        yield from (f"{stated}[[coverage]]", f'{stated}plan = "{plan}"')
+        yield from _whose(made)
+        yield f"{stated or '# '}first_day = {case.first_day}"
+        yield f"{stated or '# '}last_day = {case.last_day}"
 
 
 def _fields(made: Form, items: Iterable[Input], case: Example) -> Iterator[str]:

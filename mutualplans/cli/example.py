@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import islice, product
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mutualplans.engine.bind import bind
 from mutualplans.engine.facts import EVENT_DATES, Case, Facts
@@ -35,12 +35,14 @@ class Example:
         given: The inputs that the case states; the others are for cases of another kind.
         first_day: First day of cover.
         last_day: Last day of cover.
+        beside: Ids of other plans under which the person is covered on these days.
     """
 
     values: Mapping[Key, Any]
     given: frozenset[Key]
     first_day: date
     last_day: date
+    beside: tuple[str, ...] = ()
 
 
 def example(made: Form, local: LocalEdition) -> Example:
@@ -51,7 +53,9 @@ def example(made: Form, local: LocalEdition) -> Example:
         **{(item.table, item.name): item for item in form(made.plan, (local,)).inputs},
     }
     last = _last_day(made, local, _filled(inputs, {}, first, term(first, 12).last))
-    tried = [_filled(inputs, codes, first, last) for codes in islice(_codes(inputs), _MOST)]
+    alone = [_filled(inputs, codes, first, last) for codes in islice(_codes(inputs), _MOST)]
+    beside = tuple(made.beside)
+    tried = [evolve(item, beside=beside) for item in alone] + alone if beside else alone
     return next((item for item in tried if _is_paid(made, local, item)), tried[0])
 
 
@@ -169,8 +173,14 @@ def _case(made: Form, local: LocalEdition, item: Example) -> Situation | None:
         data["insured"] = [{**person, "relation": plan.insures[0], **tables["insured"]}]
         for table in ("coverage", "claim"):
             tables[table]["insured"] = person["id"]
-    data |= {"coverage": [tables["coverage"]], "claim": [tables["claim"]]}
+    others = [{**_others_cover(tables["coverage"]), "plan": name} for name in item.beside]
+    data |= {"coverage": [tables["coverage"], *others], "claim": [tables["claim"]]}
     return read_situation(TomlFile("example", data, {}), [plan]).situation
+
+
+def _others_cover(own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return whose cover it is and its days, as another plan's cover has them."""
+    return {name: own[name] for name in ("insured", "first_day", "last_day") if name in own}
 
 
 def _last_day(made: Form, local: LocalEdition, item: Example) -> date:

@@ -19,7 +19,7 @@ from mutualplans.model.people import RELATIONS, Insured, Member, Unit
 from mutualplans.model.scales import ANY, ConditionList, Table
 from mutualplans.model.text import Text
 from mutualplans.plan.declaration import Plan
-from mutualplans.plan.vocabulary import CIRCUMSTANCE, FOUND_OUT
+from mutualplans.plan.vocabulary import CIRCUMSTANCE, FOUND_OUT, HOLDS
 
 __all__ = ["Form", "Input", "form"]
 
@@ -57,11 +57,13 @@ class Form:
         plan: The plan.
         editions: Ids of the editions whose values were used.
         inputs: The inputs, table by table.
+        beside: Ids of other plans whose covers matter, with what is asked about them (``mp.holds``).
     """
 
     plan: Plan
     editions: tuple[str, ...]
     inputs: tuple[Input, ...]
+    beside: Mapping[str, Text] = field(factory=dict)
 
     def of(self, table: str) -> tuple[Input, ...]:
         """Return the inputs of one table."""
@@ -79,7 +81,8 @@ def form(plan: Plan, editions: Iterable[LocalEdition]) -> Form:
         entries = {**item.edition.values, **item.values}
         found.walk({name: entry.value for name, entry in entries.items()}, item.edition.titles)
     inputs = sorted(found.inputs.values(), key=_place)
-    return Form(plan=plan, editions=tuple(item.edition.id for item in used), inputs=tuple(inputs))
+    ids = tuple(item.edition.id for item in used)
+    return Form(plan=plan, editions=ids, inputs=tuple(inputs), beside=found.beside)
 
 
 def _place(item: Input) -> tuple[int, int]:
@@ -99,6 +102,7 @@ class _Found:
 
     plan: Plan
     inputs: dict[tuple[str, str], Input] = field(factory=dict)
+    beside: dict[str, Text] = field(factory=dict)
 
     def walk(self, values: Mapping[str, object], titles: Mapping[str, Text]) -> None:
         for purpose, roots in (*self._purposes(), *self._deadline(values)):
@@ -157,6 +161,8 @@ class _Found:
         """Add a field, or what a computed one is worked out from."""
         if item.name.startswith(CIRCUMSTANCE):
             self._circumstance(item, purpose)
+        elif item.name.startswith(HOLDS):
+            self.beside[item.name.removeprefix(HOLDS)] = item.label
         elif item.name.startswith(FOUND_OUT):
             return  # from the covers and payments of the case
         elif item.path in _WORKED_OUT:

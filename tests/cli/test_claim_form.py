@@ -64,14 +64,25 @@ def test_filled_form_is_read(capsys: Capture, plan: str, edition: str, language:
     """The form is TOML as it is; filled in with its own example, it is a case file that the plan pays."""
     text = printed(capsys, plan, "--edition", edition, "--lang", language)
     tomllib.loads(text)
-    found = PluginRegistry.discover().plan(plan)
-    file = read_situation(read_toml("form.toml", filled(text)), [found])
+    plans = PluginRegistry.discover()
+    file = read_situation(read_toml("form.toml", filled(text)), [plans.plan(plan)])
 
     assert [item.line() for item in file.problems] == []
     assert file.situation is not None
-    result = simulate(office_of([found]), file.situation)
-    assert [item.line() for item in result.problems if item.severity == "error"] == []
-    assert [(plan, "paid")] == [(decision.plan, decision.status) for decision in result.decisions]
+    result = simulate(office_of(plans.plan(item.plan) for item in file.situation.coverages), file.situation)
+    (own,) = (decision for decision in result.decisions if decision.plan == plan)
+    assert own.status == "paid"
+    assert own.problems == ()
+
+
+def test_a_cover_of_another_plan_stands_in_the_form(capsys: Capture) -> None:
+    """An addition to a main plan pays nothing without it: the form has a cover of the main plan, too."""
+    asked = ["female-health", "--edition", "longyan-2013"]
+    covers = tomllib.loads(filled(printed(capsys, *asked)))["coverage"]
+
+    assert [cover["plan"] for cover in covers] == ["female-health", "worker-medical-aid"]
+    data = json.loads(printed(capsys, *asked, "--format", "json"))
+    assert data["other_covers"] == {"worker-medical-aid": "同时参加主项目（职工医疗互助活动）"}
 
 
 def test_a_plan_for_the_member_and_others(capsys: Capture) -> None:
