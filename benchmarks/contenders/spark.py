@@ -118,19 +118,15 @@ class Assess(_Carried):
     def assessed(self, *, benefits: bool) -> Any:
         from mutualplans.batch.spark import assess_frames
 
-        return assess_frames(office(), self.claims, self.covers, benefits=benefits)
+        return assess_frames(office(), self.claims, self.covers, benefits=benefits, keep=False)
 
     def run(self) -> Path:
-        made = self.assessed(benefits=False)
-        made.decisions.write.mode("overwrite").parquet(str(self.out))
-        made.unpersist()
+        self.assessed(benefits=False).decisions.write.mode("overwrite").parquet(str(self.out))
         return self.out
 
     def outcome(self, result: Path) -> Outcome:
         """Return the amounts by benefit, from a run that tells them and decides the same."""
-        made = self.assessed(benefits=True)
-        rows = made.benefits.toArrow().select(["claim", "benefit", "amount_fen"])
-        made.unpersist()
+        rows = self.assessed(benefits=True).benefits.toArrow().select(["claim", "benefit", "amount_fen"])
         found = {}
         for name in BENEFITS:
             own = rows.filter(pc.equal(rows["benefit"], name)).sort_by("claim")

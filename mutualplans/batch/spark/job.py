@@ -52,7 +52,7 @@ class Assessed:
     """What a Spark job decided; each table is a DataFrame whose codes are texts, its rows in no order.
 
     Nothing is computed before a table is asked for; then all are, once, and kept on the executors' disks until
-    `unpersist`. What is lost with an executor is computed again.
+    `unpersist`. What is lost with an executor is computed again. (With ``keep=False`` they are computed for each table.)
 
     Attributes:
         office: The office.
@@ -102,6 +102,7 @@ def assess_frames(
     form: Form | None = None,
     partitions: int | None = None,
     runtime: str = "auto",
+    keep: bool = True,
 ) -> Assessed:
     """Decide claims inside Spark, to the fen, the reason and the problem as on one machine.
 
@@ -124,6 +125,7 @@ def assess_frames(
         partitions: How many partitions there are; the result does not depend on it. By default the rows are counted
             and each partition gets about a quarter of a million.
         runtime: ``compiled``, ``interpreted``, or ``auto`` for what is faster.
+        keep: Whether the outcome is kept until all its tables are read; not worth it where one of them is wanted.
 
     Raises:
         MutualPlansError: a needed column is not there or of another type; PySpark is missing; everything at once.
@@ -145,9 +147,9 @@ def assess_frames(
         runtime=runtime,
         decided_on=decided_on,
     )
-    made = going.frame.mapInArrow(worker, from_arrow_schema(sent_schema(form))).persist(
-        StorageLevel.DISK_ONLY
-    )
+    made = going.frame.mapInArrow(worker, from_arrow_schema(sent_schema(form)))
+    if keep:
+        made = made.persist(StorageLevel.DISK_ONLY)
     return _assessed(office, made, going.headers, form)
 
 

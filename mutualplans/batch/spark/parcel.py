@@ -7,6 +7,7 @@ import io
 import pickle
 import sys
 import zipfile
+from functools import cache
 from importlib.machinery import EXTENSION_SUFFIXES
 from importlib.util import find_spec
 from pathlib import Path
@@ -56,11 +57,17 @@ def parcel(office: Office) -> Parcel:
     pickled: bytes = cloudpickle.dumps(office)
     named = _Names(io.BytesIO(pickled))
     named.load()
-    packages = [*_CARRIED, *sorted(named.found - {*_CARRIED})]
+    carried, archive = _archive((*_CARRIED, *sorted(named.found - {*_CARRIED})))
+    return Parcel(pickled, carried, archive)
+
+
+@cache
+def _archive(packages: tuple[str, ...]) -> tuple[tuple[str, ...], bytes]:
+    """Return which of the packages travel, and the archive of these."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
         carried = [package for package in packages if _add(package, file)]
-    return Parcel(pickled, tuple(carried), archive.getvalue())
+    return tuple(carried), archive.getvalue()
 
 
 class _Names(pickle.Unpickler):
