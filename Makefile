@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 BENCH := $(VENV)-bench
+SPARK := $(VENV)-spark
 CLAIMS := 1000000
 CITY := 100000
 
-.PHONY: demo city test lint docs dist bench bench-batch bench-quick clean help
+.PHONY: demo city test test-spark lint docs dist bench bench-batch bench-quick clean help
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -31,6 +32,18 @@ city: $(READY)  ## A made-up city's year of claims, decided from file to file (C
 
 test: $(READY)  ## All tests of the core, the plugins and the docs
 	@$(BIN)/python -m pytest -q -n auto
+
+$(SPARK)/.ready: pyproject.toml constraints.txt tests/spark/requirements.txt
+	@echo "准备 Spark 测试环境（约 400 MB，首次几分钟）… | Preparing the environment for Spark (400 MB) …"
+	@$(PYTHON) -m venv $(SPARK)
+	@$(SPARK)/bin/python -m pip --disable-pip-version-check --quiet install -c constraints.txt setuptools
+	@$(SPARK)/bin/python -m pip --disable-pip-version-check --quiet install --no-build-isolation -c constraints.txt -r tests/spark/requirements.txt
+	@touch $@
+
+test-spark:  ## Tests on a real Spark cluster of this machine; needs Java 17 or later
+	@test -n "$$JAVA_HOME" || command -v java >/dev/null || { echo "make test-spark: 没有 Java，需要 17 或更新的版本 | there is no Java here; Spark needs 17 or later" >&2; exit 1; }
+	@$(MAKE) --no-print-directory $(SPARK)/.ready
+	@$(SPARK)/bin/python -m pytest -q tests/spark
 
 lint: $(READY)  ## Style, types, boundaries, spelling, generated pages
 	@$(BIN)/ruff check .
@@ -64,4 +77,4 @@ bench-quick: $(BENCH)/.ready  ## The same in a minute or two, without Spark, wri
 	@$(BENCH)/bin/python -m benchmarks --quick
 
 clean:  ## Remove the environments and caches
-	rm -rf $(VENV) $(BENCH) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(BENCH) $(SPARK) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -24,6 +24,7 @@ MENU = {
         "reference/cli",
         "reference/problems",
         "reference/exit-codes",
+        "spark",
         "glossary",
         "CHANGELOG",
     ],

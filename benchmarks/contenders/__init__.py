@@ -118,5 +118,6 @@ ENTRIES = (
     Entry(name="Polars", home="polars_windows:Files", measures=("files",)),
     Entry(name="DuckDB", home="duckdb_windows:Files", measures=("files",)),
     Entry(name="Spark: identity mapInArrow", home="spark:Identity", measures=("spark",), reference=True),
+    Entry(name="mutualplans in Spark", home="spark:Assess", measures=("spark",), ours=True),
     Entry(name="Spark SQL windows", home="spark:Windows", measures=("spark",)),
 )

@@ -1,4 +1,4 @@
-"""PySpark on this machine: an identity `mapInArrow` as the least that a Spark job costs, and SQL with windows."""
+"""PySpark on this machine: mutualplans, an identity `mapInArrow` as the least that such a job costs, SQL with windows."""
 
 from __future__ import annotations
 
@@ -8,13 +8,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
 from benchmarks.contenders.base import Job, Outcome, read_outcome
 from benchmarks.figures import Figures
-from benchmarks.plan import BENEFITS
+from benchmarks.plan import BENEFITS, office
+from benchmarks.workload import contract
 from benchmarks.workload.codes import coded
 from benchmarks.workload.rows import FROM_CLAIMS, FROM_COVERS
 
-BILLS = ("self_paid_in_scope", "self_paid_partly", "out_of_scope", "self_paid_in_scope")
+RENAMED = {
+    name: f"{name}_fen" for name in ("pool_paid", "self_paid_in_scope", "self_paid_partly", "out_of_scope")
+}
+OURS = tuple(name for name in FROM_CLAIMS if name not in ("claim", "person"))
 
 
 def session(job: Job) -> Any:
@@ -39,7 +47,7 @@ def session(job: Job) -> Any:
 
 
 class _Spark:
-    """What both jobs have in common."""
+    """What all jobs have in common."""
 
     name = ""
 
@@ -52,8 +60,12 @@ class _Spark:
         self.job = job
         self.out = job.scratch / f"spark-{self.name}.parquet"
         self.spark = session(job)
-        self.claims = self.spark.read.parquet(str(job.data.claims_file)).select(*FROM_CLAIMS)
-        self.covers = self.spark.read.parquet(str(job.data.covers_file)).select("person", *FROM_COVERS)
+        self.read()
+
+    def read(self) -> None:
+        """Open the tables."""
+        self.claims = self.spark.read.parquet(str(self.job.data.claims_file)).select(*FROM_CLAIMS)
+        self.covers = self.spark.read.parquet(str(self.job.data.covers_file)).select("person", *FROM_COVERS)
 
     def frame(self) -> Any:
         raise NotImplementedError
@@ -63,8 +75,23 @@ class _Spark:
         return self.out
 
 
-class Identity(_Spark):
-    """Every row of claims and covers goes to a Python worker, by person, and comes back as it was.
+class _Carried(_Spark):
+    """Claims and covers in the columns that mutualplans takes, as it sends them to Python workers, by person."""
+
+    def read(self) -> None:
+        claims, covers = contract.as_contract(self.job.data)
+        self.claims = self._stored("claims", claims.select([*OURS, "claim", "person", "row"]))
+        self.covers = self._stored("coverages", covers)
+
+    def _stored(self, name: str, table: Any) -> Any:
+        """Return a table from a Parquet file, where amounts say that they are fen."""
+        path = self.job.scratch / f"spark-{self.name}-{name}.parquet"
+        pq.write_table(table.rename_columns([RENAMED.get(item, item) for item in table.column_names]), path)
+        return self.spark.read.parquet(str(path))
+
+
+class Identity(_Carried):
+    """Every row goes to a Python worker and comes back as it was; as many rows and columns are written as by Assess.
 
     No job that assesses persons in Python workers can do less.
     """
@@ -72,13 +99,43 @@ class Identity(_Spark):
     name = "identity"
 
     def frame(self) -> Any:
-        both = self.claims.unionByName(self.covers, allowMissingColumns=True).repartition("person")
+        from mutualplans.batch.spark.job import sent
+
+        both = sent(office(), self.claims, self.covers).frame
         back = both.mapInArrow(lambda batches: batches, both.schema)
-        columns = (back[bill].alias(name) for name, bill in zip(BENEFITS, BILLS, strict=True))
-        return back.where(back["claim"].isNotNull()).select("claim", *columns)
+        own = [name for name in back.columns if name.startswith("claims:")]
+        return back.where(back["table"] == "claims").select("row", *own[:8])
 
     def outcome(self, result: Path) -> Outcome:
         return Outcome([], {})
+
+
+class Assess(_Carried):
+    """mutualplans: the table of decisions, from Parquet to Parquet."""
+
+    name = "assess"
+
+    def assessed(self, *, benefits: bool) -> Any:
+        from mutualplans.batch.spark import assess_frames
+
+        return assess_frames(office(), self.claims, self.covers, benefits=benefits, keep=False)
+
+    def run(self) -> Path:
+        self.assessed(benefits=False).decisions.write.mode("overwrite").parquet(str(self.out))
+        return self.out
+
+    def outcome(self, result: Path) -> Outcome:
+        """Return the amounts by benefit, from a run that tells them and decides the same."""
+        rows = self.assessed(benefits=True).benefits.toArrow().select(["claim", "benefit", "amount_fen"])
+        found = {}
+        for name in BENEFITS:
+            own = rows.filter(pc.equal(rows["benefit"], name)).sort_by("claim")
+            found[name] = own["amount_fen"].to_numpy()
+        decided = pq.read_table(result).sort_by("claim")
+        if decided["amount_fen"].to_pylist() != sum(found.values()).tolist():
+            message = "the benefits do not add up to the decisions"
+            raise AssertionError(message)
+        return Outcome(decided["claim"].cast(pa.int64()).to_numpy(), found)
 
 
 class Windows(_Spark):

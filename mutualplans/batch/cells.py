@@ -24,10 +24,10 @@ from mutualplans.model.money import format_yuan
 from mutualplans.model.problem import Problem, nearest, problem
 from mutualplans.model.text import Text, said
 
-__all__ = ["Cells", "Parsed", "expected", "id_facts", "take_type", "wrong_cell"]
+__all__ = ["SPACE", "Cells", "Parsed", "expected", "id_facts", "take_type", "wrong_cell"]
 
 _LISTED = re.compile(r"[;；、,，]")
-_SPACE = "".join(filter(str.isspace, map(chr, range(0x3001))))
+SPACE = "".join(filter(str.isspace, map(chr, range(0x3001))))
 """What `str.strip` takes off."""
 _PLAIN_MONEY = r"^\d{1,12}(\.\d{1,2})?$"
 _WEIGHTS = np.array([7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2])
@@ -81,7 +81,7 @@ class Cells:
     # ------------------------------------------------------------ texts
 
     def _texts(self, values: pa.Array) -> Parsed:
-        texts = pc.utf8_trim(values, characters=_SPACE)
+        texts = pc.utf8_trim(values, characters=SPACE)
         texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
         kind = self.column.kind
         if kind is Kind.MONEY:

@@ -68,7 +68,7 @@ class Reading:
             MutualPlansError: the file turns out to be damaged on the way.
         """
         for chunk in self.source.chunks():
-            yield self._sound(chunk)
+            yield self.sound(chunk)
 
     def empty(self) -> pa.Table:
         """Return a table without rows, with the columns that the file has."""
@@ -89,9 +89,14 @@ class Reading:
         found, self.problems = self.problems, []
         return found
 
-    # ------------------------------------------------------------ one chunk
+    @property
+    def places(self) -> tuple[int, ...]:
+        """Places of the headers that are read, in the order of the file."""
+        parts = (part for parts in self.layout.sums.values() for part in parts if part)
+        return tuple(sorted({place for place, _cells in (*self.layout.readers, *parts)}))
 
-    def _sound(self, chunk: Chunk) -> pa.Table:
+    def sound(self, chunk: Chunk) -> pa.Table:
+        """Return the good rows of one chunk, and note what is wrong with the others."""
         work = _Chunk(self, chunk)
         values = work.values()
         bad = work.bad

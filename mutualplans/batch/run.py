@@ -305,7 +305,17 @@ class _Run:
             return self.compensated
         else:
             found = self.totals[argument.key]
-        return np.ascontiguousarray(found, dtype)
+        return _read_only(np.ascontiguousarray(found, dtype))
+
+
+def _read_only(values: np.ndarray) -> np.ndarray:
+    """Return a view that nobody can write to.
+
+    Columns straight from Arrow are such, others are not; a kernel is compiled for one of the two, and so for both.
+    """
+    view = values.view()
+    view.flags.writeable = False
+    return view
 
 
 def _parts(first_row: np.ndarray, threads: int) -> list[tuple[int, int]]:

@@ -13,7 +13,7 @@ from mutualplans.batch.columns import PERSON
 from mutualplans.batch.outcome import SEPARATOR, Outcome, as_problems
 from mutualplans.model.problem import Problem
 
-__all__ = ["Found", "Totals"]
+__all__ = ["FIRST", "Found", "Totals"]
 
 FIRST = 10
 """How many problems are kept to be shown."""
@@ -54,14 +54,26 @@ class Totals:
             self.paid[row["plan"]] += row["amount_fen_sum"] or 0
         paying = outcome.benefits.filter(pc.greater(outcome.benefits["amount_fen"], 0))
         for row in _grouped(paying, ["plan", "benefit"], [("amount_fen", "sum"), ("row", "count")]):
-            _plus(self.benefits, (row["plan"], row["benefit"]), row)
+            _plus(self.benefits, (row["plan"], row["benefit"]), row["row_count"], row["amount_fen_sum"])
         paid = made.filter(pc.greater(made["amount_fen"], 0)).select([PERSON, "row", "amount_fen"])
         with_unit = paid.join(_units(coverages), PERSON, join_type="left outer")
         for row in _grouped(with_unit, ["unit"], [("amount_fen", "sum"), ("row", "count")]):
-            _plus(self.units, row["unit"] or "", row)
+            _plus(self.units, row["unit"] or "", row["row_count"], row["amount_fen_sum"])
         for row in _grouped(made, ["plan", "reasons"], [("row", "count")]):
             for code in filter(None, row["reasons"].split(SEPARATOR)):
                 self.reasons[row["plan"], code] += row["row_count"]
+
+    def plus(self, other: Totals) -> None:
+        """Add the totals of other persons."""
+        self.claims += other.claims
+        self.fen += other.fen
+        self.plans.update(other.plans)
+        self.paid.update(other.paid)
+        self.reasons.update(other.reasons)
+        for key, sums in other.benefits.items():
+            _plus(self.benefits, key, *sums)
+        for name, sums in other.units.items():
+            _plus(self.units, name, *sums)
 
 
 @define(eq=False)
@@ -112,6 +124,6 @@ def _grouped(table: pa.Table, keys: list[str], what: list[tuple[str, str]]) -> l
     return sorted(found, key=lambda row: [row[key] or "" for key in keys])
 
 
-def _plus(into: dict[Any, tuple[int, int]], key: Any, row: dict[str, Any]) -> None:
-    times, fen = into.get(key, (0, 0))
-    into[key] = (times + row["row_count"], fen + row["amount_fen_sum"])
+def _plus(into: dict[Any, tuple[int, int]], key: Any, times: int, fen: int) -> None:
+    have = into.get(key, (0, 0))
+    into[key] = (have[0] + times, have[1] + fen)

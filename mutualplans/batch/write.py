@@ -37,6 +37,8 @@ __all__ = [
     "Sheet",
     "Writer",
     "check_kind",
+    "parquet_schema",
+    "shown",
     "writer",
 ]
 
@@ -190,7 +192,7 @@ class Writer:
     def write(self, table: pa.Table) -> None:
         """Add the rows of a table of `mutualplans.batch.outcome`."""
         if table.num_rows:
-            self._format.write(self._shown(table))
+            self._format.write(shown(table, self.sheet, self.office, self.lang, reveal=self.reveal))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -203,20 +205,26 @@ class Writer:
                 raise
         self._whole.__exit__(kind, error, trace)
 
-    def _shown(self, table: pa.Table) -> pa.Table:
-        """Return the columns of the sheet: words added, personal numbers masked."""
-        columns: dict[str, Any] = {}
-        for column in self.sheet.columns:
-            if column.name == "words":
-                values = in_words(table["plan"], table["reasons"], self.office, self.lang)
-            elif column.name in ("message", "hint"):
-                values = table[f"{column.name}_{self.lang}"]
-            else:
-                values = table[column.name]
-            if column.how in ("personal", "person") and not self.reveal:
-                values = masked(values, handles=column.how == "person")
-            columns[column.name] = values
-        return pa.table(columns)
+
+def shown(table: pa.Table, sheet: Sheet, office: Office, lang: Lang, *, reveal: bool = False) -> pa.Table:
+    """Return the columns of a sheet from a table of `mutualplans.batch.outcome`: words added, personal numbers masked."""
+    columns: dict[str, Any] = {}
+    for column in sheet.columns:
+        if column.name == "words":
+            values = in_words(table["plan"], table["reasons"], office, lang)
+        elif column.name in ("message", "hint"):
+            values = table[f"{column.name}_{lang}"]
+        else:
+            values = table[column.name]
+        if column.how in ("personal", "person") and not reveal:
+            values = masked(values, handles=column.how == "person")
+        columns[column.name] = values
+    return pa.table(columns)
+
+
+def parquet_schema(sheet: Sheet) -> pa.Schema:
+    """Return the columns of a sheet as a Parquet file has them."""
+    return pa.schema([(column.name, _PARQUET_TYPES[column.how]) for column in sheet.columns])
 
 
 def writer(path: str | Path, sheet: Sheet, office: Office, lang: Lang, *, reveal: bool = False) -> Writer:
@@ -256,7 +264,7 @@ class _Parquet:
     def __init__(self, path: Path, _sheet: Sheet, _lang: Lang) -> None:
         self.path = path
         self.file: Any = None
-        self.empty = pa.schema([(column.name, _PARQUET_TYPES[column.how]) for column in _sheet.columns])
+        self.empty = parquet_schema(_sheet)
 
     def write(self, table: pa.Table) -> None:
         columns = [

@@ -62,11 +62,11 @@ _SHOWN = 10
     ),
     short_help=t("核定一整份申领", "decide a file of claims"),
 )
-@click.argument("claims", type=click.Path(dir_okay=False))
+@click.argument("claims", type=click.Path())
 @click.option(
     "--coverage",
     required=True,
-    type=click.Path(dir_okay=False),
+    type=click.Path(),
     metavar="FILE",
     help=t("保障表。", "Table of coverages."),
 )
@@ -126,6 +126,24 @@ _SHOWN = 10
         "The result is the same.",
     ),
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "spark"]),
+    default="local",
+    show_default=True,
+    help=t(
+        "在哪里核定：本机，或 Spark（读写 Parquet 文件夹，见 docs/spark.md）。",
+        "Where to decide: here, or inside Spark (reads and writes folders of Parquet; docs/spark.md).",
+    ),
+)
+@click.option(
+    "--master",
+    metavar="URL",
+    help=t(
+        "Spark 集群的地址；默认按 spark-submit，否则用本机。",
+        "Address of the Spark cluster; by default that of spark-submit, else this machine.",
+    ),
+)
 @output_options
 @click.pass_context
 def command(
@@ -147,6 +165,8 @@ def command(
     fail_fast: bool,
     threads: int | None,
     rows_in_memory: int,
+    engine: str,
+    master: str | None,
     output_format: str,
     reveal: bool,
 ) -> int:
@@ -159,6 +179,22 @@ def command(
     from mutualplans.batch.headers import read_map
     from mutualplans.batch.read import read_table
 
+    if engine == "spark":
+        from mutualplans.cli.assess_spark import assess_with_spark, refuse_local_options
+
+        refuse_local_options(ctx)
+        return assess_with_spark(
+            office,
+            (claims, coverage),
+            outputs={"decisions": out, "benefits": benefits, "problems": problems},
+            master=master,
+            mapping=read_map(mapping) if mapping else None,
+            strict=strict,
+            output_format=output_format,
+            reveal=reveal,
+        )
+    if master:
+        raise click.UsageError(t("--master 只用于 --engine spark", "--master goes with --engine spark"))
     outputs = _outputs(out, problems, benefits, (claims, coverage, ctx.meta.get(OFFICE_FILE), mapping))
     plans = [item.plan for item in office.plans]
     given: dict[str, Any] = {"mapping": read_map(mapping) if mapping else None, "strict": strict}

@@ -1,7 +1,10 @@
 """From the source of a kernel to a function: under CPython, or compiled and kept on disk.
 
 A compiled kernel lies in a folder named by the SHA-256 of everything that it was made from, and is used only when the
-source found there is the source asked for: a stale or foreign kernel cannot be taken for it.
+source found there is the source asked for: a stale or foreign kernel cannot be taken for it. Processes may compile one
+kernel at the same time, on one machine or on several that share the folder: each writes whole files and puts them in
+place at once, and what two of them write under one name is the same, because the folder's name holds the processor
+too and a kernel is called with arrays of one kind only.
 """
 
 from __future__ import annotations
@@ -77,16 +80,24 @@ def interpreted(text: str) -> Kernel:
 
 
 def kernel_folder() -> Path:
-    """Return where compiled kernels are kept: ``MUTUALPLANS_CACHE``, or the user's cache folder."""
+    """Return where compiled kernels are kept: ``MUTUALPLANS_CACHE``, or the user's cache folder.
+
+    Raises:
+        OSError: this user has no home, as in some containers.
+    """
     stated = os.environ.get("MUTUALPLANS_CACHE")
     if stated:
         return Path(stated, "kernels")
-    base = os.environ.get("XDG_CACHE_HOME")
-    return Path(base or Path(Path.home(), ".cache"), "mutualplans", "kernels")
+    try:
+        base = os.environ.get("XDG_CACHE_HOME") or Path(Path.home(), ".cache")
+    except RuntimeError as error:
+        raise OSError(error) from error
+    return Path(base, "mutualplans", "kernels")
 
 
 def _digest(text: str) -> str:
     import llvmlite
+    import llvmlite.binding
     import numba
     import numpy
 
@@ -94,6 +105,8 @@ def _digest(text: str) -> str:
         VERSION,
         sys.version,
         platform.machine(),
+        llvmlite.binding.get_host_cpu_name(),
+        llvmlite.binding.get_host_cpu_features().flatten(),
         numba.__version__,
         numpy.__version__,
         llvmlite.__version__,
@@ -105,8 +118,12 @@ def _digest(text: str) -> str:
 
 def is_compiled(source: KernelSource) -> bool:
     """Return whether a kernel lies compiled on disk."""
-    folder = Path(kernel_folder(), _digest(source.text))
-    return can_compile() and any(folder.glob("__pycache__/*.nbc"))
+    if not can_compile():
+        return False
+    try:
+        return any(Path(kernel_folder(), _digest(source.text)).glob("__pycache__/*.nbc"))
+    except OSError:
+        return False
 
 
 @cache
@@ -118,7 +135,7 @@ def compiled(text: str) -> Kernel:
     """
     digest = _digest(text)
     whole = _NUMBA + text
-    path = _written(Path(kernel_folder(), digest), whole)
+    path = _kept(digest, whole)
     if path is None:  # nowhere to keep it: compiled for this run only
         folder = Path(tempfile.mkdtemp(prefix="mutualplans-"))
         path = _written(folder, whole)
@@ -134,20 +151,35 @@ def compiled(text: str) -> Kernel:
     return found
 
 
+def _kept(digest: str, text: str) -> Path | None:
+    try:
+        return _written(Path(kernel_folder(), digest), text)
+    except OSError:
+        return None
+
+
 def _written(folder: Path, text: str) -> Path | None:
     """Write the source where it is not there yet, and return its path once it reads as it should."""
     path = Path(folder, "kernel.py")
-    try:
-        if _read(path) != text:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with tempfile.NamedTemporaryFile(
-                "w", dir=folder, suffix=".py", delete=False, encoding="utf-8", newline="\n"
-            ) as file:
-                file.write(text)
-            Path(file.name).replace(path)
-    except OSError:
-        return None
+    if _read(path) != text:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.NamedTemporaryFile(
+            "w", dir=folder, suffix=".py", delete=False, encoding="utf-8", newline="\n"
+        ) as file:
+            file.write(text)
+        _put(Path(file.name), path, text)
     return path if _read(path) == text else None
+
+
+def _put(written: Path, path: Path, text: str) -> None:
+    """Put a whole file in its place; of several that say the same the first stays: Numba goes by the file's time."""
+    try:
+        os.link(written, path)
+    except OSError:  # it is there, or this disk knows no links
+        if _read(path) != text:
+            written.replace(path)
+            return
+    written.unlink()
 
 
 def _read(path: Path) -> str | None:

@@ -1,0 +1,124 @@
+"""What runs in Spark's workers, without Spark: however persons are spread over partitions, the outcome is the same."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator, Sequence
+from typing import Any
+from zlib import crc32
+
+import pyarrow as pa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from mutualplans.batch.columns import CLAIM, COVERAGE, PERSON, ROW, claim_columns, coverage_columns
+from mutualplans.batch.outcome import BENEFITS, DECISIONS, PROBLEMS, RECEIPTS, Outcome, together
+from mutualplans.batch.spark.worker import READING, TABLE, TOTALS, Counted, Worker, columns_out
+from mutualplans.batch.totals import Totals
+from mutualplans.engine.office import Office
+from tests.batch.frames import as_file, local, reading_of, told
+from tests.batch.strategies import batches, offices
+from tests.batch.tables import table_of
+
+QUICK = settings(
+    deadline=None,
+    database=None,
+    max_examples=30,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+
+
+def sent(claims: pa.Table, coverages: pa.Table) -> list[dict[str, Any]]:
+    """Return the rows of both tables as they travel."""
+    return [
+        {TABLE: file, ROW: row[ROW], PERSON: row[PERSON]}
+        | {f"{file}:{place:03}": value for place, value in enumerate(row.values())}
+        for file, table in ((CLAIM, claims), (COVERAGE, coverages))
+        for row in table.to_pylist()
+    ]
+
+
+def schema_of(claims: pa.Table, coverages: pa.Table) -> pa.Schema:
+    """Return the columns as they travel."""
+    found = {TABLE: pa.string(), ROW: pa.int64()}
+    for file, table in ((CLAIM, claims), (COVERAGE, coverages)):
+        found |= {f"{file}:{place:03}": item.type for place, item in enumerate(table.schema)}
+    return pa.schema(found)
+
+
+def spread(
+    office: Office, claims: pa.Table, coverages: pa.Table, partitions: int, at_once: int = 3
+) -> list[pa.Table]:
+    """Return what a worker yields of each partition of persons, given in batches of a few rows."""
+    worker = Worker(
+        office=pickle.dumps(office),
+        readings={
+            file: reading_of(table, office, file) for file, table in ((CLAIM, claims), (COVERAGE, coverages))
+        },
+    )
+    rows, schema = sent(claims, coverages), schema_of(claims, coverages)
+    found = []
+    for number in range(partitions):
+        own = [row for row in rows if crc32(str(row[PERSON]).encode()) % partitions == number]
+        found += pickle.loads(pickle.dumps(worker))(_batches(own, schema, at_once))
+    return [pa.Table.from_batches([batch]) for batch in found]
+
+
+def _batches(rows: Sequence[dict[str, Any]], schema: pa.Schema, at_once: int) -> Iterator[pa.RecordBatch]:
+    for start in range(0, len(rows), at_once):
+        part = [{name: row.get(name) for name in schema.names} for row in rows[start : start + at_once]]
+        yield pa.RecordBatch.from_pylist(part, schema)
+
+
+def gathered(office: Office, parts: Sequence[pa.Table]) -> Outcome:
+    """Return the rows of all partitions as one outcome."""
+    whole = pa.concat_tables(parts)
+    schemas = {"decisions": DECISIONS, "benefits": BENEFITS, "problems": PROBLEMS, "receipts": RECEIPTS}
+    tables = {}
+    for name, schema in schemas.items():
+        names = [name, READING] if name == "problems" else [name]
+        own = whole.filter(pa.array([table in names for table in whole[TABLE].to_pylist()]))
+        plain = own.select(columns_out(None)[name].names)
+        tables[name] = pa.table(
+            [
+                plain[item.name].dictionary_encode().cast(item.type)
+                if pa.types.is_dictionary(item.type)
+                else plain[item.name]
+                for item in schema
+            ],
+            schema=schema,
+        )
+    return together(office, [Outcome(**tables)])
+
+
+@QUICK
+@given(st.data())
+def test_partitions_do_not_matter(data: st.DataObject) -> None:
+    """Offices and histories by chance: spread over one to four partitions, every row of every table is the same."""
+    office = data.draw(offices())
+    rows = data.draw(batches(office))
+    plans = [item.plan for item in office.plans]
+    claims = as_file(table_of(rows[0], claim_columns(plans)), office, CLAIM)
+    coverages = as_file(table_of(rows[1], coverage_columns(plans)), office, COVERAGE)
+
+    parts = spread(office, claims, coverages, data.draw(st.integers(1, 4)))
+
+    alone = local(office, claims, coverages)
+    assert told(gathered(office, parts)) == told(alone)
+    counted = Counted()
+    for part in parts:
+        for value in part[TOTALS].drop_null().to_pylist():
+            counted = counted.plus(pickle.loads(value))
+    assert counted.read == {CLAIM: len(claims), COVERAGE: len(coverages)}
+    totals = Totals()
+    totals.add(alone, coverages)
+    assert _sums(counted.totals) == _sums(totals)
+
+
+def _sums(totals: Totals) -> dict[str, Any]:
+    counters = ("claims", "fen", "plans", "paid", "benefits", "units", "reasons")
+    found = {name: getattr(totals, name) for name in counters}
+    return {
+        name: {key: count for key, count in value.items() if count} if isinstance(value, dict) else value
+        for name, value in found.items()
+    }
