@@ -80,7 +80,7 @@ class Kernel(_Ours):
 
     def run(self) -> dict[str, Any]:
         made, out = self.made, {}
-        fresh = list if self.runtime == "interpreted" else np.copy
+        fresh = list if self.runtime == "interpreted" else np.zeros_like
         arrays = []
         for argument, given in zip(made.arguments, made.given, strict=True):
             array = given

@@ -32,7 +32,7 @@ _SMALL_JOB = 20_000
 """Up to so many decisions a kernel is interpreted: reading it compiled from disk takes longer."""
 _COMPILE_FROM = 300_000
 """From so many decisions on it is worth compiling a kernel that was not compiled before."""
-_DTYPES = {"i1": np.int8, "i4": np.int32, "i8": np.int64}
+_DTYPES = {"i1": np.int8, "i2": np.int16, "i4": np.int32, "i8": np.int64}
 _MOST_ROWS = 10_000
 """Most claims of one person: for so many the bounds are proved."""
 
@@ -248,9 +248,9 @@ class _Run:
         first_row = np.searchsorted(self.claims.person, person).astype(np.int64)
         first_cover = np.searchsorted(covers.person, person).astype(np.int64)
         out = {
-            argument.key: np.full(
-                rows, MISSING if argument.key.startswith("left:") else 0, _DTYPES[argument.type]
-            )
+            argument.key: np.full(rows, MISSING, np.int64)
+            if argument.key.startswith("left:")
+            else np.zeros(rows, _DTYPES[argument.type])
             for argument in source.arguments
             if argument.role == "out"
         }

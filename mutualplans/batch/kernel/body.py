@@ -201,11 +201,19 @@ class Body:
         self.known[-1][group] = slot
         return slot
 
+    def shared_period(self, period: n.Period) -> None:
+        """Write the key of a period that several benefits count by, once for all of them."""
+        self.let(self._period(period), "period")
+
     def _period(self, period: n.Period) -> str:
         if period is n.Period.TERM:
             return "first_day"
         if period is n.Period.POLICY_YEAR:
-            years = f"({self._event_calendar()} - {self._cover('cover.first_day#calendar')}) // 10000"
+            first = self._cover("cover.first_day#calendar")
+            if self.bound.plan.event_date is None:
+                years = f"({self._event_calendar()} - {first}) // 10000"
+            else:
+                years = f"years_after(first_day, {first}, event)"
             return f"first_day * 1024 + {years} + 512"
         if period is n.Period.CALENDAR_YEAR:
             return f"{self._event_calendar()} // 10000"

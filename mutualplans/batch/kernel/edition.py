@@ -20,6 +20,9 @@ from mutualplans.model.text import Text
 
 __all__ = ["STATUS", "Branch", "EditionPart", "waits"]
 
+_LONG_TO_FIND = (n.Period.POLICY_YEAR, n.Period.CALENDAR_YEAR)
+"""Periods whose keys take the calendar."""
+
 STATUS = ("not-covered", "paid", "nothing-due", "refused", "incomplete", "undecided")
 """What the numbers in the status column mean; ``undecided`` is a cover with a fault."""
 
@@ -66,6 +69,7 @@ class EditionPart:
         self._gate()
         for program in self.bound.programs:
             self._conditions(program)
+        self._shared_periods()
         for place, program in enumerate(self.bound.programs):
             self._benefit(place, program)
         self._decision()
@@ -160,6 +164,13 @@ class EditionPart:
             message = "what splits an account depends on what was counted"
             raise Opaque(message)
         self.body.node(node)
+
+    def _shared_periods(self) -> None:
+        """Write the keys of periods by which several benefits count, so that each is worked out once."""
+        periods = [{node.per for node in program.accounts} for program in self.bound.programs]
+        for period in _LONG_TO_FIND:
+            if sum(period in found for found in periods) > 1:
+                self.body.shared_period(period)
 
     # ------------------------------------------------------------ one benefit
 
@@ -345,8 +356,10 @@ class EditionPart:
         )
         taken = self.module.argument("out", "stay", "i1")
         with body.block(f"if {' or '.join(f'b{place}_amount > 0' for place in places)}:"):
-            with body.block(f"if same_stay({first}, {last}, {stay}, {taken}, person_row[person], row):"):
+            same = f"same_stay({first}, {last}, {stay}, {taken}, person_row[person], row)"
+            with body.block(f"if stays > 0 and {same}:"):
                 body.line("bailed[person] = 1")
+            body.line("stays += 1")
             body.line(f"{taken}[row] = 1")
 
     def _count(self) -> None:

@@ -26,7 +26,7 @@ class Argument:
         name: Name in the source.
         role: ``persons``, ``claim``, ``cover``, ``codes``, ``paid`` or ``out``.
         key: What it holds: a field's path, the id of a plan, the name of a result.
-        type: ``i8``, ``i4`` or ``i1``: whole numbers of so many bytes.
+        type: ``i8``, ``i4``, ``i2`` or ``i1``: whole numbers of so many bytes.
     """
 
     name: str

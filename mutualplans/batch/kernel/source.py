@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from mutualplans.backends.kernel import Opaque
 from mutualplans.batch.kernel.body import COMPUTED, Body
@@ -32,6 +32,10 @@ GATES = {
     "late": Text("申领已过时效", "claimed too late"),
 }
 """Reasons that stand before every benefit, in the order of their bits."""
+
+
+_WIDTHS = {"i1": 8, "i2": 16, "i4": 32, "i8": 64}
+"""Types of whole numbers, and how many bits they have with their sign."""
 
 
 @frozen(kw_only=True)
@@ -102,11 +106,21 @@ class Line:
         lines = [*self._functions(), *head, *self._zeroed(loop)]
         return KernelSource(
             text=support() + "\n\n" + "\n".join(lines) + "\n",
-            arguments=tuple(self.module.arguments.values()),
+            arguments=tuple(self._narrow(item, branches) for item in self.module.arguments.values()),
             branches=branches,
             paths=tuple(self.module.paths),
             tables=dict(self.module.tables),
         )
+
+    def _narrow(self, item: Argument, branches: Sequence[Branch]) -> Argument:
+        """Return an argument no wider than its bits: memory is what a kernel waits for."""
+        name, _, benefit = item.key.partition(":")
+        if item.role != "out" or name not in ("missing", "reasons"):
+            return item
+        bits = len(self.module.paths)
+        if name == "reasons":
+            bits = max(len(branch.reasons.get(benefit, ())) for branch in branches)
+        return evolve(item, type=next(type_ for type_, most in _WIDTHS.items() if bits < most))
 
     def _depth(self) -> int:
         return 3 if len(self.bounds) == 1 else 4
@@ -156,7 +170,7 @@ class Line:
             lines.append(f"    # {name}: {account}")
         lines.append("    for person in range(first_person, last_person):")
         inner = ["first_cover, last_cover = person_cover[person], person_cover[person + 1]"]
-        inner += ["if first_cover == last_cover:", "    continue"]
+        inner += ["if first_cover == last_cover:", "    continue", "stays = 0"]
         for group in groups:
             if group.single:
                 inner += [f"{held} = 0" for held in self.module.of(group)]

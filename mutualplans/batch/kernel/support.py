@@ -53,6 +53,14 @@ def calendar(ordinal):
 
 
 @compiled
+def years_after(first, first_calendar, event):
+    """Return the completed years from one day to another; `first_calendar` is the first as 20240229."""
+    if 0 <= event - first < 365:  # mostly: no year is shorter
+        return 0
+    return (calendar(event) - first_calendar) // 10000
+
+
+@compiled
 def place(keys, count, key):
     """Return where a period is counted; `count` when nothing was counted in it yet."""
     for found in range(count - 1, -1, -1):
