@@ -84,6 +84,9 @@ ENTRIES = (
         measures=("sorted", "part"),
         at_most=SLOW,
     ),
+    Entry(
+        name="mutualplans, kernel with sorting", home="kernel:SortingKernel", measures=IN_MEMORY, ours=True
+    ),
     Entry(name="mutualplans, amounts", home="kernel:Amounts", measures=IN_MEMORY, ours=True),
     Entry(name="mutualplans, whole tables", home="kernel:Tables", measures=IN_MEMORY, ours=True),
     Entry(

@@ -6,6 +6,8 @@ as for the others, and with covers beside claims: the kernel finds the cover of 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +26,12 @@ from mutualplans.batch.arrange import arrange
 from mutualplans.batch.assess import assess_tables
 from mutualplans.batch.codes import Codes
 from mutualplans.batch.columns import PERSON, claim_columns, coverage_columns
+from mutualplans.batch.combine import in_order
 from mutualplans.batch.kernel.compiled import can_compile, compiled, interpreted
 from mutualplans.batch.kernel.source import GATES
 from mutualplans.batch.prepare import prepare
 from mutualplans.batch.read import read_table
-from mutualplans.batch.run import Decided, Options, PlanRun, _Run, decide
+from mutualplans.batch.run import Decided, Options, PlanRun, _parts, _read_only, _Run, decide
 from mutualplans.batch.screen import screen
 from mutualplans.batch.write import BENEFITS, DECISIONS, PROBLEMS, writer
 from mutualplans.engine.office import Office
@@ -90,7 +93,11 @@ class Kernel(_Ours):
                 array = fresh(given)
             arrays.append(array)
         first_row, first_cover, bailed, most = made.fixed
-        made.function(0, len(bailed), most, first_row, first_cover, fresh(bailed), *arrays)
+        fixed = (most, first_row, first_cover, fresh(bailed))
+        parts = _parts(first_row, self.job.threads) if self.job.threads > 1 else [(0, len(bailed))]
+        with ThreadPoolExecutor(len(parts)) as pool:
+            for done in [pool.submit(made.function, *part, *fixed, *arrays) for part in parts]:
+                done.result()
         return out
 
     def outcome(self, result: dict[str, Any]) -> Outcome:
@@ -105,6 +112,41 @@ class PythonKernel(Kernel):
     """The same function under CPython, over lists."""
 
     runtime = "interpreted"
+
+
+def _ordered(order: np.ndarray[Any, Any], argument: Any, values: np.ndarray[Any, Any]) -> Any:
+    return _read_only(values.take(order)) if argument.role == "claim" else values
+
+
+class SortingKernel(Kernel):
+    """The generated function with the sorting before it: claims come in no order, as whole numbers; covers by person."""
+
+    def prepare(self, job: Job) -> None:
+        super().prepare(job)
+        self.places = np.random.default_rng(20260101).permutation(len(self.numbers))
+        first_row = self.made.fixed[0]
+        self.persons = np.repeat(np.arange(len(first_row) - 1), np.diff(first_row))[self.places]
+        self.numbers = self.numbers[self.places]
+        given = [
+            values[self.places] if argument.role == "claim" else values
+            for argument, values in zip(self.made.arguments, self.made.given, strict=True)
+        ]
+        self.shuffled = _Call(self.made.function, self.made.fixed, self.made.arguments, given)
+
+    def run(self) -> dict[str, Any]:
+        shuffled = self.shuffled
+        self.order = order = in_order(self.persons * (int(self.numbers.max()) + 1) + self.numbers)
+        counts = np.bincount(self.persons, minlength=len(shuffled.fixed[2]))
+        first_row = np.concatenate([[0], np.cumsum(counts)])
+        with ThreadPoolExecutor(self.job.threads) as pool:
+            given = list(pool.map(partial(_ordered, order), shuffled.arguments, shuffled.given))
+        fixed = [first_row, *shuffled.fixed[1:3], int(counts.max(initial=0)) + 1]
+        self.made = _Call(shuffled.function, fixed, shuffled.arguments, given)
+        return super().run()
+
+    def outcome(self, result: dict[str, Any]) -> Outcome:
+        found = super().outcome(result)
+        return Outcome(self.numbers[self.order], found.amounts, found.reasons)
 
 
 @define(eq=False)

@@ -12,6 +12,7 @@ from attrs import define, field
 
 from mutualplans.batch.codes import Codes
 from mutualplans.batch.columns import ORDER_OF_DECISION, PERSON, Column
+from mutualplans.batch.combine import in_order
 from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.records import decision_key
 from mutualplans.engine.facts import EVENT_DATES
@@ -199,7 +200,7 @@ def _in_order(person: np.ndarray, keys: list[np.ndarray]) -> np.ndarray:
     rank = np.empty(len(known), np.int64)
     rank[np.argsort(known)] = np.arange(len(known))
     first = person * max(len(known), 1) + rank[coded.indices.to_numpy()]
-    places = np.argsort(first, kind="stable")
+    places = in_order(first)
     ordered = first[places]
     tied = _tied(ordered[1:] == ordered[:-1])
     rows = places[tied]

@@ -72,26 +72,34 @@ class Cells:
     def read(self, values: pa.Array) -> Parsed:
         """Read texts, or values of a type that `take_type` allows for the column."""
         types = pa.types
-        if any(test(values.type) for test in (types.is_dictionary, types.is_large_string, types.is_string)):
-            return self._texts(values.cast(pa.string()))
-        if types.is_null(values.type):
+        if types.is_dictionary(values.type):
+            return self._coded(values)
+        if any(test(values.type) for test in (types.is_large_string, types.is_string, types.is_null)):
             return self._texts(values.cast(pa.string()))
         return self._typed(values)
+
+    def _coded(self, values: pa.DictionaryArray) -> Parsed:
+        """Read texts that are numbered already: each of them once."""
+        parsed = self._texts(values.dictionary.cast(pa.string()))
+        found = parsed.found.take(values.indices) if parsed.faults else _nothing(values)
+        return Parsed(parsed.values.take(values.indices), found, parsed.faults)
 
     # ------------------------------------------------------------ texts
 
     def _texts(self, values: pa.Array) -> Parsed:
         texts = pc.utf8_trim(values, characters=SPACE)
-        texts = pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+        blank = pc.equal(texts, "")
+        if pc.any(blank).as_py():
+            texts = pc.if_else(blank, pa.scalar(None, pa.string()), texts)
         kind = self.column.kind
         if kind is Kind.MONEY:
             return self._money(texts)
         if self.is_id:
             return self._ids(texts)
         if kind is None and not pa.types.is_list(self.column.type):
-            return Parsed(texts, pa.nulls(len(texts), pa.string()), {})
+            return Parsed(texts, _nothing(texts), {})
         if kind is Kind.CODE and not self._labels and not self.column.field.choices:  # type: ignore[union-attr]
-            return Parsed(texts.dictionary_encode().cast(CODES), pa.nulls(len(texts), pa.string()), {})
+            return Parsed(texts.dictionary_encode().cast(CODES), _nothing(texts), {})
         return self._one_by_one(texts)
 
     def _one_by_one(self, texts: pa.Array) -> Parsed:
@@ -148,7 +156,7 @@ class Cells:
         """Keep the values known to be sound, and read every other text by the strict grammar."""
         others = pc.and_(pc.is_valid(texts), pc.invert(pc.fill_null(sound, False)))
         if not pc.any(others).as_py():
-            return Parsed(values, pa.nulls(len(texts), pa.string()), {})
+            return Parsed(values, _nothing(texts), {})
         read = self._one_by_one(pc.if_else(others, texts, pa.scalar(None, pa.string())))
         return Parsed(pc.if_else(others, read.values, values), read.found, read.faults)
 
@@ -157,19 +165,17 @@ class Cells:
     def _typed(self, values: pa.Array) -> Parsed:
         kind = self.column.kind
         if pa.types.is_list(values.type) or kind is Kind.FLAG:
-            return Parsed(values.cast(self.column.type), pa.nulls(len(values), pa.string()), {})
+            return Parsed(values.cast(self.column.type), _nothing(values), {})
         if pa.types.is_decimal(values.type):
             texts = values.cast(pa.string())
             return self._texts(texts)
         item = _field(self.column)
-        if kind is Kind.DATE:
-            made = values.cast(pa.date32())
-            sound = pc.and_(
-                pc.greater_equal(made, pa.scalar(FIRST_DAY)), pc.less_equal(made, pa.scalar(LAST_DAY))
-            )
-        else:
-            made = values
-            sound = _inside(values, item)
+        made = values.cast(pa.date32()) if kind is Kind.DATE else values
+        least, most = (FIRST_DAY, LAST_DAY) if kind is Kind.DATE else (item.least, item.most)
+        ends = pc.min_max(made).as_py()
+        if ends["min"] is None or (least <= ends["min"] and ends["max"] <= most):
+            return Parsed(made.cast(self.column.type), _nothing(values), {})
+        sound = pc.and_(pc.greater_equal(made, pa.scalar(least)), pc.less_equal(made, pa.scalar(most)))
         outside = pc.and_(pc.is_valid(values), pc.invert(pc.fill_null(sound, False)))
         made = pc.if_else(outside, pa.scalar(None, made.type), made).cast(self.column.type)
         found = pc.if_else(outside, values.cast(pa.string()), pa.scalar(None, pa.string()))
@@ -181,6 +187,10 @@ class Cells:
         shown = f"{text} 分" if item.kind is Kind.MONEY else text
         zh = f"“{item.label.zh}”应为{wanted.zh}，实为 {shown}"
         return wrong_cell(zh, f"{item.label.in_('en')}: expected {wanted.in_('en')}; found {text}")
+
+
+def _nothing(values: pa.Array) -> pa.Array:
+    return pa.nulls(len(values), pa.string())
 
 
 def _field(column: Column) -> Field:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, field, frozen
@@ -199,12 +200,16 @@ def _empty(column: Column, _row: Mapping[str, Any]) -> Problem:
 def _shared_facts(covers: _Table) -> pa.Table:
     """Return the coverages with the relation filled in, and the member's facts those of the person where they are one."""
     table = covers.table
-    relation = pc.fill_null(_texts(table, "insured.relation"), "self")
-    table = _with(table, "insured.relation", relation.dictionary_encode())
-    covers.table = table
+    always_own = "insured.relation" not in table.column_names
+    covers.table = _with(table, "insured.relation", _relations(table))
     for name in _SHARED:
         paths = [f"{subject}.{name}" for subject in ("insured", "member")]
-        if not any(path in covers.table.column_names for path in paths):
+        stated = [path for path in paths if path in covers.table.column_names]
+        if not stated:
+            continue
+        if always_own and len(stated) == 1:
+            for path in paths:
+                covers.table = _with(covers.table, path, covers.table[stated[0]])
             continue
         own = pc.equal(_texts(covers.table, "insured.relation"), "self")
         insured, member = (_plain(covers.table, path, name) for path in paths)
@@ -217,6 +222,14 @@ def _shared_facts(covers: _Table) -> pa.Table:
             made = filled.dictionary_encode() if pa.types.is_string(filled.type) else filled
             covers.table = _with(covers.table, path, made)
     return covers.table
+
+
+def _relations(table: pa.Table) -> Any:
+    """Return whom each coverage is for: where nothing is said, for the member."""
+    if "insured.relation" in table.column_names:
+        return pc.fill_null(_texts(table, "insured.relation"), "self").dictionary_encode()
+    nobody_else = pa.array(np.zeros(len(table), np.int32))
+    return pa.DictionaryArray.from_arrays(nobody_else, pa.array(["self"]))
 
 
 def _plain(table: pa.Table, path: str, name: str) -> Any:

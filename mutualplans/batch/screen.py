@@ -211,27 +211,23 @@ def _enter(claims: Arranged, found: dict[int, list[Problem]], left_out: set[int]
             entered.take(claim)
 
 
+_EVENT = ("occurred", "diagnosed", "admitted", "discharged")
+_REST = ("event", "diagnosis", "total", "stay", "incident")
+
+
 def _suspected(claims: Arranged) -> np.ndarray:
     """Return the persons two of whose claims share their number, or dates, kind and bill."""
-    names = (
-        "occurred",
-        "diagnosed",
-        "admitted",
-        "discharged",
-        "event",
-        "diagnosis",
-        "total",
-        "stay",
-        "incident",
-    )
     several = _with_several(claims)
     persons = claims.person[several]
     if not len(persons):
         return persons
-    content = persons.astype(np.uint64)
-    for name in names:
-        content = _mixed(content, claims.stated(name)[several].astype(np.int64).view(np.uint64))
-    found = [persons[_repeats(content)]]
+    rows, content = several, persons.astype(np.uint64)
+    for names in (_EVENT, _REST):  # few claims of one person share their days
+        for name in names:
+            content = _mixed(content, claims.stated(name)[rows].astype(np.int64).view(np.uint64))
+        again = _repeats(content)
+        rows, content = rows[again], content[again]
+    found = [claims.person[rows]]
     if pc.count_distinct(claims.table["claim"]).as_py() < len(claims):
         numbers = claims.table["claim"].take(pa.array(several)).combine_chunks().dictionary_encode().indices
         by_number = _mixed(persons.astype(np.uint64), numbers.to_numpy().astype(np.uint64))
@@ -257,11 +253,6 @@ def _mixed(left: np.ndarray, right: np.ndarray) -> np.ndarray:
 
 def _repeats(values: np.ndarray) -> np.ndarray:
     """Return where a value stands that occurs more than once."""
-    if len(pc.unique(pa.array(values))) == len(values):
-        return np.zeros(len(values), bool)
-    order = np.argsort(values, kind="stable")
-    same = values[order][1:] == values[order][:-1]
-    found = np.zeros(len(values), bool)
-    found[order[1:]] |= same
-    found[order[:-1]] |= same
-    return found
+    ordered = np.sort(values)
+    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    return np.isin(values, again) if len(again) else np.zeros(len(values), bool)

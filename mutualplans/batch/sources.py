@@ -13,6 +13,7 @@ from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
@@ -438,8 +439,11 @@ def _parquet(path: Path) -> Source:
     with path.open("rb"):  # what keeps a file from being opened is said by the system, not by Arrow
         pass
     try:
-        file = pa.parquet.ParquetFile(path, pre_buffer=False)  # else all that was read stays in memory
+        # With `pre_buffer` all that was read would stay in memory.
+        file = pa.parquet.ParquetFile(path, pre_buffer=False)
         schema = file.schema_arrow
+        if numbered := _numbered(file):
+            file = pa.parquet.ParquetFile(path, pre_buffer=False, read_dictionary=numbered)
     except (pa.ArrowException, OSError) as error:
         raise MutualPlansError(_cut_off(path)) from error
     return Source(
@@ -454,11 +458,31 @@ def _parquet(path: Path) -> Source:
     )
 
 
+def _numbered(file: pa.parquet.ParquetFile) -> list[str]:
+    """Return the columns of texts that the file holds as numbers: they are read as such, and each text once."""
+    about = file.metadata
+    if not about.num_row_groups:
+        return []
+    group = about.row_group(0)
+    columns = [group.column(place) for place in range(group.num_columns)]
+    return [
+        column.path_in_schema
+        for column in columns
+        if column.physical_type == "BYTE_ARRAY"
+        and "RLE_DICTIONARY" in column.encodings
+        and column.total_uncompressed_size < _BYTES_OF_A_NUMBER * column.num_values
+    ]
+
+
+_BYTES_OF_A_NUMBER = 3
+"""Up to so many bytes a row a column holds few different texts."""
+
+
 def _parquet_chunks(path: Path, file: Any) -> Iterator[Chunk]:
     number = 1
     try:
         for batch in file.iter_batches(batch_size=1 << 17):
-            yield Chunk(rows=pa.array(range(number, number + len(batch)), pa.int64()), cells=batch.columns)
+            yield Chunk(rows=pa.array(np.arange(number, number + len(batch))), cells=batch.columns)
             number += len(batch)
     except (pa.ArrowException, OSError) as error:
         raise MutualPlansError(_cut_off(path)) from error

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from attrs import define, field
 
 from mutualplans.batch.columns import CLAIM, CODES, PERSON, ROW
-from mutualplans.batch.combine import combinations
+from mutualplans.batch.combine import combinations, in_order
 from mutualplans.batch.kernel.edition import STATUS, Branch
 from mutualplans.batch.kernel.source import GATES
 from mutualplans.batch.kernel.support import MISSING
@@ -75,7 +75,7 @@ class _Making:
                 *(np.full(len(rows), number) for number, (_plan, rows) in enumerate(parts)),
             ]
         )
-        order = np.argsort(self.rows[at] * max(len(parts), 1) + place, kind="stable")
+        order = in_order(self.rows[at] * max(len(parts), 1) + place)
         columns: dict[str, Any] = {**self._about(at[order])}
         columns["plan"] = _coded([plan.item.plan.id for plan, _rows in parts], place[order])
         amounts = [plan.out["total"][rows] for plan, rows in parts]

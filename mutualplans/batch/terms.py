@@ -14,7 +14,7 @@ from mutualplans.backends.exact import Missing
 from mutualplans.batch.arrange import Arranged, calendar_column, numbers
 from mutualplans.batch.codes import Codes
 from mutualplans.batch.columns import PERSON, Column
-from mutualplans.batch.combine import combinations
+from mutualplans.batch.combine import combinations, in_order
 from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.records import case_record
 from mutualplans.batch.screen import out_of_bounds
@@ -209,7 +209,7 @@ def _by_person(person: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.nd
     rising = bool((key[1:] > key[:-1]).all())
     if rising:
         return np.arange(len(key))
-    places = np.argsort(key, kind="stable")
+    places = in_order(key)
     ordered = key[places]
     return np.lexsort((last, key)) if bool((ordered[1:] == ordered[:-1]).any()) else places
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Protocol
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
@@ -49,6 +50,8 @@ _FORMULA = r"^[=+\-@\t\r]"
 _PLAIN_NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?$"
 _WHOLE_ID = r"^[0-9]{17}[0-9Xx]$"
 _SHORTEST = 15
+_SHORTEST_MASKED = 13
+"""Bytes of the shortest text that is masked for its digits, 1.0123456789E."""
 _SCIENTIFIC = r"\pN\.\pN{10,}[Ee]"
 _CHINESE = r"[\p{Han}]"
 
@@ -240,21 +243,32 @@ def writer(path: str | Path, sheet: Sheet, office: Office, lang: Lang, *, reveal
 def masked(values: Any, *, handles: bool = False) -> pa.Array:
     """Return texts masked as `mask_digits` does it, or `mask_handle` where they are keys of persons."""
     texts = pa.table({"": values.cast(pa.string())})[0].combine_chunks()
-    whole = pc.fill_null(pc.match_substring_regex(texts, _WHOLE_ID), False)
+    longer = pc.greater_equal(pc.binary_length(texts), _SHORTEST_MASKED)
+    if handles:
+        longer = pc.or_(longer, pc.invert(pc.string_is_ascii(texts)))
+    longer = pc.fill_null(longer, False)
+    if not pc.any(longer).as_py():
+        return texts
+    return pc.replace_with_mask(texts, longer, _masked(texts.filter(longer), handles=handles))
+
+
+def _masked(texts: pa.Array, *, handles: bool) -> pa.Array:
+    """Return texts masked that are long enough for it: ID numbers all at once, other doubtful ones singly."""
+    whole = pc.match_substring_regex(texts, _WHOLE_ID)
     texts = pc.if_else(whole, pc.utf8_replace_slice(texts, 2, 16, "*" * 14), texts)
+    places = np.flatnonzero(~whole.to_numpy(zero_copy_only=False))
+    others = texts.take(pa.array(places))
     doubtful = pc.or_(
-        pc.greater_equal(pc.count_substring_regex(texts, r"\pN"), _SHORTEST),
-        pc.match_substring_regex(texts, _SCIENTIFIC),
+        pc.greater_equal(pc.count_substring_regex(others, r"\pN"), _SHORTEST),
+        pc.match_substring_regex(others, _SCIENTIFIC),
     )
     if handles:
-        doubtful = pc.or_(doubtful, pc.match_substring_regex(texts, _CHINESE))
-    doubtful = pc.fill_null(doubtful, False)
-    if not pc.any(doubtful).as_py():
-        return texts
+        doubtful = pc.or_(doubtful, pc.match_substring_regex(others, _CHINESE))
     mask = mask_handle if handles else mask_digits
-    return pc.replace_with_mask(
-        texts, doubtful, pa.array(map(mask, texts.filter(doubtful).to_pylist()), pa.string())
-    )
+    singly = pa.array(map(mask, others.filter(doubtful).to_pylist()), pa.string())
+    at = np.zeros(len(texts), bool)
+    at[places[doubtful.to_numpy(zero_copy_only=False)]] = True
+    return pc.replace_with_mask(texts, pa.array(at), singly)
 
 
 # ---------------------------------------------------------------- the formats
@@ -268,7 +282,9 @@ class _Parquet:
 
     def write(self, table: pa.Table) -> None:
         columns = [
-            table[item.name].cast(pa.string()).dictionary_encode().cast(CODES)
+            table[item.name]
+            if table[item.name].type == item.type
+            else table[item.name].cast(pa.string()).dictionary_encode().cast(CODES)
             if item.type == CODES
             else table[item.name].cast(item.type)
             for item in self.empty
