@@ -9,7 +9,7 @@ SPARK := $(VENV)-spark
 CLAIMS := 1000000
 CITY := 100000
 
-.PHONY: demo city test test-spark lint docs dist bench bench-batch bench-quick clean help
+.PHONY: demo city test test-spark lint docs dist bench bench-batch bench-memory bench-quick clean help
 
 help:  ## Say what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/ —/'
@@ -72,6 +72,9 @@ bench: $(READY) bench-batch  ## Measure start-up, single decisions and many clai
 
 bench-batch: $(BENCH)/.ready  ## Measure many claims alone: make bench-batch CLAIMS=10000000
 	@$(BENCH)/bin/python -m benchmarks --claims $(CLAIMS) --write
+
+bench-memory: $(BENCH)/.ready  ## How much memory many claims take, file to file: CLAIMS="1000000 10000000"
+	@$(BENCH)/bin/python -m benchmarks.memory --claims $(CLAIMS) --write
 
 bench-quick: $(BENCH)/.ready  ## The same in a minute or two, without Spark, written nowhere
 	@$(BENCH)/bin/python -m benchmarks --quick

@@ -19,13 +19,12 @@ from attrs import define
 
 from benchmarks import plan as plans
 from benchmarks.contenders.base import Job, Outcome
-from benchmarks.workload.contract import as_contract
-from benchmarks.workload.dataset import Dataset
+from benchmarks.workload.contract import as_contract, office_files
 from mutualplans.batch import outcome as batch
 from mutualplans.batch.arrange import arrange
 from mutualplans.batch.assess import assess_tables
 from mutualplans.batch.codes import Codes
-from mutualplans.batch.columns import PERSON, claim_columns, coverage_columns
+from mutualplans.batch.columns import PERSON
 from mutualplans.batch.combine import in_order
 from mutualplans.batch.kernel.compiled import can_compile, compiled, interpreted
 from mutualplans.batch.kernel.source import GATES
@@ -35,7 +34,6 @@ from mutualplans.batch.run import Decided, Options, PlanRun, _parts, _read_only,
 from mutualplans.batch.screen import screen
 from mutualplans.batch.write import BENEFITS, DECISIONS, PROBLEMS, writer
 from mutualplans.engine.office import Office
-from mutualplans.model.kinds import Kind
 
 
 class _Ours:
@@ -263,7 +261,7 @@ class Files(_Ours):
 
     def prepare(self, job: Job) -> None:
         super().prepare(job)
-        self.inputs = office_files(job.data, job.scratch)
+        self.inputs = office_files(job.data)
         self.out = job.scratch / "mutualplans.parquet"
         del self.claims, self.covers
 
@@ -322,7 +320,7 @@ class OfficeCopy:
         return ""
 
     def prepare(self, job: Job) -> None:
-        self.inputs = office_files(job.data, job.scratch)
+        self.inputs = office_files(job.data)
         self.out = job.scratch / "office-copy.parquet"
 
     def run(self) -> Path:
@@ -338,23 +336,3 @@ class OfficeCopy:
 
     def outcome(self, result: Path) -> Outcome:
         return Outcome([], {})
-
-
-def office_files(data: Dataset, scratch: Path) -> tuple[Path, Path]:
-    """Return the coverages and claims of a workload as an office hands them in: made once, in mutualplans' columns."""
-    home = data.folder / "office"
-    found = home / "coverages.parquet", home / "claims.parquet"
-    if not home.exists():
-        making = scratch / f"office-{data.folder.name}.making"
-        making.mkdir(parents=True, exist_ok=True)
-        claims, covers = as_contract(data)
-        for path, table, columns in (
-            (found[0], covers, coverage_columns([plans.plan])),
-            (found[1], claims, claim_columns([plans.plan])),
-        ):
-            names = [
-                f"{name}_fen" if columns[name].kind is Kind.MONEY else name for name in table.column_names
-            ]
-            pq.write_table(table.rename_columns(names).drop_columns(["row"]), making / path.name)
-        making.rename(home)
-    return found
