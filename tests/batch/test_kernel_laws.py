@@ -6,12 +6,14 @@ import os
 from typing import Any
 
 import pyarrow as pa
-from hypothesis import HealthCheck, event, given, settings
+import pytest
+from hypothesis import HealthCheck, Phase, event, given, settings
 from hypothesis import strategies as st
 
 from mutualplans.batch.assess import assess_tables
 from mutualplans.batch.columns import claim_columns, coverage_columns
 from mutualplans.batch.exactly import decide_exactly
+from mutualplans.batch.kernel.compiled import can_compile
 from mutualplans.batch.outcome import Outcome
 from mutualplans.engine.office import Office
 from tests.batch.strategies import batches, offices
@@ -24,6 +26,8 @@ QUICK = settings(
     max_examples=5000 if NIGHTLY else 60,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
+COMPILED = settings(QUICK, max_examples=200 if NIGHTLY else 2, phases=[Phase.generate])
+"""Few: a plan takes seconds to compile, so nothing is made smaller either; the seed says it again."""
 
 
 def tables(
@@ -53,3 +57,16 @@ def test_a_kernel_decides_as_the_exact_way_does(data: st.DataObject) -> None:
     for status in set(exact.decisions["status"].to_pylist()):
         event(f"status {status}")
     assert told(fast) == told(exact)
+
+
+@pytest.mark.skipif(not can_compile(), reason="the extra mutualplans[fast] is not installed")
+@COMPILED
+@given(st.data())
+def test_a_compiled_kernel_decides_as_the_exact_way_does(data: st.DataObject) -> None:
+    """The other runtime: the same source, compiled, in two threads."""
+    office = data.draw(offices())
+    claims, coverages = tables(office, data.draw(batches(office)))
+
+    fast = assess_tables(office, claims, coverages, runtime="compiled", threads=2)
+
+    assert told(fast) == told(decide_exactly(office, claims, coverages))
