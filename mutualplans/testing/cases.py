@@ -27,7 +27,7 @@ them out. A table ``[expected_failures]`` names checks and cases that are known 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from attrs import evolve, frozen
@@ -45,7 +45,6 @@ from mutualplans.plan.declaration import Plan
 from mutualplans.plan.reading import load_editions
 
 __all__ = [
-    "BACKENDS",
     "WorkedCase",
     "case_problems",
     "differences",
@@ -61,9 +60,6 @@ _CASE = {
     "member", "unit", "insured", "coverage", "claim",
 }  # fmt: skip
 _FILE = {"case", "expected_failures"}
-
-BACKENDS: Mapping[str, Callable[[Office, Situation], Simulation]] = {"exact": simulate}
-"""Every way to decide the claims of a case: each case has to come out the same in all of them."""
 
 
 @frozen(kw_only=True)
@@ -262,10 +258,7 @@ def case_problems(plan: Plan, case: WorkedCase) -> list[Problem]:
 
 def problems_in(case: WorkedCase, office: Office) -> list[Problem]:
     """Return the same for the case in an office that runs the plan under the case's edition alone."""
-    found = [*_premiums(case, office)]
-    for decide in BACKENDS.values():
-        found += _claims(case, decide(office, case.situation))
-    return found
+    return [*_premiums(case, office), *_claims(case, simulate(office, case.situation))]
 
 
 def _premiums(case: WorkedCase, office: Office) -> Iterator[Problem]:

@@ -30,7 +30,7 @@ from mutualplans.testing.subject import Subject
 from mutualplans.testing.worlds import settings_of
 from mutualplans.testing.writing import edition_toml, situation_toml
 
-__all__ = ["CASES", "DECLARATION", "README", "law_check"]
+__all__ = ["BATCH", "CASES", "DECLARATION", "README", "law_check"]
 
 Check = Callable[[Subject], Iterable[Problem]]
 
@@ -222,6 +222,19 @@ def _readme_in_metadata(subject: Subject) -> str:
 # ---------------------------------------------------------------- the laws
 
 
+def cases_hold_in_batch(subject: Subject) -> Iterator[Problem]:
+    """Each worked case comes out the same when a year's claims are decided all at once, by the plan's kernel."""
+    if find_spec("pyarrow") is None:
+        yield _not_made(
+            "没有安装 pyarrow，不能批量核定；pip install mutualplans[batch]",
+            "pyarrow is not installed, so nothing can be decided in batches; pip install mutualplans[batch]",
+        )
+        return
+    from mutualplans.testing.batch import batch_problems
+
+    yield from batch_problems(subject.plan, subject.cases)
+
+
 def law_check(law: Law) -> Check:
     """Return the check that looks for a world in which a law is broken."""
 
@@ -260,4 +273,5 @@ DECLARATION: tuple[Check, ...] = (
     speaks,
 )
 CASES: tuple[Check, ...] = (cases_are_sound, explains, benefits_are_paid, reviews_are_sound)
+BATCH: tuple[Check, ...] = (cases_hold_in_batch,)
 README: tuple[Check, ...] = (readme_is_current,)

@@ -47,7 +47,7 @@ def _subject(plan_id: str) -> Subject:
 QUICK_CHECKS: tuple[Check, ...] = (*checks.DECLARATION, *checks.CASES)
 """The checks that take no time; laws and figures, which try many claims, are left to ``check`` and the plugin's tests."""
 
-CHECKS: tuple[Check, ...] = (*checks.DECLARATION, *checks.CASES, *map(checks.law_check, LAWS), *checks.README)
+CHECKS: tuple[Check, ...] = (*QUICK_CHECKS, *checks.BATCH, *map(checks.law_check, LAWS), *checks.README)
 """Every check, in the order in which they run; the worked cases themselves are a test each."""
 
 

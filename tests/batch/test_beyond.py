@@ -13,7 +13,7 @@ from mutualplans.batch.assess import assess_tables
 from mutualplans.batch.beyond import beyond_kernels
 from mutualplans.engine.office import Office
 from mutualplans.engine.simulate import Situation, simulate
-from tests.batch.tables import as_tables
+from mutualplans.testing.batch import as_tables
 from tests.engine.plans import make
 from tests.expressiveness.small import MEMBER, bill, stay
 from tests.expressiveness.small import cover as held

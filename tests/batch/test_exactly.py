@@ -21,7 +21,7 @@ from mutualplans.model.problem import MutualPlansError
 from mutualplans.model.tomlfile import read_toml
 from mutualplans.office.read import read_office
 from mutualplans.registry import PluginRegistry
-from tests.batch.tables import as_tables, table_of
+from mutualplans.testing.batch import as_tables, table_of
 from tests.engine.plans import allowance, inpatient_medical
 from tests.engine.plans import office as office_of_plans
 

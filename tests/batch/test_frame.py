@@ -25,7 +25,7 @@ from mutualplans.model.kinds import Kind
 from mutualplans.model.problem import MutualPlansError
 from mutualplans.model.text import Text
 from mutualplans.plan.edition import InForce
-from tests.batch.tables import table_of
+from mutualplans.testing.batch import table_of
 from tests.engine.plans import allowance, bound, inpatient_medical
 from tests.engine.plans import office as office_of_plans
 

@@ -28,8 +28,8 @@ from mutualplans.model.problem import MutualPlansError
 from mutualplans.model.scales import ANY, Table
 from mutualplans.plan.reading import load_editions
 from mutualplans.registry import PluginRegistry
+from mutualplans.testing.batch import table_of
 from tests.batch.joining_strategies import offices, rosters
-from tests.batch.tables import table_of
 from tests.batch.test_kernel_laws import NIGHTLY
 
 QUICK = settings(

@@ -16,8 +16,8 @@ from mutualplans.batch.exactly import decide_exactly
 from mutualplans.batch.kernel.compiled import can_compile
 from mutualplans.batch.outcome import Outcome
 from mutualplans.engine.office import Office
+from mutualplans.testing.batch import table_of
 from tests.batch.strategies import batches, offices
-from tests.batch.tables import table_of
 
 NIGHTLY = os.environ.get("MUTUALPLANS_NIGHTLY") == "1"
 QUICK = settings(

@@ -30,7 +30,7 @@ from mutualplans.engine.office import Office
 from mutualplans.model.kinds import Kind
 from mutualplans.model.problem import MutualPlansError
 from mutualplans.model.text import Text
-from tests.batch.tables import table_of
+from mutualplans.testing.batch import table_of
 from tests.batch.test_exactly import person, stay, two_plans
 
 PERSONS = 80

@@ -16,9 +16,9 @@ from mutualplans.batch.outcome import BENEFITS, DECISIONS, PROBLEMS, RECEIPTS, O
 from mutualplans.batch.spark.worker import READING, TABLE, TOTALS, Counted, Worker, columns_out
 from mutualplans.batch.totals import Totals
 from mutualplans.engine.office import Office
+from mutualplans.testing.batch import table_of
 from tests.batch.frames import as_file, local, reading_of, told
 from tests.batch.strategies import batches, offices
-from tests.batch.tables import table_of
 
 QUICK = settings(
     deadline=None,

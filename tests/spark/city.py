@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from mutualplans.batch.columns import CLAIM, COVERAGE, claim_columns, coverage_columns
 from mutualplans.engine.office import Office
+from mutualplans.testing.batch import table_of
 from tests.batch.frames import as_file
-from tests.batch.tables import table_of
 
 PLANS = ("inpatient-medical", "allowance", "halving")
 
