@@ -468,7 +468,8 @@ def _numbered(file: pa.parquet.ParquetFile) -> list[str]:
     return [
         column.path_in_schema
         for column in columns
-        if column.physical_type == "BYTE_ARRAY"
+        if column.path_in_schema in file.schema_arrow.names  # else it is part of a list
+        and column.physical_type == "BYTE_ARRAY"
         and "RLE_DICTIONARY" in column.encodings
         and column.total_uncompressed_size < _BYTES_OF_A_NUMBER * column.num_values
     ]

@@ -167,6 +167,29 @@ def test_parquet_keeps_types_and_dictionaries(tmp_path: Path) -> None:
     assert table["circumstances"].to_pylist() == [["drunk"], None]
 
 
+def test_texts_that_a_parquet_file_numbers_are_read_once_each(tmp_path: Path) -> None:
+    """Few different texts in many rows: blanks are cut off, faults are found at each row, lists stay lists."""
+    made = pa.table(
+        {
+            "claim": [f"c{number}" for number in range(3000)],
+            "person": ["p"] * 3000,
+            "event": ["inpatient", " 住院 ", "bogus"] * 1000,
+            "diagnosis": pa.array([" I10", "", None] * 1000),
+            "circumstances": pa.array([["drunk"], None, ["drunk", "war"]] * 1000),
+        }
+    )
+    pa.parquet.write_table(made, tmp_path / "claims.parquet")
+    table, problems, reading = read(tmp_path / "claims.parquet")
+
+    cells = next(reading.source.chunks()).cells
+    assert [pa.types.is_dictionary(column.type) for column in cells] == [False, True, True, True, False]
+    assert table["event"].to_pylist() == ["inpatient"] * 2000
+    assert table["diagnosis"].to_pylist() == ["I10", None] * 1000
+    assert table["circumstances"].to_pylist() == [["drunk"], None] * 1000
+    assert [item["row"] for item in problems] == list(range(3, 3001, 3))
+    assert {item["found"] for item in problems} == {"bogus"}
+
+
 def test_an_id_number_tells_sex_and_birth(tmp_path: Path) -> None:
     """Coverages that name persons by ID number need no further columns; a contradiction is a problem."""
     head = "证件号,计划,保障起始日,保障终止日,性别\n"
