@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -256,3 +258,32 @@ def test_a_claim_is_explained_from_its_part(tmp_path: Path, capsys: pytest.Captu
 
     assert "160" in told[0]
     assert told[0] == told[1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such signal there")
+def test_ctrl_c_leaves_nothing_half_written(tmp_path: Path) -> None:
+    """A real run over many claims, stopped once it has begun to write: its number says so, and no file is there."""
+    out = tmp_path / "out"
+    out.mkdir()
+    head, claim = CLAIMS.splitlines()[:2]
+    many = [
+        claim.replace("A-1", f"B-{number}").replace("2025-04-01", "2025-04-02") for number in range(40_000)
+    ]
+    command = [sys.executable, "-m", "mutualplans", *files(tmp_path, "\n".join([head, *many]) + "\n")]
+    run = subprocess.Popen(
+        [*command, "-o", str(out / "d.csv")], stderr=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    try:
+        until = time.monotonic() + 60
+        while not list(out.iterdir()) and run.poll() is None and time.monotonic() < until:
+            time.sleep(0.01)
+        begun = [path.name for path in out.iterdir()]
+        run.send_signal(signal.SIGINT)
+        _said, told = run.communicate(timeout=60)
+    finally:
+        run.kill()
+
+    assert begun
+    assert all(name.startswith(".") for name in begun), "a file had its name already"
+    assert run.returncode == ExitStatus.INTERRUPTED, told.decode()
+    assert list(out.iterdir()) == []
