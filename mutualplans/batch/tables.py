@@ -25,6 +25,8 @@ from mutualplans.model.problem import Problem
 __all__ = ["outcome"]
 
 _PAID, _NOTHING, _REFUSED, _INCOMPLETE, _UNDECIDED = range(1, 6)
+_ABOUT = ["claim", PERSON, ROW]
+_MOST_BENEFITS = 1000
 _ENDED = 1 << list(GATES).index("cover-ended")
 
 
@@ -87,8 +89,8 @@ class _Making:
         return pa.table([columns[name] for name in DECISIONS.names], schema=DECISIONS)
 
     def _about(self, rows: np.ndarray) -> dict[str, Any]:
-        table = self.decided.claims.table.select(["claim", PERSON, ROW]).take(pa.array(rows))
-        return {name: table[name].combine_chunks() for name in ("claim", PERSON, ROW)}
+        table = self.decided.claims.table.select(_ABOUT).take(pa.array(rows))
+        return {name: table[name].combine_chunks() for name in _ABOUT}
 
     def _texts(self, plan: PlanRun, rows: np.ndarray) -> list[tuple[list[str], np.ndarray]]:
         """Return edition, status, reasons and receipt: texts, and for each row the place of its text."""
@@ -144,20 +146,26 @@ class _Making:
 
     def benefits(self) -> pa.Table:
         """Return a row for each claim, plan and benefit."""
-        made, keys = [BENEFITS.empty_table()], [np.zeros((2, 0), np.int64)]
+        said = pa.schema([item for item in BENEFITS if item.name not in _ABOUT])
+        made, at, ranks = [said.empty_table()], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
         for number, plan in enumerate(self.decided.plans):
             rows = self._chosen(plan, *range(_PAID, _UNDECIDED))
             edition = plan.terms.edition[plan.out["cover"][rows]]
-            for at, branch in enumerate(plan.source.branches):
-                of_branch = rows[edition == at]
-                for place, id_ in enumerate(branch.reasons):
-                    made.append(self._benefit(plan, branch, id_, of_branch))
-                    rank = number * 1000 + place
-                    keys.append(np.stack([self.rows[of_branch], np.full(len(of_branch), rank)]))
-        row, rank = np.concatenate(keys, axis=1)
-        return pa.concat_tables(made).take(pa.array(np.lexsort((rank, row)))).combine_chunks()
+            for place, branch in enumerate(plan.source.branches):
+                of_branch = rows[edition == place]
+                for nth, id_ in enumerate(branch.reasons):
+                    made.append(self._benefit(plan, branch, id_, of_branch, said))
+                    at.append(of_branch)
+                    ranks.append(np.full(len(of_branch), number * _MOST_BENEFITS + nth))
+        whose, rank = np.concatenate(at), np.concatenate(ranks)
+        order = in_order(self.rows[whose] * (len(self.decided.plans) * _MOST_BENEFITS + 1) + rank)
+        table = pa.concat_tables(made).take(pa.array(order)).combine_chunks()
+        columns = {**self._about(whose[order]), **dict(zip(said.names, table.columns, strict=True))}
+        return pa.table([columns[name] for name in BENEFITS.names], schema=BENEFITS)
 
-    def _benefit(self, plan: PlanRun, branch: Branch, id_: str, rows: np.ndarray) -> pa.Table:
+    def _benefit(
+        self, plan: PlanRun, branch: Branch, id_: str, rows: np.ndarray, schema: pa.Schema
+    ) -> pa.Table:
         out = plan.out
         bits, missing, gate = out[f"reasons:{id_}"][rows], out[f"missing:{id_}"][rows], out["gate"][rows]
         conditions = (1 << len(branch.bound.plan.conditions(_named_benefit(branch, id_)))) - 1
@@ -169,7 +177,6 @@ class _Making:
         lacking, lacks = _combinations([missing])
         paths = [SEPARATOR.join(sorted(_paths(plan, mask))) for (mask,) in lacking]
         columns = {
-            **self._about(rows),
             "plan": _coded([plan.item.plan.id], np.zeros(len(rows), np.int64)),
             "benefit": _coded([id_], np.zeros(len(rows), np.int64)),
             "accepted": pa.array(~refused & (missing == 0)),
@@ -178,7 +185,7 @@ class _Making:
             "missing": _coded(paths, lacks),
             "left": self._left(plan, branch, id_, rows),
         }
-        return pa.table([columns[name] for name in BENEFITS.names], schema=BENEFITS)
+        return pa.table(columns, schema=schema)
 
     def _left(self, plan: PlanRun, branch: Branch, id_: str, rows: np.ndarray) -> pa.Array:
         names = [name for name, (benefit, _node) in branch.limits.items() if benefit == id_]
