@@ -190,6 +190,23 @@ def test_texts_that_a_parquet_file_numbers_are_read_once_each(tmp_path: Path) ->
     assert {item["found"] for item in problems} == {"bogus"}
 
 
+def test_a_row_of_sums_is_found_among_numbered_texts(tmp_path: Path) -> None:
+    """A Parquet file of texts alone may hold a sheet with its last row of sums, as a CSV does."""
+    made = pa.table(
+        {
+            "claim": [*(f"c{number}" for number in range(500)), "合计"],
+            "person": [*(["p"] * 500), ""],
+            "event": [*(["住院"] * 500), ""],
+        }
+    )
+    pa.parquet.write_table(made, tmp_path / "claims.parquet")
+    table, problems, reading = read(tmp_path / "claims.parquet")
+
+    assert len(table) == 500
+    assert reading.refused == 0
+    assert [(item["row"], item["code"]) for item in problems] == [(501, "table.not-data")]
+
+
 def test_an_id_number_tells_sex_and_birth(tmp_path: Path) -> None:
     """Coverages that name persons by ID number need no further columns; a contradiction is a problem."""
     head = "证件号,计划,保障起始日,保障终止日,性别\n"
