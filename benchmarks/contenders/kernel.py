@@ -24,7 +24,6 @@ from mutualplans.batch import outcome as batch
 from mutualplans.batch.arrange import arrange
 from mutualplans.batch.assess import assess_tables
 from mutualplans.batch.codes import Codes
-from mutualplans.batch.columns import PERSON
 from mutualplans.batch.combine import in_order
 from mutualplans.batch.kernel.compiled import can_compile, compiled, interpreted
 from mutualplans.batch.kernel.source import GATES
@@ -70,8 +69,7 @@ class Kernel(_Ours):
     def prepare(self, job: Job) -> None:
         super().prepare(job)
         ready = prepare(self.office, self.claims, self.covers)
-        persons = pc.unique(ready.claims[PERSON])
-        claims = arrange(ready.claims, persons, Codes.of(self.office), ready.claim_columns)
+        claims, persons = arrange(ready.claims, Codes.of(self.office), ready.claim_columns)
         assert screen(self.office, claims).keep.all(), "a claim of the workload is unsound"
         self.numbers = _numbers(claims.table["claim"])
         run = _Calls(self.office, ready, persons, claims, Options(runtime=self.runtime))

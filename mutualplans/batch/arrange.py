@@ -183,14 +183,16 @@ _WORKED_OUT: Mapping[str, Callable[[Arranged], np.ndarray]] = {
 # ---------------------------------------------------------------- the order of decision
 
 
-def arrange(claims: pa.Table, persons: pa.Array, codes: Codes, columns: Mapping[str, Column]) -> Arranged:
-    """Return claims by the number of their person in `persons`, and each person's in the order of decision."""
-    person = pc.index_in(claims[PERSON], persons).to_numpy().astype(np.int64)
+def arrange(claims: pa.Table, codes: Codes, columns: Mapping[str, Column]) -> tuple[Arranged, pa.Array]:
+    """Return claims by person and each person's in the order of decision, and the keys of the persons by their numbers."""
+    numbered = claims[PERSON].combine_chunks().dictionary_encode()
+    person = numbered.indices.to_numpy().astype(np.int64)
     keys = _order_keys(claims, columns, codes)
     places = _in_order(person, keys)
     _settle_ties(claims, columns, person, keys, places)
     table = claims.take(pa.array(places))
-    return Arranged(table=table, person=person[places], codes=codes, columns=columns)
+    arranged = Arranged(table=table, person=person[places], codes=codes, columns=columns)
+    return arranged, numbered.dictionary
 
 
 def _in_order(person: np.ndarray, keys: list[np.ndarray]) -> np.ndarray:

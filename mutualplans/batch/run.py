@@ -121,9 +121,8 @@ def decide(office: Office, ready: Prepared, options: Options) -> Decided:
 
     Persons of whom a kernel cannot judge everything exactly are left out whole, and named in the result.
     """
-    persons = pc.unique(ready.claims[PERSON])
     codes = Codes.of(office)
-    claims = arrange(ready.claims, persons, codes, ready.claim_columns)
+    claims, persons = arrange(ready.claims, codes, ready.claim_columns)
     screened = screen(office, claims)
     run = _Run(office, ready, persons, _kept(claims, screened.keep), options)
     run.left_out |= screened.left_out

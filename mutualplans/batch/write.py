@@ -279,6 +279,7 @@ class _Parquet:
         self.path = path
         self.file: Any = None
         self.empty = parquet_schema(_sheet)
+        self.coded = [item.name for item in self.empty if item.type == CODES]
 
     def write(self, table: pa.Table) -> None:
         columns = [
@@ -291,12 +292,15 @@ class _Parquet:
         ]
         table = pa.table(columns, schema=self.empty)
         if self.file is None:
-            self.file = pa.parquet.ParquetWriter(self.path, self.empty, compression="zstd")
+            self.file = self._opened()
         self.file.write_table(table)
+
+    def _opened(self) -> Any:
+        return pa.parquet.ParquetWriter(self.path, self.empty, compression="zstd", use_dictionary=self.coded)
 
     def close(self) -> None:
         if self.file is None:
-            self.file = pa.parquet.ParquetWriter(self.path, self.empty, compression="zstd")
+            self.file = self._opened()
         self.file.close()
 
 
