@@ -107,11 +107,16 @@ def command(name: str, gaps: bool, update_cases: bool, output_format: str) -> Ex
         results += own
         levels += standings(subject, [result.name for result in own if result.status == "failed"])
     figures = {subject.plan_id: found for subject in subjects if (found := _figures(subject))}
+    warned = [(subject.plan_id, item) for subject in subjects for item in _warnings(subject)]
     if output_format == "json":
         counted = [row for plan, found in figures.items() for row in _figures_data(plan, found)]
-        print_json([*map(_as_data, results), *counted, *map(_level_data, levels)])
+        told = [_as_data(_Result(plan, "warning", item.code, [item])) for plan, item in warned]
+        print_json([*map(_as_data, results), *told, *counted, *map(_level_data, levels)])
     else:
         _show(results)
+        for _plan, item in warned:
+            click.echo(f"{t('警告  ', 'warns ')}  {item.line(lang())}")
+            _show_hint(item, 8)
         for plan, found in figures.items():
             _show_figures(plan, found, gaps=gaps)
         for standing in levels:
@@ -127,6 +132,20 @@ def _run(subject: Subject) -> Iterator[_Result]:
         yield _Result(subject.plan_id, "check", check.__name__, run_check(check, subject))
     for case in cases_of(subject):
         yield _Result(subject.plan_id, "case", case.name, run_case(case, subject))
+
+
+def _warnings(subject: Subject) -> list[Problem]:
+    """Return what is doubtful of a plan and fails no check."""
+    from mutualplans.engine.limits import plan_limit_problems
+    from mutualplans.model.problem import MutualPlansError
+
+    try:
+        proved = [*plan_limit_problems(subject.plan)]
+    except MutualPlansError:
+        return []
+    # A gap between two editions fails a check of its own.
+    own = [item for item in subject.record.problems if item.code != "plan.editions"]
+    return [item for item in dict.fromkeys([*own, *proved]) if item.severity == "warning"]
 
 
 def _figures(subject: Subject) -> Figures | None:
@@ -225,9 +244,13 @@ def _show(results: list[_Result]) -> None:
                 continue
             said.append(item)
             click.echo(f"        {item.line(lang())}")
-            if item.hint:
-                hint = item.hint.in_(lang()).replace("\n", "\n          ")
-                click.echo(f"          {t('提示：', 'hint: ')}{hint}")
+            _show_hint(item, 10)
+
+
+def _show_hint(item: Problem, indent: int) -> None:
+    if item.hint:
+        left = " " * indent
+        click.echo(f"{left}{t('提示：', 'hint: ')}" + item.hint.in_(lang()).replace("\n", f"\n{left}"))
 
 
 def _show_sum(results: list[_Result]) -> None:

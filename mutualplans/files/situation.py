@@ -95,7 +95,16 @@ class _Reader:
 
     def person(self, cls: type[R], row: Any, where: Where) -> R | None:
         if row is None:
-            self._wrong(where, "缺少 [member]：至少写明性别、出生日期、在职状态", "[member] is missing")
+            self.problems.append(
+                problem(
+                    "file.value",
+                    "缺少 [member]",
+                    "[member] is missing",
+                    where=self.file.where(*where),
+                    hint_zh="会员要填什么，见 mutualplans claim-form 计划；什么都不用填的，写一行 [member]",
+                    hint_en="mutualplans claim-form PLAN lists what is needed; where nothing is, write a line [member]",
+                )
+            )
             return None
         special: dict[str, Any] = {"name": _name, "id_number": self._id_number}
         if cls is Insured:

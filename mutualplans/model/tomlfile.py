@@ -7,7 +7,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from mutualplans.model.problem import MutualPlansError, problem
 
@@ -31,19 +31,26 @@ class TomlFile:
         name: File name as the user gave it.
         data: Its contents.
         lines: Key path → line number of the key or table header.
+        inside: Where `data` lies in the file; empty for the whole.
     """
 
     name: str
     data: dict[str, Any]
     lines: dict[Path_, int]
+    inside: Path_ = ()
 
     def where(self, *path: str | int) -> str:
         """Return ``file:line: key.path`` for a path, with the line of its nearest parent that has one."""
+        path = (*self.inside, *path)
         line = next(
             (self.lines[path[:end]] for end in range(len(path), 0, -1) if path[:end] in self.lines), None
         )
         place = f"{self.name}:{line}" if line else self.name
         return f"{place}: {dotted(path)}" if path else place
+
+    def within(self, *path: str | int, data: dict[str, Any]) -> TomlFile:
+        """Return what is read of one table of the file, so that its problems keep their lines."""
+        return evolve(self, data=data, inside=(*self.inside, *path))
 
 
 def dotted(path: Path_) -> str:

@@ -68,7 +68,7 @@ def names(view: View) -> Iterator[Problem]:
     """Check that a benefit named in a formula exists, and comes earlier where its amount for this claim is read."""
     known = [benefit.id for benefit in view.plan.benefits]
     for spot, node in view.each(n.BenefitAmount, n.PaidBefore):
-        if node.benefit is None or spot.part in _WITHOUT_BALANCES:
+        if node.benefit is None or (spot.part in _WITHOUT_BALANCES and spot.part != "ends"):
             continue
         if not isinstance(node.benefit, str) or node.benefit not in known:
             found, close = short(node.benefit), nearest(str(node.benefit), known)
@@ -80,7 +80,7 @@ def names(view: View) -> Iterator[Problem]:
                 hint_zh=f'是不是 "{close}"？' if close else "",
                 hint_en=f'did you mean "{close}"?' if close else "",
             )
-        elif isinstance(node, n.BenefitAmount) and node.benefit not in spot.earlier:
+        elif isinstance(node, n.BenefitAmount) and spot.part != "ends" and node.benefit not in spot.earlier:
             yield view.at(
                 spot.place,
                 "formula.name",
@@ -89,6 +89,38 @@ def names(view: View) -> Iterator[Problem]:
                 hint_zh="项目按所写顺序计算，只能读取前面的项目；计划的 when、excludes 在所有项目之前",
                 hint_en="benefits are computed in order and read earlier ones; the plan's when comes before all",
             )
+
+
+def classes(view: View) -> Iterator[Problem]:
+    """Warn of a class of conditions that no edition's list has: nothing ever falls under it."""
+    first: dict[tuple[str, str], str] = {}
+    for spot, node in view.each(n.Compare):
+        if isinstance(node.left, n.ClassOf) and isinstance(node.right, n.Constant):
+            name = node.left.match.conditions.parameter.name
+            first.setdefault((name, str(node.right.value)), spot.place)
+    for (name, code), place in first.items():
+        known = _classes(view, name)
+        if known and code not in known:
+            close = nearest(code, known)
+            yield view.at(
+                place,
+                "formula.class",
+                f'没有一版的病种有类别 "{code}"；有：{"、".join(sorted(known))}',
+                f'no edition has conditions of the class "{code}"; known: {", ".join(sorted(known))}',
+                hint_zh=f'是不是 "{close}"？' if close else "类别是版次文件里每个病种的 class",
+                hint_en=f'did you mean "{close}"?'
+                if close
+                else "the edition states the class of each condition",
+                severity="warning",
+            )
+
+
+def _classes(view: View, name: str) -> set[str]:
+    """Return the classes of a list in all editions; none where an edition leaves the list to the office."""
+    entries = [edition.values.get(name) for edition in view.editions]
+    lists = [entry.value for entry in entries if entry is not None]
+    whole = len(lists) == len(entries)
+    return {item.class_ for listed in lists for item in listed.conditions} if whole else set()
 
 
 _CODE = re.compile(r"[a-z0-9.-]+")
@@ -220,4 +252,4 @@ def opaque(view: View) -> Iterator[Problem]:
         yield view.at(spot.place, "formula.opaque", zh, en, severity="note")
 
 
-FORMULA_CHECKS: tuple[Check, ...] = (kinds, shapes, names, reasons, context, gated, opaque)
+FORMULA_CHECKS: tuple[Check, ...] = (kinds, shapes, names, classes, reasons, context, gated, opaque)

@@ -149,8 +149,20 @@ def test_a_missing_reason_and_problem_in_english(trial: Walk) -> None:
 
     printed = trial.run("mutualplans --lang en check trial-plan")
 
-    assert "#1: the reason late was not given; ['not-listed'] were [cases.reason]" in printed
-    assert "#1: claim.other was not reported; ['claim.missing-field'] were [cases.problem]" in printed
+    assert "#1: the reason late was not given; these were: not-listed [cases.reason]" in printed
+    assert "#1: claim.other was not reported; these were: claim.missing-field [cases.problem]" in printed
+
+
+def test_warnings_stand_below_the_checks(trial: Walk) -> None:
+    """A class that no disease has fails nothing, and is told with the nearest one that there is."""
+    change(trial.folder / PACKAGE / "plan.py", 'is_class("mild")', 'is_class("mildd")')
+
+    printed = trial.run("mutualplans check trial-plan")
+    rows = json.loads(trial.run("mutualplans check trial-plan --format json"))
+
+    said = '没有一版的病种有类别 "mildd"；有：mild、severe [formula.class]'
+    assert f'警告    trial-plan: benefits.lump.pays: {said}\n        提示：是不是 "mild"？' in printed
+    assert [row["name"] for row in rows if row["kind"] == "warning"] == ["formula.class"]
 
 
 def test_problems_come_with_their_hints(trial: Walk) -> None:

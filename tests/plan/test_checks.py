@@ -542,6 +542,41 @@ def test_name(first: Any, second: Any, plan_when: Any, expected: list[str], tmp_
     assert found == [("formula.name", place) for place in expected]
 
 
+@pytest.mark.parametrize(("named", "expected"), [("first", []), ("frist", ["ends"])])
+def test_name_in_ends(named: str, expected: list[str], tmp_path: Path) -> None:
+    """What ends the cover may name any benefit, and none that does not exist."""
+    benefits = [benefit("first"), benefit("second")]
+
+    found = told(check(tmp_path, benefits=benefits, ends=mp.benefit(named).over(0)))
+
+    assert found == [("formula.name", place) for place in expected]
+
+
+LISTED = with_more(listed=mp.conditions("病种"))
+CANCER = {"listed": '{ value = [{ id = "a", title = "甲", class = "early", icd10 = ["D05"] }] }'}
+
+
+@pytest.mark.parametrize(("class_", "place"), [("early", None), ("earlyish", "benefits.lump.when[0]")])
+def test_class(class_: str, place: str | None, tmp_path: Path) -> None:
+    """A class that no edition's list has is told once, with the nearest that there is."""
+    early = LISTED.listed.match(claim.diagnosis).is_class(class_)
+    when = [early.because("early", zh="不是早期病种"), (~early).because("late", zh="是早期病种")]
+
+    found = check(tmp_path, edition(CANCER), values=LISTED, benefits=[benefit(when=when)])
+
+    assert told(found) == ([("formula.class", place)] if place else [])
+    assert [item.severity for item in found] == ["warning"] * len(found)
+    assert not place or str(found[0].hint and found[0].hint.zh) == '是不是 "early"？'
+
+
+def test_class_of_a_list_left_to_the_office(tmp_path: Path) -> None:
+    """Where an edition leaves the list to the office, nobody knows its classes."""
+    open_ = with_more(listed=mp.conditions("病种", open_to_office=mp.at_will()))
+    condition = open_.listed.match(claim.diagnosis).is_class("any").because("early", zh="不是早期病种")
+
+    assert check(tmp_path, values=open_, benefits=[benefit(when=[condition])]) == ()
+
+
 def test_name_nearest(tmp_path: Path) -> None:
     """The nearest name is proposed for one that does not exist."""
     found = only(check(tmp_path, benefits=[benefit(), benefit("b", pays=mp.benefit("lumb"))]))

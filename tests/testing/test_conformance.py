@@ -238,7 +238,9 @@ def test_expected_failure_that_passes_is_a_failure(tiny):
     found = conformance.run_check(check_named("editions_follow"), subject)
 
     assert [item.code for item in found] == ["check.passes"]
-    assert [item.code for item in conformance.run_case(subject.cases[0], subject)] == ["check.passes"]
+    assert [item.code for item in conformance.conformance.run_case(subject.cases[0], subject)] == [
+        "check.passes"
+    ]
     with pytest.raises(AssertionError, match=r"check\.passes"):
         Tiny().test_worked_case(subject.cases[0])
 
@@ -303,6 +305,12 @@ def test_edition_that_does_not_come_back_is_reported(tiny, monkeypatch):
         ('name = "住院 2 天"\n', 'name = "x"\nrecorded = "yes"\n', "file.value", "recorded"),
         ("2011-12-31 }", "2011-12-31, premium = 60 }", "cases.premium", "60.00"),
         ("days = 2", "day = 2", "file.unknown-key", "days"),
+        (
+            'expect = "85.00"',
+            'expect = "85.00"\nbenefits = { alowance = "85.00" }',
+            "cases.expect",
+            '是不是 "allowance"',
+        ),
     ],
 )
 def test_what_is_wrong_in_a_case_is_told_with_its_line(tiny, old, new, code, said):
@@ -314,6 +322,41 @@ def test_what_is_wrong_in_a_case_is_told_with_its_line(tiny, old, new, code, sai
     assert found, list(checks.cases_are_sound(Subject("tiny")))
     assert "cases.toml:" in found[0].where
     assert said in f"{found[0].message.zh} {found[0].hint and found[0].hint.zh}"
+
+
+def test_a_case_may_say_nothing_of_the_member(tiny):
+    """A plan that asks nothing of the member needs none in its cases."""
+    change(tiny.cases, 'member = { sex = "female" }\n', "")
+    subject = Subject("tiny")
+
+    assert list(checks.cases_are_sound(subject)) == []
+    assert conformance.run_case(subject.cases[0], subject) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("days = 2", 'days = 2\nstage = "in-situ"', "未核定（C00.1 是浸润癌的编码，病情分级却填了原位癌 claim.stage）"),
+        ('"C00.1"', '"J18"', "应为 85.00，实为 0.00；allowance 0.00（不在病种内 not-listed）"),
+        ("days = 2\n", "", "应为 85.00，实为 incomplete；allowance —（缺 claim.days）"),
+    ],
+)  # fmt: skip
+def test_what_came_out_of_a_case_is_told_in_words(tiny, old, new, said):
+    """What a claim lacks, or why it is not decided or paid, is a sentence with its code."""
+    change(tiny.cases, old, new)
+    subject = Subject("tiny")
+
+    assert [item.message.zh for item in conformance.run_case(subject.cases[0], subject)] == [said]
+
+
+def test_a_problem_inside_a_case_has_its_own_line(tiny):
+    """A slip in a claim is told with the line of the claim's key, not of the whole case."""
+    change(tiny.cases, "days = 2", "day = 2")
+    line = tiny.cases.read_text(encoding="utf-8").splitlines().index("day = 2") + 1
+
+    [found] = checks.cases_are_sound(Subject("tiny"))
+
+    assert found.where.endswith(f"cases.toml:{line}: case[1].claim[1].day")
 
 
 def test_case_that_expects_nothing_is_reported(tiny):
