@@ -64,7 +64,7 @@ def plan_formulas(plan: Plan) -> list[Formula]:
 def declaration_changes(plan: Plan, nodes: Iterable[n.Node]) -> Iterator[Change]:
     """Yield the changes of a plan: at these nodes of its benefits, at those of its other formulas, and of its parts."""
     whole = order([item.node for item in plan_formulas(plan)]).nodes
-    written = set(order([item.node for item in _written(plan)]).nodes)
+    written = _written(plan)
     for node in dict.fromkeys([*(node for node in nodes if node in written), *whole]):
         for text, new in _changes(node):
             changed = _rewritten(plan, node, new)
@@ -72,10 +72,17 @@ def declaration_changes(plan: Plan, nodes: Iterable[n.Node]) -> Iterator[Change]
     yield from _part_changes(plan)
 
 
-def _written(plan: Plan) -> list[Formula]:
-    """Return the formulas as the author wrote them: what is made of the waiting period is changed as a part."""
+def _written(plan: Plan) -> set[n.Node]:
+    """Return the steps as the author wrote them: what is made of the waiting period is changed as a part."""
     benefits = [item for benefit in plan.benefits for item in (*benefit.when, benefit.pays)]
-    return [*plan.joins, *plan.when, *plan.excludes, *benefits]
+    found = set(order([item.node for item in (*plan.joins, *plan.when, *plan.excludes, *benefits)]).nodes)
+    if plan.waiting is None:
+        return found
+    made = order([plan.waiting.reduced.node]).nodes
+    # Of these only the last day of the reduced period is an edge of its own.
+    return found.difference(
+        node for node in made if not (isinstance(node, n.Compare) and node.side is n.Side.UP_TO)
+    )
 
 
 def _part_changes(plan: Plan) -> Iterator[Change]:
@@ -87,11 +94,10 @@ def _part_changes(plan: Plan) -> Iterator[Change]:
             last = Formula(n.Add(waiting.nothing_to.node, n.Constant(step, Kind.COUNT)))
             zh, en = ("多", "longer") if step > 0 else ("少", "shorter")
             text = Text(f"免责期（{said[0]}）{zh} 1 天", f"waiting period ({said[1]}) one day {en}")
-            yield Change(text, evolve(plan, waiting=evolve(waiting, nothing_to=last)))
+            yield Change(text, _waited(plan, waiting, nothing_to=last))
         yield Change(Text("去掉免责期", "no waiting period"), evolve(plan, waiting=None))
         if not isinstance(waiting.waived.node, n.Constant):
-            text = Text("续保等情形不再免除免责期", "the waiting period is never waived")
-            yield Change(text, evolve(plan, waiting=evolve(waiting, waived=False)))
+            yield Change(_never_waived(waiting), _waited(plan, waiting, waived=False))
     if not isinstance(plan.ends.node, n.Constant):
         for value, zh, en in ((True, "给付后总是终止保障", "always"), (False, "给付后不终止保障", "never")):
             yield Change(Text(zh, f"a payment {en} ends the cover"), evolve(plan, ends=value))
@@ -105,6 +111,24 @@ def _part_changes(plan: Plan) -> Iterator[Change]:
                 f"“{benefit.title.zh}”不再以尚余的费用为限", f"{benefit.id} is no longer an indemnity"
             )
             yield Change(text, evolve(plan, benefits=parts))
+
+
+def _waited(plan: Plan, waiting: Waiting, **changes: Any) -> Plan:
+    """Return the plan with another waiting period, wherever its benefits ask for the reduced one."""
+    other = evolve(waiting, **changes)
+    if waiting.reduced_to is not None:
+        plan = _rewritten(plan, waiting.reduced.node, other.reduced.node)
+    return evolve(plan, waiting=other)
+
+
+def _never_waived(waiting: Waiting) -> Text:
+    """Return the change in words; where only a renewal waives, also which case can tell."""
+    zh, en = "续保等情形不再免除免责期", "the waiting period is never waived"
+    node = waiting.waived.node
+    if isinstance(node, n.Read) and node.field.path == "cover.is_renewal":
+        zh += "（续保的天数从首期第一天算起：上期比免责期短的续保才看得出）"
+        en += " (a renewal counts its days from the first term on: only one after a shorter term can tell)"
+    return Text(zh, en)
 
 
 def _changes(node: n.Node) -> Iterator[tuple[Text, n.Node]]:

@@ -109,7 +109,9 @@ def _reached_in(subject: Subject, edition: str | None = None) -> set[Goal]:
                 facts = _joining(subject, case, cover)
                 found |= reached_by_joining(facts)
                 if premium not in ("refused", "incomplete"):
-                    found |= reached_in_formula(subject.plan.premium, facts)
+                    plan = subject.plan
+                    for formula in (plan.premium, plan.term_months, plan.max_shares):
+                        found |= reached_in_formula(formula, facts)
     return found
 
 

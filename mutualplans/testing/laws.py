@@ -310,7 +310,7 @@ def missing_inputs_are_reported(world: World, run: Simulation) -> Broken | None:
             if told
             else Broken(f"没有填“{label}”，没有核定，也没有说明", f"without {label} nothing is said")
         )
-    if after.total == before.total:
+    if after.total == before.total or _newly_open(run, again):
         return None
     was, now = format_yuan(before.total), format_yuan(after.total)
     return Broken(
@@ -318,6 +318,12 @@ def missing_inputs_are_reported(world: World, run: Simulation) -> Broken | None:
         f"without {label}, which is not reported, {was} becomes {now}",
         situation,
     )
+
+
+def _newly_open(run: Simulation, again: Simulation) -> bool:
+    """Return whether a claim is incomplete that was not: it is told, and later ones are decided without it."""
+    open_ = {item.claim for item in run.decisions if item.total is None}
+    return any(item.total is None and item.claim not in open_ for item in again.decisions)
 
 
 def _without_one(world: World) -> tuple[Situation, str] | None:

@@ -107,26 +107,54 @@ def open_nodes(plan: Plan, editions: tuple[Edition, ...]) -> Iterator[n.Node]:
         values = {name: entry.value for name, entry in edition.values.items()}
         for benefit in plan.benefits:
             if not settled_to(benefit.offered.node, values, False):
-                left.update(_open([*plan.conditions(benefit), benefit.pays], values))
+                conditions = plan.conditions(benefit)
+                left.update(_open(conditions, values, {}))
+                left.update(_open([benefit.pays], values, _held(conditions)))
     yield from (node for node in order([item.node for item in formulas]).nodes if node in left)
 
 
-def _open(formulas: Iterable[Formula], values: Mapping[str, Any]) -> set[n.Node]:
-    """Return the nodes that the edition's values do not decide, of a choice that they decide only the side taken."""
+def _open(
+    formulas: Iterable[Formula], values: Mapping[str, Any], given: Mapping[n.Node, bool]
+) -> set[n.Node]:
+    """Return the nodes that neither the edition's values nor the tests `given` decide.
+
+    Of a choice that they decide there is only the side taken, of a product with 1 only the other factor.
+    """
     found: set[n.Node] = set()
     stack = [item.node for item in formulas]
     while stack:
         node = stack.pop()
-        if node in found or isinstance(settle(node, values, keep_reads=True), n.Constant):
+        if node in found or isinstance(settle(node, values, given, keep_reads=True), n.Constant):
             continue
-        found.add(node)
         if isinstance(node, n.Choose) and (
-            settled_to(node.test, values, True) or settled_to(node.test, values, False)
+            isinstance(test := settle(node.test, values, given), n.Constant) or node.test in given
         ):
-            found.discard(node)
-            stack.append(node.then if settled_to(node.test, values, True) else node.otherwise)
+            taken = test.value if isinstance(test, n.Constant) else given[node.test]
+            stack.append(node.then if taken else node.otherwise)
+            continue
+        if not (isinstance(node, n.Times) and settle(node.right, values, given) == _ONE):
+            found.add(node)
+        stack += children(node)
+    return found
+
+
+_ONE = n.Constant(1, Kind.COUNT)
+
+
+def _held(conditions: Iterable[Formula]) -> dict[n.Node, bool]:
+    """Return the tests that are decided wherever a benefit pays: its conditions hold."""
+    found: dict[n.Node, bool] = {}
+    stack = [item.node for item in conditions]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, n.Because):
+            stack.append(node.test)
+        elif isinstance(node, n.Both):
+            stack += node.parts
+        elif isinstance(node, n.Not):
+            found[node.base] = False
         else:
-            stack += children(node)
+            found[node] = True
     return found
 
 

@@ -88,6 +88,22 @@ def test_values_that_the_cases_pin_down(twice):
 WAITING = "term_months=12,\n    waiting=mp.Waiting(30, waived=mp.cover.is_renewal),"
 
 
+TERMS = "value.terms.of(mp.cover.tier)"
+
+
+def test_a_table_of_terms_is_reached_by_a_quote(twice):
+    """Who is quoted in a tier reaches that tier's row of the term; the other row stays open."""
+    change(twice.plan, "term_months=12,", f"term_months={TERMS},")
+    change(twice.plan, "    grades=", "    terms=mp.table(mp.Kind.COUNT, '期限'),\n    grades=")
+    for edition in (twice.first, twice.second):
+        change(edition, 'premium = "60"', 'premium = "60"\nterms = { value = { a = 12, b = 36 } }')
+    change(twice.cases, "last_day = 2011-12-31 }", 'last_day = 2011-12-31, tier = "a", premium = "60.00" }')
+
+    rows = [text for text in missing(figures_of(Subject("tiny")), "表行") if "期限（first）" in text]
+
+    assert rows == ["期限（first）：b"]
+
+
 @pytest.mark.parametrize(
     ("admitted", "expect", "noticed"),
     [
@@ -111,6 +127,41 @@ def test_the_waiting_day_more_or_less(twice, admitted, expect, noticed):
     every = {"多 1 天", "少 1 天", "去掉免责期"}
     assert {name for name in every if not any(name in text for text in unnoticed)} == noticed
     assert any("续保等情形不再免除" in text for text in unnoticed)
+
+
+def test_what_follows_from_a_condition_is_not_asked_for(twice):
+    """A choice by a test that the benefit's own condition asks for has one side, and a factor of 1 is no step."""
+    listed = "mp.choose(listed, 1, 0)"
+    settled = "mp.choose(value.daily.over(mp.yuan('9')), 1, claim.days)"  # 40 yuan is over 9
+    subject = paying(twice, f"value.daily * {listed} * {settled}", "40.00")
+
+    figures = figures_of(subject)
+
+    assert "限额" not in counts(figures)
+    assert not [text for text in missing(figures, "改动声明") if "则 1，否则 0" in text or "×" in text]
+
+
+SOME = """term_months=12,
+    waiting=WAITING,"""
+
+
+def test_the_days_of_the_reduced_period_are_changed_as_a_part(twice):
+    """Of the reduced period only its last day is an edge of the author's; the rest is the waiting period."""
+    subject = paying(
+        twice,
+        "mp.choose(WAITING.reduced, value.daily, value.daily * claim.days)",
+        "80.00",
+        before="WAITING = mp.Waiting(30, reduced_to=90, waived=mp.cover.is_renewal)",
+        waiting=("term_months=12,", SOME),
+    )
+    texts = [
+        item.text.zh for item in declaration_changes(subject.plan, open_nodes(subject.plan, subject.editions))
+    ]
+    of_days = [text for text in texts if "保障第几天" in text]
+
+    assert [text for text in of_days if "改为“保障第几天小于" in text]
+    assert not [text for text in of_days if "且" in text]
+    assert [text for text in texts if "续保才看得出" in text]
 
 
 LIMITS = "(claim.days * value.daily).raised_to(mp.yuan('100')).capped(mp.yuan('90'), per=mp.per.TERM)"

@@ -241,3 +241,30 @@ def test_the_same_world_every_time(twice):
 
     assert texts[0] == texts[1]
     assert first.message == second.message
+
+
+ENDS = "mp.choose(claim.is_accident, value.daily, value.daily * mp.cover.shares)"
+
+
+def test_a_claim_that_waits_for_a_fact_is_no_silence(twice):
+    """Shares that an earlier claim lacks are told there; that the later one is then decided without it breaks no law."""
+    subject = paying(
+        twice,
+        ENDS,
+        "40.00",
+        max_shares=("term_months=12,", "term_months=12, max_shares=3, ends=~claim.is_accident,"),
+    )
+    setting = Setting(subject.plan, subject.editions[0])
+    situation = subject.cases[0].situation
+    first = situation.claims[0]
+    later = evolve(first, id="2", admitted=date(2011, 3, 1), cause="accident")
+    first = evolve(first, cause="illness")
+    held = evolve(situation.coverages[0], shares=2)
+    world = World(setting, evolve(situation, coverages=(held,), claims=(first, later)))
+    without_shares = world.run(evolve(world.situation, coverages=(evolve(held, shares=None),)))
+
+    # The first ends the cover, so the second gets nothing; without shares the first is open, and the second is paid.
+    assert [item.total for item in world.run().decisions] == [80_00, 0]
+    assert [item.total for item in without_shares.decisions] == [None, 40_00]
+    broken = [missing_inputs_are_reported(evolve(world, pick=pick), world.run()) for pick in range(40)]
+    assert broken == [None] * 40
