@@ -93,21 +93,19 @@ def print_person(groups: Sequence[GroupQuote], lang: Lang, discount: Fraction | 
         t("负担", "split"),
         t("说明", "notes"),
     ]
-    lines = []
-    for group in groups:
-        for item in group.quotes:
-            term = f"{item.coverage.first_day} {t('至', 'to')} {item.coverage.last_day}"
-            lines.append(
-                (
-                    item.title.in_(lang),
-                    item.edition,
-                    term,
-                    _fee(item),
-                    *(map(str, _return_cells(item, discount)) if returning else ()),
-                    _split(item.split, lang),
-                    _notes(item, lang),
-                )
-            )
+    lines = [
+        (
+            item.title.in_(lang),
+            item.edition,
+            _term(item),
+            _fee(item),
+            *(map(str, _return_cells(item, discount)) if returning else ()),
+            _split(item.split, lang),
+            _notes(item, lang),
+        )
+        for group in groups
+        for item in group.quotes
+    ]
     if lines:
         amounts: list[Align] = ["right"] * (len(headers) - 5)
         print_table(
@@ -214,8 +212,18 @@ def _notes(item: Quote, lang: Lang) -> str:
     return t("；", "; ").join(parts)
 
 
+def _term(item: Quote) -> str:
+    """Return the days of a cover; where the last one is not known, only the first."""
+    first, last = item.coverage.first_day, item.coverage.last_day
+    if item.premium is None and first == last:
+        return t(f"自 {first}", f"from {first}")
+    return t(f"{first} 至 {last}", f"{first} to {last}")
+
+
 def _fee(item: Quote) -> str:
-    return t("不能参保", "cannot join") if item.premium is None else _money(item.premium)
+    if item.premium is not None:
+        return _money(item.premium)
+    return t("不能参保", "cannot join") if item.reasons else t("待补充", "incomplete")
 
 
 def _money(fen: int) -> str:

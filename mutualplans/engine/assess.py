@@ -18,6 +18,7 @@ from mutualplans.engine.bind import BoundPlan, Program
 from mutualplans.engine.explain import (
     Work,
     condition_reason,
+    known_rows,
     path_field,
     path_label,
     remaining,
@@ -413,14 +414,14 @@ def missing_problem(path: str, bound: BoundPlan, claim: Claim) -> Problem:
             hint_en=f"complete what plan {other} lacks",
         )
     if path.startswith("value."):
-        row = row_label(bound, path)
+        row, known = row_label(bound, path), known_rows(bound, path)
         return problem(
             "claim.not-in-table",
             f"计划 {bound.plan.id} 的表里没有这一行：{row.zh}",
             f"plan {bound.plan.id} has no such row in its table: {row.in_('en')}",
             where=claim.id,
-            hint_zh=f"可用的行见 mutualplans plans {bound.plan.id} --edition {bound.edition.id}",
-            hint_en=f"mutualplans plans {bound.plan.id} --edition {bound.edition.id} shows the rows",
+            hint_zh=known.zh,
+            hint_en=known.in_("en"),
         )
     label, found = path_label(bound.plan, path), path_field(bound.plan, path)
     counted = found is not None and found.kind in (Kind.MONEY, Kind.COUNT)

@@ -27,6 +27,7 @@ from mutualplans.model.fields import Field, fields_of
 from mutualplans.model.kinds import Kind
 from mutualplans.model.parameter import Shape
 from mutualplans.model.people import Insured, Member, Unit
+from mutualplans.model.scales import ANY, Table
 from mutualplans.model.text import Lang, Text
 from mutualplans.plan.declaration import Plan
 
@@ -34,6 +35,7 @@ __all__ = [
     "Step",
     "Work",
     "condition_reason",
+    "known_rows",
     "path_field",
     "path_label",
     "row_label",
@@ -363,6 +365,31 @@ def row_label(bound: BoundPlan, path: str) -> Text:
         f"{label.zh} {'、'.join(title.zh for title in titles)}".strip(),
         f"{label.in_('en')} {', '.join(title.in_('en') for title in titles)}".strip(),
     )
+
+
+_FEW = 12
+
+
+def known_rows(bound: BoundPlan, path: str) -> Text:
+    """Return the rows of the table at such a path, as codes with what they are called; where to look for many."""
+    table = bound.values.get(path.removeprefix("value.").partition("[")[0])
+    rows = [key for key in table.rows if set(key) != {ANY}] if isinstance(table, Table) else []
+    if not 0 < len(rows) <= _FEW:
+        command = f"mutualplans plans {bound.plan.id} --edition {bound.edition.id}"
+        return Text(f"可用的行见 {command}", f"{command} shows the rows")
+    zh = "；".join("、".join(_code(bound, code, "zh") for code in key) for key in rows)
+    en = "; ".join(", ".join(_code(bound, code, "en") for code in key) for key in rows)
+    return Text(f"可用：{zh}", f"known: {en}")
+
+
+def _code(bound: BoundPlan, code: str, lang: Lang) -> str:
+    """Return a code with what the edition calls it: ``1y（一年期）``."""
+    title = bound.edition.titles.get(code)
+    if code == ANY:
+        return "其他" if lang == "zh" else "any other"
+    if title is None:
+        return code
+    return f"{code}（{title.zh}）" if lang == "zh" else f"{code} ({title.in_(lang)})"
 
 
 def path_label(plan: Plan, path: str) -> Text:

@@ -12,7 +12,7 @@ from attrs import evolve, field, frozen
 from mutualplans.backends import exact
 from mutualplans.backends.exact import Missing
 from mutualplans.engine.covers import with_transfers
-from mutualplans.engine.explain import condition_reason, path_label, rests_on, row_label
+from mutualplans.engine.explain import condition_reason, known_rows, path_label, rests_on, row_label
 from mutualplans.engine.facts import Case, Facts
 from mutualplans.engine.office import OfficePlan
 from mutualplans.engine.together import beside_another
@@ -271,13 +271,13 @@ def shared_out(split: Mapping[str, Fraction], fee: int | None) -> dict[str, int]
 def _missing_problem(facts: Facts, path: str) -> Problem:
     plan = facts.bound.plan
     if path.startswith("value."):
-        row = row_label(facts.bound, path)
+        row, known = row_label(facts.bound, path), known_rows(facts.bound, path)
         return problem(
             "join.not-in-table",
             f"计划 {plan.id} 的表里没有这一行：{row.zh}",
             f"plan {plan.id} has no such row in its table: {row.in_('en')}",
-            hint_zh=f"可用的行见 mutualplans plans {plan.id}",
-            hint_en=f"mutualplans plans {plan.id} shows the rows",
+            hint_zh=known.zh,
+            hint_en=known.in_("en"),
         )
     label = path_label(plan, path)
     if path.startswith(f"cover.{HOLDS}"):

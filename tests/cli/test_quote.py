@@ -59,6 +59,29 @@ def data(capsys: Capture, *more: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], ["自 2025-07-01", "待补充"]),
+        (["--set", "cover.illness_form=5y"], ["自 2025-07-01", "待补充"]),
+        (["--set", "cover.illness_form=3y"], ["2025-07-01 至 2028-06-30", "60.00"]),
+        (
+            ["--set", "cover.illness_form=3y", "--employment", "retired"],
+            ["2025-07-01 至 2028-06-30", "不能参保"],
+        ),
+    ],
+)
+def test_a_fact_that_is_missing_is_no_refusal(options: list[str], said: list[str], capsys: Capture) -> None:
+    """Who did not state the form of payment is not refused, and without it the last day is not known: 3 years cost 60."""
+    person = ["--sex", "female", "--birth-date", "1990-01-01", "--employment", "in-post", "--shares", "1"]
+    plan = ["--plan", "critical-illness-group", "--edition", "ningbo-2023", "--first-day", "2025-07-01"]
+
+    main(["quote", *plan, *person, *options])
+    [row] = [line for line in capsys.readouterr().out.splitlines() if "ningbo-2023" in line]
+
+    assert [cell for cell in said if cell in row] == said
+
+
 def test_options_for_one_person_are_refused_beside_a_roster(capsys: Capture) -> None:
     """What each row says is not said for all: such options are named and refused, and nothing is quoted."""
     roster(f"彭丽华,{PENG},厂,在职,2")

@@ -170,6 +170,8 @@ def test_a_tier_that_is_missing_or_unknown_is_a_problem_of_its_row(tier: str | N
 
     assert found.premium is None
     assert {code} == {item.code for item in found.problems}
+    rows = {str(item.hint and item.hint.zh) for item in found.problems if item.code == "join.not-in-table"}
+    assert rows == ({"可用：1y；3y"} if tier else set())
 
 
 def test_an_edition_asked_for_outside_its_dates_is_quoted_with_a_warning() -> None:
