@@ -68,13 +68,24 @@ def in_words(
     *,
     values: Mapping[str, Any] | None = None,
     codes: Mapping[str, Text] | None = None,
+    titles: Mapping[str, Text] | None = None,
     rounding: Rounding = Rounding.HALF_UP_FEN,
 ) -> str:
-    """Return a formula in words; with `values` and the titles of its `codes`, as the rule of that edition."""
+    """Return a formula in words; with `values` and the titles of its `codes`, as the rule of that edition.
+
+    Args:
+        node: The formula.
+        lang: Language.
+        values: Bound values by parameter name.
+        codes: What the edition calls codes.
+        titles: What benefits are called, by id.
+        rounding: The edition's rounding rule.
+    """
     formula = order([node])
     wording = Wording(
-        lang=lang, values=values or {}, units=units(formula), rounding=rounding, codes=codes or {}
-    )
+        lang=lang, values=values or {}, units=units(formula), rounding=rounding, codes=codes or {},
+        titles=titles or {},
+    )  # fmt: skip
     return str(fold(formula, table(lang), wording)[-1].text)
 
 

@@ -161,6 +161,10 @@ _SIDES = {
 }
 
 
+_PAID = {n.Side.OVER: 0, n.Side.EQUALS: 1}
+"""A test of an amount against 0 → whether it asks that something (0) or nothing (1) is paid."""
+
+
 def _compare(node: n.Compare, args: Args, env: Wording) -> Phrase:
     nothing = node.right == _NOTHING and node.side is n.Side.EQUALS
     if nothing and isinstance(node.left, n.PaidBefore):
@@ -168,6 +172,10 @@ def _compare(node: n.Compare, args: Args, env: Wording) -> Phrase:
     if nothing and (paid := paid_in_earlier_terms(node.left)):
         what = f"on “{env.title(paid.benefit)}”" if paid.benefit else "by this plan"
         return Phrase(f"nothing paid {what}{_same(paid.by)} in earlier terms", CLAUSE)
+    if node.right == _NOTHING and node.side in _PAID and isinstance(node.left, n.BenefitAmount):
+        title = env.title(node.left.benefit)
+        ways = f"this claim is paid “{title}”", f"this claim is not paid “{title}”"
+        return Phrase(ways[_PAID[node.side]], CLAUSE, ways[1 - _PAID[node.side]])
     left, right = args[0].within(SUM, "en"), env.bare(node.right, args[1].within(SUM, "en"))
     if isinstance(node.right, n.Constant) and isinstance(node.right.value, str):
         right = env.code(node.right.value, node.left)

@@ -59,6 +59,11 @@ def _limited(node: Any, args: Args) -> str:
     return args[0].within(SUM if isinstance(node.base, n.Choose) else CLAUSE, "zh")
 
 
+def _spaced(first: str, second: str) -> str:
+    """Return two pieces of a sentence, with a space where Chinese meets a figure."""
+    return f"{first}{' ' if first[-1:].isascii() != second[:1].isascii() else ''}{second}"
+
+
 def _earlier(node: Any, args: Args, env: Wording) -> str:
     """Return what was counted before, in an explanation where there was some."""
     value = (env.results or {}).get(node.before)
@@ -150,7 +155,12 @@ def _before(node: n.Before, args: Args, _env: Wording) -> Phrase:
 
 
 def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
-    counted = "次数" if node.base == _ONCE else f"累计的{args[0].within(SUM, 'zh')}"
+    if node.base == _ONCE and isinstance(node.before, n.Before):
+        by = _same(node.before.by).strip("（）")
+        return Phrase(
+            f"{PERIODS[node.before.per]}{by and by + '的'}次数（含本次）" + _earlier(node, args, env)
+        )
+    counted = _spaced("累计的", args[0].within(SUM, "zh"))
     return Phrase(f"{_per(node.before)}{counted}（含本次）" + _earlier(node, args, env))
 
 
@@ -175,7 +185,7 @@ def _lookup(node: n.Lookup, args: Args, env: Wording) -> Phrase:
     if (everywhere := env.everywhere(node.table)) is not None:
         return Phrase(f"{label} {everywhere}{mark}")
     keys = "、".join(env.read_keys(node.table, [arg.text for arg in args[1:]]))
-    return Phrase(f"{label}（按{keys}查表）{mark}")
+    return Phrase(f"{label}（按{_spaced(keys, '查表')}）{mark}")
 
 
 _SIDES = {
@@ -188,16 +198,24 @@ _SIDES = {
 }
 
 
+_PAID = {n.Side.OVER: 0, n.Side.EQUALS: 1}
+"""A test of an amount against 0 → whether it asks that something (0) or nothing (1) is paid."""
+
+
 def _compare(node: n.Compare, args: Args, env: Wording) -> Phrase:
     nothing = node.right == _NOTHING and node.side is n.Side.EQUALS
     if nothing and isinstance(node.left, n.PaidBefore):
         return Phrase(f"{_whose(node.left)}未给付过{_account(node.left, env)}", CLAUSE)
     if nothing and (paid := paid_in_earlier_terms(node.left)):
         return Phrase(f"以前各保障期{_same(paid.by)}未给付过{_account(paid, env)}", CLAUSE)
-    left, right = args[0].within(SUM, "zh"), f" {env.bare(node.right, args[1].within(SUM, 'zh'))}"
+    if node.right == _NOTHING and node.side in _PAID and isinstance(node.left, n.BenefitAmount):
+        title = env.title(node.left.benefit)
+        ways = f"本次给付“{title}”", f"本次没有给付“{title}”"
+        return Phrase(ways[_PAID[node.side]], CLAUSE, ways[1 - _PAID[node.side]])
+    left, right = args[0].within(SUM, "zh"), env.bare(node.right, args[1].within(SUM, "zh"))
     if isinstance(node.right, n.Constant) and isinstance(node.right.value, str):
         right = env.code(node.right.value, node.left)
-    said, opposite = (f"{left}{_SIDES[side]}{right}" for side in (node.side, _OPPOSITES[node.side]))
+    said, opposite = (left + _spaced(_SIDES[side], right) for side in (node.side, _OPPOSITES[node.side]))
     return Phrase(said, CLAUSE, opposite)
 
 

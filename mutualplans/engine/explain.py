@@ -334,7 +334,8 @@ def _line(node: n.Node, wording: Wording, done: Mapping[n.Node, Step]) -> Step:
 
 def _answered(node: n.Node, wording: Wording) -> str:
     """Return a test as a question with its answer: ``处于减责期？否``."""
-    asked = in_words(node, wording.lang, values=wording.values, codes=wording.codes)
+    values = {} if isinstance(node, n.Value) else wording.values  # its value is the answer
+    asked = in_words(node, wording.lang, values=values, codes=wording.codes)
     answer = show((wording.results or {})[node], Kind.FLAG, None, wording.lang)
     return f"{asked}？{answer}" if wording.lang == "zh" else f"{asked}? {answer}"
 

@@ -68,6 +68,28 @@ class RuleWords:
         """Return a formula without what the values alone, or the tests `given`, decide."""
         return settle(formula.node, self.values, given)
 
+    def deciding(self, node: n.Node) -> set[str]:
+        """Return the names of the values that decide a test of the formula, on the sides that are taken."""
+        found: set[str] = set()
+        stack = [(node, False)]
+        while stack:
+            part, asked = stack.pop()
+            fixed = settle(part, self.values) if part.kind is Kind.FLAG else None
+            asked = asked or isinstance(fixed, n.Constant)
+            if isinstance(part, n.Value):
+                found |= {part.parameter.name} if asked else set()
+            elif isinstance(part, n.Choose) and isinstance(
+                test := settle(part.test, self.values), n.Constant
+            ):
+                stack += [(part.test, True), (part.then if test.value else part.otherwise, asked)]
+            elif isinstance(part, n.Both | n.AnyOf) and isinstance(fixed, n.Constant):
+                # What alone settles it, such as a part of "and" that does not hold.
+                same = [item for item in part.parts if settle(item, self.values) == fixed]
+                stack += [(item, True) for item in (same or part.parts)]
+            else:
+                stack += [(item, asked) for item in children(part)]
+        return found
+
     def words(self, node: n.Node) -> str:
         """Return a formula in words; a single value stands without its name."""
         return self._wording(node).bare(node, self._phrases(node)[node].text)

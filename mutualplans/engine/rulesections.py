@@ -14,8 +14,9 @@ from mutualplans.engine.limits import BenefitLimits, limits
 from mutualplans.engine.ruledata import CLAUSE, Grid, Line, Part, Section
 from mutualplans.engine.ruleparts import RuleWords, exclusion
 from mutualplans.expr import nodes as n
+from mutualplans.expr.fold import order
 from mutualplans.model.kinds import Kind
-from mutualplans.model.parameter import Parameter
+from mutualplans.model.parameter import Parameter, Shape
 from mutualplans.model.people import RELATIONS
 from mutualplans.model.problem import MutualPlansError
 from mutualplans.model.text import Text
@@ -72,6 +73,21 @@ class Writer:
             lines.append(Line(self.t("本版不给付此项", "not paid under this edition"), label))
         return lines
 
+    def assumed(self, formulas: Iterable[Formula]) -> list[Line]:
+        """Return the assumed values that decide what stands there, and are not in its words: ``按份计［假定］：否``."""
+        waiting = self.plan.waiting
+        days = () if waiting is None else (waiting.nothing_to, waiting.reduced_to)
+        told = _single(item.node for item in days if item is not None)  # in a section of their own
+        known = {item.name for item in self.said.assumed()} - told
+        formulas = list(formulas)
+        decided = {name for formula in formulas for name in self.said.deciding(formula.node)}
+        left = _single(self.said.settled(formula) for formula in formulas)
+        return [
+            Line(self.said.value(item), self._label(item) + self.said.mark(item))
+            for item in self.plan.values
+            if item.name in known and item.name in decided - left
+        ]
+
     def content(self, lines: Iterable[Line], *formulas: Formula | n.Node | None) -> Content:
         """Return lines with the definitions and tables that they need."""
         nodes = [
@@ -95,17 +111,19 @@ class Writer:
     def insured(self) -> Content:
         relations = self.said.join(RELATIONS[name].in_(self.said.lang) for name in self.plan.insures)
         lines = [Line(relations, self.t("可参保的人", "who may be insured"))]
-        lines += self.conditions(self.plan.joins, self.t("参保条件", "condition"))
-        return self.content(lines, *self.plan.joins)
+        lines += self.conditions(self.plan.joins, self.t("参保条件", "condition")) or [
+            Line(self.t("没有载明参保条件", "no condition for joining is stated"))
+        ]
+        return self.content([*lines, *self.assumed(self.plan.joins)], *self.plan.joins)
 
     def premium(self) -> Content:
         lines = [Line(amount) for amount in self.said.amounts(self.said.settled(self.plan.premium))]
-        if self.plan.returns is not None:
+        returns = None if self.plan.returns is None else self.said.settled(self.plan.returns)
+        if returns is not None and not (isinstance(returns, n.Constant) and returns.value == 0):
             label = self.t("本期没有给付的，满期返还", "back at the end of a term without payments")
-            lines += [
-                Line(amount, label) for amount in self.said.amounts(self.said.settled(self.plan.returns))
-            ]
-        return self.content(lines, self.plan.premium, self.plan.returns)
+            lines += [Line(amount, label) for amount in self.said.amounts(returns)]
+        fees = [item for item in (self.plan.premium, self.plan.returns) if item is not None]
+        return self.content([*lines, *self.assumed(fees)], *fees)
 
     def term(self) -> Content:
         lines = [Line(self.words(self.plan.term_months) + _months(self.plan.term_months, self.t))]
@@ -285,6 +303,7 @@ class Writer:
         lines = [self._clause(self.said.edition.named(benefit).clause)]
         lines += self.conditions(benefit.when, self.t("条件", "condition"))
         lines += [Line(item, self.t("给付", "pays")) for item in pays]
+        lines += self.assumed([*benefit.when, benefit.pays])
         if benefit.indemnity:
             zh = "费用补偿：不超过减去其他各项补偿后尚余的个人负担"
             en = "compensates an expense: never above the burden that other compensation leaves"
@@ -316,7 +335,7 @@ class Writer:
         return self.t(f"不符合此条件的：{self.words(formula)}", f"unless {self.words(formula)}")
 
     def ends(self) -> Content:
-        node = self.said.settled(self.plan.ends)
+        node = self.said.settled(self.plan.ends, self._unpaid())
         fixed = node.value if isinstance(node, n.Constant) else None
         if fixed is False:
             return self.content([Line(self.t("给付后保障继续有效", "the cover goes on after a payment"))])
@@ -326,12 +345,25 @@ class Writer:
         return self.content(
             [
                 Line(
-                    self.words(self.plan.ends),
+                    self.said.words(node),
                     self.t("下列情形给付后保障终止", "a payment ends the cover when"),
-                )
+                ),
+                *self.assumed([self.plan.ends]),
             ],
-            self.plan.ends,
+            node,
         )
+
+    def _unpaid(self) -> dict[n.Node, bool]:
+        """Return the tests for a payment of the benefits that the edition does not have."""
+        gone = {item.id for item in self._left_out}
+        return {
+            node: False
+            for node in order([self.plan.ends.node]).nodes
+            if isinstance(node, n.Compare)
+            and node.side is n.Side.OVER
+            and isinstance(node.left, n.BenefitAmount)
+            and node.left.benefit in gone
+        }
 
     # ------------------------------------------------------------ claiming
 
@@ -448,6 +480,16 @@ class Writer:
     def _limits(self, parameter: Parameter) -> str:
         found = parameter.open_to_office
         return self.said.limits(found, parameter) if found else ""
+
+
+def _single(nodes: Iterable[n.Node]) -> set[str]:
+    """Return the names of the single values that some formulas read."""
+    found = order(list(nodes)).nodes
+    return {
+        node.parameter.name
+        for node in found
+        if isinstance(node, n.Value) and node.parameter.shape is Shape.SINGLE
+    }
 
 
 def _constant(formula: Formula) -> Any:

@@ -69,6 +69,8 @@ def _settled(node: n.Node, parts: list[n.Node], known: _Known) -> n.Node:
         return _flag(known.given[node])
     if isinstance(node, n.Choose):
         return _chosen(node, known)
+    if isinstance(node, n.Times) and isinstance(node.right, n.Constant) and node.right.value == 1:
+        return node.left
     if isinstance(node, n.Above) and isinstance(node.base, n.Read) and _value(node.start, values) == 0:
         return node.base
     if node.kind is not Kind.FLAG or isinstance(node, n.Constant):

@@ -24,7 +24,8 @@ from mutualplans.model.text import Text
 from mutualplans.plan.declaration import Benefit, Plan, Waiting
 from mutualplans.plan.edition import Edition
 from mutualplans.plan.formula import Formula
-from mutualplans.testing.reach import settled_to
+from mutualplans.plan.reading import load_editions
+from mutualplans.testing.reach import named, settled_to
 
 __all__ = ["Change", "declaration_changes", "edition_changes", "plan_formulas"]
 
@@ -64,9 +65,9 @@ def plan_formulas(plan: Plan) -> list[Formula]:
 def declaration_changes(plan: Plan, nodes: Iterable[n.Node]) -> Iterator[Change]:
     """Yield the changes of a plan: at these nodes of its benefits, at those of its other formulas, and of its parts."""
     whole = order([item.node for item in plan_formulas(plan)]).nodes
-    written = _written(plan)
+    written, words = _written(plan), named(plan, load_editions(plan)[0])
     for node in dict.fromkeys([*(node for node in nodes if node in written), *whole]):
-        for text, new in _changes(node):
+        for text, new in _changes(node, words):
             changed = _rewritten(plan, node, new)
             yield Change(text, changed, node=node)
     yield from _part_changes(plan)
@@ -131,16 +132,21 @@ def _never_waived(waiting: Waiting) -> Text:
     return Text(zh, en)
 
 
-def _changes(node: n.Node) -> Iterator[tuple[Text, n.Node]]:
+def _changes(node: n.Node, words: Callable[[n.Node], Text]) -> Iterator[tuple[Text, n.Node]]:
     for new in _CHANGES.get(type(node), lambda _node: ())(node):
-        yield _became(node, new), new
+        yield _became(node, new, words), new
 
 
-def _became(node: n.Node, new: n.Node) -> Text:
+def _became(node: n.Node, new: n.Node, words: Callable[[n.Node], Text]) -> Text:
     if isinstance(node, n.Because):
         return Text(f"去掉条件“{node.text.zh}”", f"the condition “{node.text.in_('en')}” is dropped")
-    words = [(in_words(item, "zh"), in_words(item, "en")) for item in (node, new)]
-    return Text(f"“{words[0][0]}”改为“{words[1][0]}”", f"“{words[0][1]}” becomes “{words[1][1]}”")
+    zh, en = ([_inner(words(item).in_(lang)) for item in (node, new)] for lang in ("zh", "en"))
+    return Text(f"“{zh[0]}”改为“{zh[1]}”", f"“{en[0]}” becomes “{en[1]}”")
+
+
+def _inner(text: str) -> str:
+    """Return a text that stands in quotes, with single quotes for its own."""
+    return text.replace("“", "‘").replace("”", "’")
 
 
 _SIDES = {

@@ -6,7 +6,7 @@ a choice the side that was taken.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,7 +25,7 @@ from mutualplans.expr.fold import children, fold, order
 from mutualplans.model.kinds import Kind
 from mutualplans.model.parameter import Parameter
 from mutualplans.model.scales import ANY, ConditionList, Edge, Scale, Table
-from mutualplans.model.text import Text
+from mutualplans.model.text import Lang, Text
 from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import Edition
 from mutualplans.plan.formula import Formula
@@ -35,6 +35,7 @@ __all__ = [
     "GROUPS",
     "Goal",
     "goals_of",
+    "named",
     "open_nodes",
     "reached_by",
     "reached_by_joining",
@@ -75,8 +76,9 @@ class Goal:
 def goals_of(subject: Subject) -> tuple[Goal, ...]:
     """Return everything that the cases of a plan could reach, in the order of the declaration."""
     found: dict[Goal, None] = {}
+    words = named(subject.plan, subject.editions)
     for node in open_nodes(subject.plan, subject.editions):
-        found |= dict.fromkeys(_goals(node))
+        found |= dict.fromkeys(_goals(node, words))
     for edition in subject.editions:
         for parameter in subject.plan.values:
             value = edition.values.get(parameter.name)
@@ -164,14 +166,32 @@ def settled_to(node: n.Node, values: Mapping[str, Any], value: bool) -> bool:
     return isinstance(settled, n.Constant) and settled.value is value
 
 
-def _goals(node: n.Node) -> Iterator[Goal]:
+Words = Callable[[n.Node], Text]
+
+
+def named(plan: Plan, editions: Iterable[Edition]) -> Words:
+    """Return how to put a formula into words, benefits and codes by what the plan and its editions call them."""
+    titles = {item.id: item.title for item in plan.benefits}
+    codes = {code: title for edition in editions for code, title in edition.titles.items()}
+
+    def said(node: n.Node) -> Text:
+        zh, en = (in_words(node, lang, codes=codes, titles=titles) for lang in _LANGS)
+        return Text(zh, en)
+
+    return said
+
+
+_LANGS: tuple[Lang, Lang] = ("zh", "en")
+
+
+def _goals(node: n.Node, words: Words) -> Iterator[Goal]:
     """Yield the goals of one node."""
-    said = Text(in_words(node, "zh"), in_words(node, "en"))
+    said = words(node)
     if isinstance(node, n.Because):
         for side in (True, False):
             yield Goal("condition", node, side, _sided(node.text, side, "成立", "不成立", "holds", "fails"))
     elif isinstance(node, n.Choose):
-        test = Text(in_words(node.test, "zh"), in_words(node.test, "en"))
+        test = words(node.test)
         for side in (True, False):
             yield Goal("limit", node, side, _sided(test, side, "是", "否", "yes", "no"))
     elif isinstance(node, n.Capped | n.Above | n.Raised | n.Once):

@@ -140,6 +140,74 @@ class TestSections:
         assert said(rule, "waiting") == ["no waiting period"]
 
 
+class TestAssumed:
+    """An assumed value that decides a sentence stands beside it, though the sentence does not name it."""
+
+    ASSUMED = '{{ value = {value}, confidence = "assumed", reason = "没有来源" }}'
+
+    def plan(self) -> mp.Plan:
+        """A plan that pays by shares where the edition says so, and ends after a payment where it says so."""
+        value = mp.parameters(
+            sum=mp.money("慰问金"),
+            by_share=mp.flag("按份计", open_to_office=mp.at_will()),
+            ends=mp.flag("给付后终止", open_to_office=mp.at_will()),
+        )
+        factor = mp.choose(value.by_share, mp.cover.shares, 1)
+        later = evolve(LUMP, id="later", title=mp.Text("后一项"), offered=value.sum.over(mp.yuan("9")))
+        return make(
+            "assumed",
+            value,
+            benefits=[evolve(LUMP, pays=value.sum * factor), later],
+            max_shares=3,
+            ends=value.ends & (mp.benefit("lump").over(0) | mp.benefit("later").over(0)),
+        )
+
+    def rule(self, by_share: str) -> RuleText:
+        """Return the rule text with the two flags assumed."""
+        flags = (
+            f"by_share = {self.ASSUMED.format(value=by_share)}\nends = {self.ASSUMED.format(value='true')}"
+        )
+        return written(self.plan(), f'sum = "5"\n{flags}')
+
+    def test_beside_what_it_decides(self) -> None:
+        """Without shares the amount is said as it is, and what was assumed about shares stands below it."""
+        lines = said(self.rule("false"), "benefits")
+
+        assert lines[lines.index("给付：5.00 元［假定］") + 1] == "按份计［假定、可设］：否"
+        assert "给付：慰问金 5.00 元［假定］ × 份数" in said(self.rule("true"), "benefits")
+
+    def test_what_ends_the_cover(self) -> None:
+        """What ends the cover names the benefits that the edition has, and what was assumed."""
+        assert said(self.rule("true"), "ends") == [
+            "下列情形给付后保障终止：本次给付“互助金”",
+            "给付后终止［假定、可设］：是",
+        ]
+
+
+def test_a_table_of_months_has_its_unit() -> None:
+    """What a table counts stands behind each of its numbers."""
+    months = mp.table(mp.Kind.COUNT, "期限", unit=mp.Text("个月", "months"))
+    value = mp.parameters(months=months, sum=mp.money("定额"))
+    plan = make(
+        "terms", value, benefits=[evolve(LUMP, pays=value.sum)], term_months=value.months.of(mp.cover.tier)
+    )
+    values = 'sum = "5"\nmonths = { value = { "1y" = 12, "3y" = 36 } }'
+
+    rows = written(plan, values).section("term").grids[0].rows
+
+    assert rows == (("1y", "12 个月"), ("3y", "36 个月"))
+
+
+def test_nothing_comes_back_where_the_edition_says_so() -> None:
+    """A refund of 0 is not told."""
+    value = mp.parameters(back=mp.flag("还本"), sum=mp.money("返还"))
+    returns = mp.choose(value.back, value.sum, mp.yuan("0"))
+    plan = make("back", value, benefits=[LUMP], returns=returns)
+
+    assert said(written(plan, 'back = false\nsum = "5"'), "premium") == ["10.00 元", "还本［假定］：否"]
+    assert "满期返还" in said(written(plan, 'back = true\nsum = "5"'), "premium")[1]
+
+
 class TestCodes:
     def test_titles_of_the_edition(self) -> None:
         """Codes of tables and classes of conditions are called as the edition calls them, in each language."""
@@ -213,7 +281,7 @@ class TestClauses:
         """Articles are no part of a comparison."""
         (row, *_) = compare([written(self.plan(), self.VALUES)]).rows
 
-        assert row.cells == (("本人",),)
+        assert row.cells == (("本人", "没有载明参保条件"),)
 
     def test_article_of_nothing(self) -> None:
         """A clause of no benefit and no section is a mistake, with the nearest that there is."""
