@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from attrs import evolve
 
 from mutualplans.model.problem import PLANS_ALIKE, MutualPlansError, Problem, nearest, problem
+from mutualplans.model.text import Text
 
 if TYPE_CHECKING:
     from mutualplans.registry import PluginEntry
@@ -151,18 +152,29 @@ def unknown_hook(entry: PluginEntry, unknown: list[str]) -> Problem:
 
 def call_failed(entry: PluginEntry, error: Exception, function: Any) -> Problem:
     """Say where the hook raised, or that it returned no iterable."""
+    place = place_of(entry, error)
+    hint = _RAISED if place else _RETURNED
+    # One of our own errors brings its own hint, in a problem after this one.
+    own = isinstance(error, MutualPlansError)
     return _about(
         entry,
         "plugin.call",
         f"的 register_plans() 出错：{said(error)}",
         f"failed in register_plans(): {said(error)}",
-        where=place_of(entry, error) or start_of(function),
-        # One of our own errors brings its own hint, in a problem after this one.
-        hint_zh=""
-        if isinstance(error, MutualPlansError)
-        else "register_plans 应返回计划的列表，如 return [plan]；不读文件，不看时间",
-        hint_en="register_plans returns a list of plans, as in return [plan]; it reads no file and no clock",
+        where=place or start_of(function),
+        hint_zh="" if own else hint.zh,
+        hint_en="" if own else hint.in_("en"),
     )
+
+
+_RAISED = Text(
+    "改正这一行；mutualplans --debug … 显示完整的追踪信息",
+    "correct this line; mutualplans --debug … shows the whole traceback",
+)
+_RETURNED = Text(
+    "register_plans 应返回计划的列表，如 return [plan]；不读文件，不看时间",
+    "register_plans returns a list of plans, as in return [plan]; it reads no file and no clock",
+)
 
 
 def own_problems(entry: PluginEntry, error: Exception) -> tuple[Problem, ...]:

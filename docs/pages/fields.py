@@ -44,7 +44,9 @@ def _section(subject: str, record: type, zh: str, en: str) -> str:
     if subject in vocabulary.COMPUTED:
         known = [item for name, item in fields_of(record).items() if name not in vocabulary.COMPUTED[subject]]
         parts += [table(headers, map(_row, known)), "Worked out by the engine:"]
-        parts.append(table(headers, map(_row, vocabulary.COMPUTED[subject].values())))
+        computed = vocabulary.COMPUTED[subject].values()
+        rows = ((*_row(item)[:-1], _HOW[item.path]) for item in computed)
+        parts.append(table([*headers[:-1], "how"], rows))
     else:
         parts.append(table(headers, map(_row, fields_of(record).values())))
     derived = list(_derived(getattr(vocabulary, subject)))
@@ -76,6 +78,22 @@ def _derived(subject: vocabulary.Vocabulary) -> Iterable[tuple[str, str]]:
         elif callable(found) and not name.startswith("_"):
             yield f"`{subject._subject}.{name}(…)`", first_sentence(found)
 
+
+_HOW = {
+    "cover.shares": "those of the cover, at most `max_shares`; the others are void",
+    "cover.first_day": "of the cover",
+    "cover.last_day": "of the cover, inclusive; in a quote from `term_months` and `term_begins`",
+    "cover.months": "from the first to the last day; a begun month counts",
+    "cover.day": "day of the event; 1 is the first day of the *first* term of the renewal chain, so that after a "
+    "renewal in time the count runs on",
+    "cover.is_renewal": "an earlier term ended at most `renewal_window` days before this one, and so on",
+    "cover.terms": "terms of the renewal chain, this one included",
+    "claim.event_date": "the plan's `event_date`, else by the kind of event: see below",
+    "claim.is_in_situ": 'the `diagnosis` is D00 to D09, or the `stage` is "in-situ"; a C code with that stage is refused '
+    "as a contradiction",
+    "claim.remaining": "the personal burden of the bill less what indemnities, of earlier plans too, paid on it",
+}
+"""How the engine works its fields out."""
 
 _PERIODS = {
     "STAY": "claims with one `stay` id; else with one day of admission; else the claim alone",

@@ -79,7 +79,10 @@ def show(records: Iterable[PluginRecord], output_format: str, *, checked: bool) 
         print_table("", headers, rows)
     else:
         say("没有安装计划插件。", "No plan plugin is installed.")
-        say("  提示：mutualplans install accident", "  hint: mutualplans install accident")
+        say(
+            "  提示：mutualplans install accident 安装一个；mutualplans new-plan 写一个",
+            "  hint: mutualplans install accident installs one; mutualplans new-plan writes one",
+        )
     for record in records:
         said = {item.severity for item in record.problems}
         if said - {"note"}:  # a blocked plugin has a note, which its status says already

@@ -29,8 +29,7 @@ def kinds(view: View) -> Iterator[Problem]:
                 "formula.kind",
                 f"应为{wanted.zh}公式，实为 {short(spot.found)}",
                 f"expected a formula ({wanted.en}), found {short(spot.found)}",
-                hint_zh="条件写成公式的方法，如 claim.stage.equals(…)；两个公式用 == 得到的是 Python 的真假",
-                hint_en="write conditions with methods, claim.stage.equals(…); == between formulas is a Python bool",
+                **_how(spot.found),
             )
         elif spot.found.node.kind is not spot.kind:
             zh, en = quoted(spot.found.node)
@@ -39,7 +38,23 @@ def kinds(view: View) -> Iterator[Problem]:
             )
 
 
+def _how(found: Any) -> dict[str, str]:
+    """Return the hint for what is no formula."""
+    if isinstance(found, tuple):
+        return {
+            "hint_zh": "Python 把逗号后面的也算进来了：去掉末尾多出的逗号",
+            "hint_en": "a comma makes a tuple of it: remove the comma at its end",
+        }
+    return {
+        "hint_zh": "条件写成公式的方法，如 claim.stage.equals(…)；两个公式用 == 得到的是 Python 的真假",
+        "hint_en": "write conditions with methods, claim.stage.equals(…); == between formulas is a Python bool",
+    }
+
+
 _SLOTS = {n.Lookup: "table", n.Tiered: "scale", n.Banded: "scale", n.Match: "conditions"}
+
+
+_SHAPES = {Shape.TABLE: "表", Shape.SCALE: "分档", Shape.CONDITIONS: "病种名单", Shape.SINGLE: "单个值"}
 
 
 def shapes(view: View) -> Iterator[Problem]:
@@ -52,7 +67,7 @@ def shapes(view: View) -> Iterator[Problem]:
                 yield view.at(
                     spot.place,
                     "formula.kind",
-                    f"{zh}是 {part.parameter.shape.value}，不是单个值",
+                    f"{zh}是{_SHAPES[part.parameter.shape]}，不是单个值",
                     f"{en} is a {part.parameter.shape.value}, not one value",
                     hint_zh="表用 .of(…)，分档作 .tiered(…) 或 .banded(…) 的参数，病种用 .match(…)",
                     hint_en="use .of(…) for a table, .tiered(…) or .banded(…) for a scale, .match(…) for conditions",

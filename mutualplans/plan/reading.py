@@ -81,9 +81,10 @@ def read_edition(plan: Plan, file: TomlFile) -> tuple[Edition | None, list[Probl
     raw_values = file.data.get("values", {})
     confidence = fixed.confidence if fixed else Confidence.ASSUMED
     values: dict[str, Entry] = {}
+    faults: list[Problem] = []
     if isinstance(raw_values, dict):
-        entries, found = _read_values(plan, file, raw_values, confidence)
-        values, problems = entries, problems + found
+        values, faults = _read_values(plan, file, raw_values, confidence)
+        problems = problems + faults
     if fixed is None:
         return None, problems
     if fixed.plan != plan.id:
@@ -94,7 +95,8 @@ def read_edition(plan: Plan, file: TomlFile) -> tuple[Edition | None, list[Probl
             )
         )
     problems += _reason_given(fixed.confidence, fixed.reason, file, ())
-    problems += _titles(fixed.titles, values, file)
+    # What a value that cannot be read would have named is not known.
+    problems += [] if faults else _titles(fixed.titles, values, file)
     problems += _clauses(fixed.clauses, plan, file)
     known = {
         item.name: getattr(fixed, item.name) for item in attrs.fields(_EditionFile) if item.name != "values"
@@ -153,7 +155,9 @@ def _entry(
     about: dict[str, Any] = {}
     if isinstance(raw, dict):
         about = raw
-        for key in sorted(set(raw) - {"value", "confidence", "reason", "source"}):
+        if raw and not _ABOUT & set(raw):
+            return None, [_flat(parameter, file, path)]
+        for key in sorted(set(raw) - _ABOUT):
             close = nearest(key, ("value", "confidence", "reason", "source"))
             problems.append(
                 problem(
@@ -183,6 +187,22 @@ def _entry(
     return Entry(
         value=value, confidence=confidence, reason=about.get("reason", ""), source=about.get("source", "")
     ), []
+
+
+_ABOUT = {"value", "confidence", "reason", "source"}
+
+
+def _flat(parameter: Parameter, file: TomlFile, path: Path) -> Problem:
+    """Say that the rows of a table stand where what is said about the value belongs."""
+    written = f"{parameter.name} = {{ value = {{ … }} }}"
+    return problem(
+        "file.missing-key",
+        f"“{parameter.label.zh}”缺少 value：表的各行写在 value 之下",
+        f"{parameter.name} has no value: the rows of a table stand under value",
+        where=file.where(*path),
+        hint_zh=f"写成 {written}",
+        hint_en=f"write {written}",
+    )
 
 
 def _titles(titles: Mapping[str, Text], values: Mapping[str, Entry], file: TomlFile) -> list[Problem]:

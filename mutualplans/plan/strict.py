@@ -21,12 +21,19 @@ __all__ = ["strict"]
 T = TypeVar("T")
 
 
+def _written(found: Any) -> str:
+    """Return a value as it stands in a file."""
+    if isinstance(found, bool):
+        return str(found).lower()
+    return found.isoformat() if isinstance(found, date) else repr(found)
+
+
 class _ExpectedError(ValueError):
     """A value of the wrong form; says what was found and what was expected."""
 
     def __init__(self, found: Any, zh: str, en: str) -> None:
-        self.zh = f"应为{zh}，实为 {found!r}"
-        self.en = f"expected {en}, found {found!r}"
+        self.zh = f"应为{zh}，实为 {_written(found)}"
+        self.en = f"expected {en}, found {_written(found)}"
         super().__init__(self.zh)
 
 

@@ -199,4 +199,7 @@ def test_nothing_installed(capsys: Capture) -> None:
     out, err = capsys.readouterr()
 
     assert out == ""
-    assert err == "没有安装计划插件。\n  提示：mutualplans install accident\n"
+    assert (
+        err
+        == "没有安装计划插件。\n  提示：mutualplans install accident 安装一个；mutualplans new-plan 写一个\n"
+    )

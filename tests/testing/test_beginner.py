@@ -37,7 +37,11 @@ def told(subject):
         ("plan", PAYS, "mp.choose(claim.days <= 3, value.daily, 0) + value.grades", ["plan.py:", ".up_to(…)", "formula.operator"]),
         ("plan", PAYS, "claim.days.so_far() * value.daily + value.grades", ["plan.py:", "so_far", "'per'"]),
         ("plan", PAYS, "claim.days.so_far(per='term') * value.daily + value.grades", ["plan.py:", "per.TERM", "formula.period"]),
-        ("plan", "value.report", "value.reports", ["plan.py:", "reports", "'report'"]),
+        ("plan", "value.report", "value.reports", ["plan.py:", "reports", "'report'", "改正这一行"]),
+        ("plan", 'when=[listed.because("not-listed", zh="不在病种内", en="not listed")],',
+         'when=[(listed.because("not-listed", zh="不在病种内", en="not listed"),)],', ["benefits.allowance.when[0]", "去掉末尾多出的逗号"]),
+        ("first", 'grades = { value = { "3" = "5", "*" = "1" } }', 'grades = { "3" = "5", "*" = "1" }', ["first.toml:", "等级金额", "写成 grades = { value = { … } }"]),
+        ("first", "in_force = {", "in_force = 2011-01-01 # {", ["first.toml:", "in_force", "实为 2011-01-01"]),
         ("first", 'premium = "60"\n', "", ["first.toml:", "premium", "edition.value-missing"]),
         ("first", 'premium = "60"', 'premium = "60"\npremum = "60"', ["first.toml:", "premum", "premium", "edition.value-unknown"]),
         ("first", "{ up_to = 3,", "{ at = 3,", ["first.toml:", "up_to/below", "at"]),
@@ -53,6 +57,18 @@ def test_slips_in_a_plugin(tiny, file, old, new, wanted):
     said = told(Subject("tiny"))
 
     assert not [part for part in wanted if part not in said], said
+
+
+def test_one_wrong_code_is_one_problem(tiny):
+    """A list that cannot be read is told once: what its classes are called is not a mistake of its own."""
+    change(tiny.first, "[values]", '[titles]\nsevere = "重症"\n[values]')
+    change(tiny.first, "C00-C02", "C00-02")
+
+    # Two checks read the file, and say the same.
+    said = {line for line in told(Subject("tiny")).splitlines() if "first.toml" in line}
+
+    assert len(said) == 1, said
+    assert "C00-02" in said.pop()
 
 
 def test_a_case_that_expects_what_the_rule_does_not_say(tiny):
