@@ -244,7 +244,14 @@ def _cases() -> str:
             "Where the amounts were published, or how they were worked out by hand.",
         ),
         ("`edition`", "Edition id; the case runs under it whatever its dates."),
-        ("`member`, `unit`, `insured`, `coverage`", "As in a case file; a cover's `plan` need not be said."),
+        (
+            "`values`",
+            "What an office sets in this case, as in an office file: open values, within their limits.",
+        ),
+        (
+            "`member`, `unit`, `insured`, `coverage`",
+            "As in a case file; a cover's `plan` need not be said, nor a member of whom the plan asks nothing.",
+        ),
         (
             "`premium` of a cover",
             'What joining costs: yuan as text, `"refused"`, or `"incomplete"`. A quote of the same edition.',

@@ -13,9 +13,8 @@ from mutualplans.engine.office import (
     Office,
     OfficePlan,
 )
-from mutualplans.model.parameter import Parameter, Shape
+from mutualplans.model.parameter import Parameter
 from mutualplans.model.problem import MutualPlansError, Problem
-from mutualplans.model.scales import ANY, ConditionList, Table
 from mutualplans.model.tomlfile import TomlFile
 from mutualplans.office import problems as wrong
 from mutualplans.office.order import plans_read
@@ -30,9 +29,10 @@ from mutualplans.office.rows import (
     tables,
 )
 from mutualplans.office.together import check_others, read_limits, read_packages, with_others
+from mutualplans.office.values import local_values
 from mutualplans.plan.declaration import Plan
-from mutualplans.plan.edition import Confidence, Edition, Entry, InForce
-from mutualplans.plan.reading import load_editions, outside_limits, read_value
+from mutualplans.plan.edition import Confidence, Edition, InForce
+from mutualplans.plan.reading import load_editions
 
 __all__ = ["read_office"]
 
@@ -176,7 +176,7 @@ class _Reader(Reading):
         written = self.kept(
             table(row.values, self.file, place, 'values = { max_shares = 2, reduced = "600" }')
         )
-        values = self._values(plan, edition, written, place)
+        values = local_values(self, plan, edition, written, place)
         if edition is None:
             return None
         for parameter in plan.values:
@@ -210,42 +210,6 @@ class _Reader(Reading):
             ids = [local[number].edition.id for number in numbers]
             self.wrong(wrong.assumed, (*path, numbers[0]), plan.id, ids, names)
 
-    # ------------------------------------------------------------ values
-
-    def _values(
-        self, plan: Plan, edition: Edition | None, written: Mapping[str, Any], path: Path
-    ) -> dict[str, Entry]:
-        declared = {parameter.name: parameter for parameter in plan.values}
-        found: dict[str, Entry] = {}
-        for name, raw in written.items():
-            place = (*path, name)
-            if name not in declared:
-                self.wrong(wrong.value_unknown, place, plan.id, name, declared)
-            elif declared[name].open_to_office is None:
-                self.wrong(wrong.value_closed, place, declared[name], declared)
-            elif entry := self._value(declared[name], raw, edition, place):
-                found[name] = entry
-        return found
-
-    def _value(self, parameter: Parameter, raw: Any, edition: Edition | None, place: Path) -> Entry | None:
-        value, problems = read_value(parameter, raw, self.file, place)
-        self.problems += problems
-        if problems:
-            return None
-        if outside_limits(parameter, value):
-            self.wrong(wrong.value_outside, place, parameter, raw)
-            return None
-        known = edition.values.get(parameter.name) if edition else None
-        if known and edition and parameter.shape is Shape.TABLE:
-            lacking, unknown = _other_codes(known.value, value)
-            if lacking or unknown:
-                named = [[_named(code, edition) for code in codes] for codes in (lacking, unknown)]
-                self.wrong(wrong.table_keys, place, parameter, *named)
-                return None
-        if parameter.shape is Shape.CONDITIONS and known:
-            return _with_more(known, value, self.file.name)
-        return Entry(value=value, confidence=Confidence.PUBLISHED, source=self.file.name)
-
     # ------------------------------------------------------------ order
 
     def _order(self, plans: Mapping[int, OfficePlan]) -> None:
@@ -264,35 +228,3 @@ class _Reader(Reading):
                 found = wrong.reads_missing(self.file.where("plans", number), item.plan.id, lost)
                 self._lose(item.plan.id, type(self.missing[lost])(found))
                 del plans[number]
-
-
-def _other_codes(known: Table, written: Table) -> tuple[list[str], list[str]]:
-    """Return the rows of the edition's table that the office's leaves out, and the codes only the office has."""
-    lacking = [" ".join(key) for key in known.rows if not written.find(key)]
-    unknown = {
-        code: None
-        for key in written.rows
-        for place, code in enumerate(key)
-        if code != ANY and not {code, ANY} & set(known.names(place))
-    }
-    return lacking, list(unknown)
-
-
-def _named(codes: str, edition: Edition) -> str:
-    """Return codes with what the edition calls them."""
-    titles = [edition.titles[code].zh for code in codes.split() if code in edition.titles]
-    return f"{codes}（{'、'.join(titles)}）" if titles else codes
-
-
-def _with_more(known: Entry, added: ConditionList, source: str) -> Entry:
-    """Return the edition's list with the office's conditions; one with a known id takes its place.
-
-    The list stays as well known as it was, unless the office states every condition in it.
-    """
-    own = {item.id: item for item in added.conditions}
-    restated = all(item.id in own for item in known.value.conditions)
-    kept = tuple(own.pop(item.id, item) for item in known.value.conditions)
-    merged = ConditionList((*kept, *own.values()))
-    if restated:
-        return Entry(value=merged, confidence=Confidence.PUBLISHED, source=source)
-    return evolve(known, value=merged)

@@ -18,7 +18,8 @@ Each ``[[case]]`` is a small case file with the amounts added::
     expect = "24208.00"
 
 A claim expects ``expect`` (yuan) and may name ``benefits`` (id → yuan), ``reasons`` (codes that must be among
-those given) and ``problems`` (codes). An incomplete claim expects ``expect = "incomplete"``. A cover may expect its
+those given) and ``problems`` (codes). ``values`` of a case are those that an office sets. An incomplete claim
+expects ``expect = "incomplete"``. A cover may expect its
 ``premium``: yuan, ``"refused"`` where the person may not join, or ``"incomplete"``.
 
 ``recorded = true`` marks amounts that ``mutualplans check --update-cases`` wrote: nobody has worked
@@ -30,10 +31,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from mutualplans.engine.bind import edition_named
-from mutualplans.engine.office import Office, office_of
+from mutualplans.engine.office import Office
 from mutualplans.engine.quote import Joining, Quote, quote
 from mutualplans.engine.simulate import Simulation, Situation, simulate
 from mutualplans.files.situation import read_situation
@@ -41,9 +42,14 @@ from mutualplans.model.money import format_yuan, yuan
 from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
 from mutualplans.model.text import Lang
 from mutualplans.model.tomlfile import TomlFile
+from mutualplans.office.reading import Reading
+from mutualplans.office.rows import table
+from mutualplans.office.values import local_values
 from mutualplans.plan.declaration import Plan
+from mutualplans.plan.edition import Edition, Entry
 from mutualplans.plan.reading import load_editions
 from mutualplans.testing.compared import claim_problems, listed
+from mutualplans.testing.worlds import open_office
 
 __all__ = [
     "WorkedCase",
@@ -57,7 +63,7 @@ __all__ = [
 
 _EXPECTED = ("expect", "benefits", "reasons", "problems")
 _CASE = {
-    "name", "source", "arithmetic", "recorded", "edition",
+    "name", "source", "arithmetic", "recorded", "edition", "values",
     "member", "unit", "insured", "coverage", "claim",
 }  # fmt: skip
 _FILE = {"case", "expected_failures"}
@@ -77,6 +83,7 @@ class WorkedCase:
         expected: For each claim, what must come out.
         premiums: For each cover, the premium that must come out; ``None`` where the case does not say.
         recorded: The amounts are what the plan once paid; nobody has worked them out.
+        values: What an office sets in this case.
     """
 
     name: str
@@ -87,6 +94,7 @@ class WorkedCase:
     expected: tuple[Mapping[str, Any], ...]
     premiums: tuple[str | None, ...] = ()
     recorded: bool = False
+    values: Mapping[str, Entry] = field(factory=dict)
 
     def run(self, plan: Plan) -> Simulation:
         """Run the case under its edition, whatever that edition's dates.
@@ -94,7 +102,17 @@ class WorkedCase:
         Raises:
             MutualPlansError: the plan has no such edition.
         """
-        return simulate(office_of([plan], edition=self.edition), self.situation)
+        return simulate(self.office(plan), self.situation)
+
+    def office(self, plan: Plan, edition: Edition | None = None) -> Office:
+        """Return an office that runs the plan alone under the case's edition, or a changed one, with its values.
+
+        Raises:
+            MutualPlansError: the plan has no such edition.
+        """
+        return open_office(
+            plan, edition or edition_named(plan, load_editions(plan)[0], self.edition), self.values
+        )
 
 
 def read_cases(plan: Plan, file: TomlFile) -> tuple[list[WorkedCase], list[Problem]]:
@@ -174,6 +192,8 @@ def _read_case(plan: Plan, file: TomlFile, number: int, row: Any) -> tuple[Worke
                 index,
                 *([key] if key in claim else []),
             )
+    values, faults = _values(plan, file, row, place)
+    problems += faults
     if problems or read.situation is None:
         return None, problems
     return WorkedCase(
@@ -185,7 +205,18 @@ def _read_case(plan: Plan, file: TomlFile, number: int, row: Any) -> tuple[Worke
         expected=expected,
         premiums=premiums,
         recorded=row.get("recorded", False),
+        values=values,
     ), []
+
+
+def _values(
+    plan: Plan, file: TomlFile, row: Any, place: tuple[str | int, ...]
+) -> tuple[dict[str, Entry], list[Problem]]:
+    """Read what an office sets in a case, as it would in its own file."""
+    reading, path = Reading(file), (*place, "values")
+    edition = next((item for item in load_editions(plan)[0] if item.id == row.get("edition")), None)
+    written = reading.kept(table(row.get("values"), file, path, "values = { max_shares = 2 }"))
+    return local_values(reading, plan, edition, written, path), reading.problems
 
 
 _HOW = {
@@ -277,7 +308,7 @@ def differences(plan: Plan, case: WorkedCase) -> list[str]:
 
 def case_problems(plan: Plan, case: WorkedCase) -> list[Problem]:
     """Return what came out differently from what a case expects; ``where`` is the claim, its benefit, or the cover."""
-    return problems_in(case, office_of([plan], edition=case.edition))
+    return problems_in(case, case.office(plan))
 
 
 def problems_in(case: WorkedCase, office: Office) -> list[Problem]:

@@ -35,7 +35,6 @@ from mutualplans.testing.reach import (
     touched,
 )
 from mutualplans.testing.subject import Subject
-from mutualplans.testing.worlds import open_office
 
 __all__ = ["Count", "Figures", "figures_of"]
 
@@ -118,7 +117,7 @@ def _reached_in(subject: Subject, edition: str | None = None) -> set[Goal]:
 def _joining(subject: Subject, case: WorkedCase, cover: Coverage) -> Facts:
     """Return the facts about a cover of a case."""
     situation = case.situation
-    office = open_office(subject.plan, next(item for item in subject.editions if item.id == case.edition))
+    office = case.office(subject.plan)
     bound = office.plans[0].bind(day=cover.first_day, edition=case.edition)
     person = situation.person(cover.insured) or Insured.member(situation.member)
     return Facts(bound, Case(member=situation.member, insured=person, unit=situation.unit, coverage=cover))
@@ -203,7 +202,7 @@ class _Look:
         self.quoted = _steps([*plan.joins, plan.premium, plan.term_months, plan.max_shares])
 
     def _office_now(self, subject: Subject, case: WorkedCase) -> Office:
-        return open_office(subject.plan, self.editions[case.edition])
+        return case.office(subject.plan)
 
     def notices(self, change: Change) -> bool:
         """Return whether some case comes out otherwise than it expects."""
@@ -211,11 +210,12 @@ class _Look:
         for case in self.cases:
             if not self._may_notice(case, change):
                 continue
-            if case.edition not in offices:
-                edition = change.edition or self.editions[case.edition]
-                offices[case.edition] = open_office(change.plan, edition)
+            # Cases without values of their own share an office.
+            key = case.name if case.values else f"edition {case.edition}"
+            if key not in offices:
+                offices[key] = case.office(change.plan, change.edition or self.editions[case.edition])
             try:
-                if problems_in(case, offices[case.edition]):
+                if problems_in(case, offices[key]):
                     return True
             except (MutualPlansError, ValueError, KeyError, TypeError):
                 return True

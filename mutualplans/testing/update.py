@@ -9,7 +9,7 @@ from typing import Any
 import tomlkit
 from attrs import frozen
 
-from mutualplans.engine.office import Office, office_of
+from mutualplans.engine.office import Office
 from mutualplans.engine.simulate import Simulation
 from mutualplans.model.money import format_yuan
 from mutualplans.testing.cases import WorkedCase, case_problems, fee, quotes
@@ -78,7 +78,7 @@ def update_of(subject: Subject) -> Update:
             _rewrite(
                 document["case"][place],
                 case,
-                office_of([subject.plan], edition=case.edition),
+                case.office(subject.plan),
                 case.run(subject.plan),
             )
             changed[place] = case.name

@@ -6,6 +6,7 @@ import pytest
 
 from mutualplans.testing import cases, checks, conformance
 from mutualplans.testing.conformance import CHECKS, PlanConformance, Subject
+from mutualplans.testing.figures import figures_of
 from mutualplans.testing.readme import main
 
 
@@ -331,6 +332,49 @@ def test_a_case_may_say_nothing_of_the_member(tiny):
 
     assert list(checks.cases_are_sound(subject)) == []
     assert conformance.run_case(subject.cases[0], subject) == []
+
+
+def test_a_case_may_set_what_an_office_sets(tiny):
+    """With the office's 50 yuan a day, 2 days pay 2 × 50 + 5 = 105; the plain case still pays 85."""
+    plain = tiny.cases.read_text(encoding="utf-8")
+    own = plain.replace("住院 2 天", "办事处定为 50 元").replace('"85.00"', '"105.00"')
+    own = own.replace('edition = "first"', 'edition = "first"\nvalues = { daily = "50" }')
+    tiny.cases.write_text(plain + own, encoding="utf-8")
+    subject = Subject("tiny")
+
+    assert list(checks.cases_are_sound(subject)) == []
+    assert [cases.differences(subject.plan, case) for case in subject.cases] == [[], []]
+
+
+def test_a_value_left_to_the_office_is_worked_out_in_a_case(tiny):
+    """An edition without the daily sum pays nothing by itself; a case states what the office sets."""
+    for edition in (tiny.first, tiny.second):
+        change(edition, 'daily = { value = "40"', '# { value = "40"')
+    change(tiny.cases, 'edition = "first"', 'edition = "first"\nvalues = { daily = "40" }')
+    subject = Subject("tiny")
+
+    assert cases.differences(subject.plan, subject.cases[0]) == []
+    assert figures_of(subject).cases == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "code", "said"),
+    [
+        ('{ daily = "101" }', "office.value-outside", "0 至 100 元"),
+        ('{ premium = "50" }', "office.value-closed", "互助费"),
+        ('{ dayly = "50" }', "office.value-unknown", '"daily"'),
+        ("50", "file.value", "values"),
+    ],
+)
+def test_what_an_office_cannot_set_no_case_sets(tiny, values, code, said):
+    """The values of a case are held to the limits of the plan, with the line."""
+    change(tiny.cases, 'edition = "first"', f'edition = "first"\nvalues = {values}')
+
+    [found] = checks.cases_are_sound(Subject("tiny"))
+
+    assert found.code == code
+    assert said in found.line() + (found.hint.zh if found.hint else "")
+    assert "cases.toml:" in found.where
 
 
 @pytest.mark.parametrize(
