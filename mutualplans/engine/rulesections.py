@@ -56,6 +56,11 @@ class Writer:
         """Return a formula in words."""
         return self.said.words(self.said.settled(formula))
 
+    def days(self, formula: Formula) -> str:
+        """Return a number of days in words; a bare number lacks its unit."""
+        unit = self.t(" 天", " days") if isinstance(formula.node, n.Constant) else ""
+        return self.words(formula) + unit
+
     def given(self, formulas: Iterable[Formula]) -> dict[n.Node, bool]:
         """Return what is known of a claim that fulfils the conditions."""
         found: dict[n.Node, bool] = {}
@@ -146,7 +151,7 @@ class Writer:
         if _number(window, self.said) == 0:
             zh, en = "两期首尾相接的，为按时续保", "in time when no day lies between two terms"
             return self.t(zh, en) + self._mark_of(window)
-        days = self.words(window)
+        days = self.days(window)
         zh = f"两期之间间隔不超过 {days}的，为按时续保"
         return self.t(zh, f"in time when at most {days} lie between two terms")
 
@@ -283,7 +288,7 @@ class Writer:
 
     def _merge(self, merge: Merge) -> str:
         """Return when two stays count as one."""
-        days = self.words(merge.within)
+        days = self.days(merge.within)
         zh = [f"后一次距前一次结束不超过 {days}"]
         en = [f"the later begins at most {days} after the end of the earlier"]
         for formula, whose_zh, whose_en in (
@@ -390,7 +395,7 @@ class Writer:
             unset = formula is None or self._unset(formula)
             text = self.t("规则未载明", "not stated")
             if formula is not None and not unset:
-                text = self.t(f"出险后 {self.words(formula)}内", f"within {self.words(formula)} of the event")
+                text = self.t(f"出险后 {self.days(formula)}内", f"within {self.days(formula)} of the event")
             lines.append(Line(text, self.t(zh, en)))
         return self.content(lines)
 

@@ -198,6 +198,20 @@ def test_a_table_of_months_has_its_unit() -> None:
     assert rows == (("1y", "12 个月"), ("3y", "36 个月"))
 
 
+def test_days_written_in_the_plan_have_their_unit() -> None:
+    """A renewal window, a last day to claim and a merging of stays may be plain numbers: they are days."""
+    value = mp.parameters(sum=mp.money("定额"))
+    plan = make(
+        "days", value, benefits=[evolve(LUMP, pays=value.sum)], renewal_window=30, claim_within=180,
+        merges=[mp.Merge(7)],
+    )  # fmt: skip
+    rule = written(plan, 'sum = "5"')
+
+    assert "续保：两期之间间隔不超过 30 天的，为按时续保" in said(rule, "term")
+    assert "申领时效：出险后 180 天内" in said(rule, "deadlines")
+    assert "合并计算的住院：后一次距前一次结束不超过 7 天" in said(rule, "benefits")
+
+
 def test_nothing_comes_back_where_the_edition_says_so() -> None:
     """A refund of 0 is not told."""
     value = mp.parameters(back=mp.flag("还本"), sum=mp.money("返还"))
