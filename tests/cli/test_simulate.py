@@ -66,6 +66,28 @@ def test_what_is_undecided_is_not_in_the_total(capsys: Capture) -> None:
     assert NUMBER not in shown
 
 
+LATER = """
+[[claim]]
+id = "second"
+event = "inpatient"
+cause = "illness"
+admitted = 2025-11-01
+hospital_level = "2"
+days = 11
+"""
+
+
+def test_a_claim_after_an_open_one_is_decided_with_a_warning(capsys: Capture) -> None:
+    """What is decided while an earlier claim is open is told to rest on its absence; once it is complete, nothing is."""
+    simulate(CASE + CLAIM + LATER)
+    open_ = capsys.readouterr()
+    simulate(CASE + CLAIM + "days = 3\n" + LATER)
+    complete = capsys.readouterr()
+
+    assert "second: 计划 inpatient-allowance：前面的申领 99**************21 还没有核定" in open_.err
+    assert "[claim.earlier-open]" not in complete.err
+
+
 def test_csv_has_no_amount_of_an_incomplete_decision(capsys: Capture) -> None:
     """Every benefit of a decision that is not complete has an empty amount."""
     simulate(CASE + CLAIM, "--format", "csv")
