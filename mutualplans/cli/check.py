@@ -229,6 +229,8 @@ def _not_from(folder: Path, origin: str = "") -> Problem:
 
 def _show(results: list[_Result]) -> None:
     """Print a line for each result; what stops several checks alike is told at the first."""
+    from mutualplans.testing.conformance import TITLES
+
     said: list[Problem] = []
     words = {
         "passed": t("通过  ", "passed"),
@@ -238,7 +240,9 @@ def _show(results: list[_Result]) -> None:
     for result in results:
         word = words[result.status]
         label = t("算例：", "case: ") if result.kind == "case" else ""
-        click.echo(f"{word}  {result.plan}  {label}{result.name}")
+        # What a check is about matters where it did not pass.
+        asked = TITLES.get(result.name, "") if lang() == "zh" and result.status != "passed" else ""
+        click.echo(f"{word}  {result.plan}  {label}{result.name}" + (f"（{asked}）" if asked else ""))
         for item in result.problems:
             if item in said and result.kind == "check":
                 continue

@@ -14,7 +14,7 @@ a file that ``mutualplans simulate`` runs. The checks themselves are in `checks`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any, ClassVar
 
@@ -27,6 +27,7 @@ from mutualplans.testing.subject import Subject
 __all__ = [
     "CHECKS",
     "QUICK_CHECKS",
+    "TITLES",
     "Check",
     "PlanConformance",
     "Subject",
@@ -49,6 +50,31 @@ QUICK_CHECKS: tuple[Check, ...] = (*checks.DECLARATION, *checks.CASES)
 
 CHECKS: tuple[Check, ...] = (*QUICK_CHECKS, *checks.BATCH, *map(checks.law_check, LAWS), *checks.README)
 """Every check, in the order in which they run; the worked cases themselves are a test each."""
+
+
+TITLES: Mapping[str, str] = {
+    "registers_alone": "单独安装时能载入，声明和版次没有错误",
+    "registers_beside_all": "与其他插件一起安装时也一样",
+    "editions_follow": "同一系列的版次首尾相接，没有空当",
+    "stays_within_limits": "各项给付不低于 0，办事处的设定取到两端也一样",
+    "survives_writing": "版次和算例写出再读入，与原来相同",
+    "imports_little": "载入插件不带上只有命令行才用的东西",
+    "speaks": "每个公式都能用中文、英文写出",
+    "cases_are_sound": "算例读得懂，都写明出处或演算",
+    "explains": "算例给付的每一项都能逐步解释",
+    "benefits_are_paid": "每个给付项目都有给付它的算例",
+    "reviews_are_sound": "核对记录读得懂，版次都有",
+    "never_negative": "给付不会低于 0",
+    "never_above_the_cap": "给付不会超过证明得出的上限",
+    "nothing_outside_the_cover": "保障期外、免责期内、不能参保的人都不给付",
+    "premium_is_whole": "互助费是整分，不低于 0，或报缺",
+    "more_loss_never_pays_less": "费用、天数更多，给付不会更少（声明的断崖除外）",
+    "splitting_a_stay_changes_nothing": "一次住院分两张单据，累计的项目合计不变",
+    "order_of_persons_changes_nothing": "先核定谁、后核定谁，各人的给付不变",
+    "missing_inputs_are_reported": "没有填的，或者报缺，或者不影响给付",
+    "readme_is_current": "README 的表与版次、算例一致",
+}
+"""What each check finds out, in Chinese; its docstring says it in English."""
 
 
 def run_check(check: Check, subject: Subject) -> list[Problem]:

@@ -14,7 +14,7 @@ from docs.walk import Walk
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import set_lang
 from mutualplans.cli.main import main
-from mutualplans.testing.conformance import CHECKS
+from mutualplans.testing.conformance import CHECKS, TITLES
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "tests" / "broken_plugins"
@@ -81,7 +81,7 @@ def test_broken_law_prints_the_case_that_shows_it(trial: Walk) -> None:
     printed = trial.run("mutualplans check trial-plan")
 
     assert trial.status == ExitStatus.PLUGIN
-    assert "不通过  trial-plan  premium_is_whole\n" in printed
+    assert "不通过  trial-plan  premium_is_whole（互助费是整分" in printed
     command = re.search(r"mutualplans simulate \S+\.toml --explain", printed)
     assert command
     assert "[[claim]]" in printed
@@ -153,6 +153,11 @@ def test_a_missing_reason_and_problem_in_english(trial: Walk) -> None:
     assert "#1: claim.other was not reported; these were: claim.missing-field [cases.problem]" in printed
 
 
+def test_every_check_has_its_sentence() -> None:
+    """A check that does not pass says in Chinese what it is about."""
+    assert list(TITLES) == [check.__name__ for check in CHECKS]
+
+
 def test_warnings_stand_below_the_checks(trial: Walk) -> None:
     """A class that no disease has fails nothing, and is told with the nearest one that there is."""
     change(trial.folder / PACKAGE / "plan.py", 'is_class("mild")', 'is_class("mildd")')
@@ -186,8 +191,11 @@ def test_a_broken_plugin_is_told_once(trial: Walk) -> None:
     printed = trial.run("mutualplans check trial-plan")
 
     assert trial.status == ExitStatus.PLUGIN
-    assert printed.splitlines()[0] == "不通过  trial-plan  registers_alone"
-    assert printed.count("example.toml:16: ") == 1
+    assert (
+        printed.splitlines()[0]
+        == "不通过  trial-plan  registers_alone（单独安装时能载入，声明和版次没有错误）"
+    )
+    assert printed.count("example.toml:17: ") == 1
     assert "不通过  trial-plan  speaks\n不通过  trial-plan  " in printed
 
 
