@@ -240,8 +240,9 @@ def _show(results: list[_Result]) -> None:
     for result in results:
         word = words[result.status]
         label = t("算例：", "case: ") if result.kind == "case" else ""
-        # What a check is about matters where it did not pass.
-        asked = TITLES.get(result.name, "") if lang() == "zh" and result.status != "passed" else ""
+        # What a check is about matters where it found something that was not told before.
+        found = any(item not in said for item in result.problems)
+        asked = TITLES.get(result.name, "") if lang() == "zh" and found else ""
         click.echo(f"{word}  {result.plan}  {label}{result.name}" + (f"（{asked}）" if asked else ""))
         for item in result.problems:
             if item in said and result.kind == "check":

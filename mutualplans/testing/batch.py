@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from mutualplans.batch.assess import assess_tables
 from mutualplans.batch.columns import Column, claim_columns, coverage_columns, schema
-from mutualplans.engine.office import Office, office_of
+from mutualplans.engine.office import Office
 from mutualplans.engine.simulate import Situation
 from mutualplans.model.fields import fields_of, plain_value
 from mutualplans.model.people import Insured
@@ -29,13 +29,13 @@ def batch_problems(plan: Plan, cases: Sequence[WorkedCase]) -> Iterator[Problem]
 
     Cases that hold covers of other plans are left out: the plan alone does not know those.
     """
-    for edition in dict.fromkeys(case.edition for case in cases):
-        office = office_of([plan], edition=edition)
-        own = {
-            str(number): case
-            for number, case in enumerate(cases)
-            if case.edition == edition and all(cover.plan == plan.id for cover in case.situation.coverages)
-        }
+    # Cases without values of their own share the office of their edition.
+    groups: dict[tuple[str, str], list[WorkedCase]] = {}
+    for case in cases:
+        if all(cover.plan == plan.id for cover in case.situation.coverages):
+            groups.setdefault((case.edition, case.name if case.values else ""), []).append(case)
+    for group in groups.values():
+        office, own = group[0].office(plan), {str(number): case for number, case in enumerate(group)}
         tables = as_tables(office, {key: case.situation for key, case in own.items()})
         made = assess_tables(office, *tables, runtime="interpreted", threads=1, benefits=False).decisions
         found: dict[str, dict[str, Any]] = {key: {} for key in own}

@@ -64,6 +64,7 @@ TITLES: Mapping[str, str] = {
     "explains": "算例给付的每一项都能逐步解释",
     "benefits_are_paid": "每个给付项目都有给付它的算例",
     "reviews_are_sound": "核对记录读得懂，版次都有",
+    "cases_hold_in_batch": "批量核定与逐笔核定结果相同",
     "never_negative": "给付不会低于 0",
     "never_above_the_cap": "给付不会超过证明得出的上限",
     "nothing_outside_the_cover": "保障期外、免责期内、不能参保的人都不给付",

@@ -344,6 +344,7 @@ def test_a_case_may_set_what_an_office_sets(tiny):
 
     assert list(checks.cases_are_sound(subject)) == []
     assert [cases.differences(subject.plan, case) for case in subject.cases] == [[], []]
+    assert list(checks.cases_hold_in_batch(subject)) == []
 
 
 def test_a_value_left_to_the_office_is_worked_out_in_a_case(tiny):
