@@ -50,7 +50,7 @@ QUOTES = {
     "ningbo": (
         "2023-05-01",
         {
-            "inpatient-supplement-ningbo": (10, "600.00"),  # 10 × 60
+            "inpatient-supplement-ningbo": (12, "720.00"),  # 12 × 60
             "retiree-inpatient": (2, "260.00"),  # 2 × 130
             "critical-illness-group": (10, "1800.00"),  # 10 × 3 × 60
             "female-health": (4, "600.00"),  # 4 × 3 × 50

@@ -32,6 +32,7 @@ from mutualplans.model.text import said
 if TYPE_CHECKING:
     from mutualplans.engine.groups import GroupQuote
     from mutualplans.engine.office import Office
+    from mutualplans.engine.systems import SystemQuote
     from mutualplans.files.roster import Entry, Roster
     from mutualplans.model.people import Unit
     from mutualplans.model.problem import Problem
@@ -170,7 +171,7 @@ def command(
 ) -> int:
     """Run the command."""
     from mutualplans.cli import quotes
-    from mutualplans.cli.quote_all import quote_all
+    from mutualplans.cli.quote_all import quote_all, systems_of
     from mutualplans.engine.covers import unit_problems
     from mutualplans.engine.office import check_edition
 
@@ -199,8 +200,9 @@ def command(
     else:
         read = _one_person(person, more, plans, units, first_day)
     groups = quote_all(running, chosen, packages, read.entries, edition, named=bool(plan_ids))
-    problems = (*read.problems, *quotes.problems_of(groups, read))
-    _show(groups, read, problems, output_format, reveal=reveal, alone=not roster, discount=discount)
+    systems, doubts = systems_of(running, groups, read.entries) if roster else ([], [])
+    problems = (*read.problems, *quotes.problems_of(groups, read), *doubts)
+    _show(groups, systems, read, problems, output_format, reveal=reveal, alone=not roster, discount=discount)
     if out:
         quotes.write(out, groups, read, lang(), reveal=reveal, discount=discount)
         click.echo(t(f"明细已写入 {out}", f"rows written to {out}"), err=True)
@@ -405,6 +407,7 @@ def _own(more: tuple[str, ...], plans: list[Plan]) -> dict[str, dict[str, Any]]:
 
 def _show(
     groups: list[GroupQuote],
+    systems: list[SystemQuote],
     read: Roster,
     problems: tuple[Problem, ...],
     output_format: str,
@@ -414,9 +417,11 @@ def _show(
     discount: Fraction | None,
 ) -> None:
     from mutualplans.cli import quotes
+    from mutualplans.cli.systems import print_systems, systems_data
 
     if output_format == "json":
-        print_json(quotes.as_data(groups, read, problems, lang(), reveal=reveal, discount=discount))
+        made = quotes.as_data(groups, read, problems, lang(), reveal=reveal, discount=discount)
+        print_json(made | {"systems": systems_data(systems)})
         return
     if output_format == "csv":
         print_csv(*quotes.rows(groups, read, lang(), reveal=reveal, discount=discount))
@@ -424,4 +429,5 @@ def _show(
         quotes.print_person(groups, lang(), discount)
     else:
         quotes.print_groups(groups, read, lang(), reveal=reveal)
+        print_systems(systems)
     say_problems(problems)

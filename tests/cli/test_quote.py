@@ -268,3 +268,74 @@ def test_covers_are_found_by_the_number_of_a_roster(capsys: Capture) -> None:
 
     assert status == ExitStatus.USAGE
     assert "--roster" in capsys.readouterr().err
+
+
+SYSTEMS = """
+[[plans.group]]
+of = "units"
+share = "80%"
+[[systems]]
+name = "机械系统"
+units = 2
+"""
+COLUMNS_OF_TWO_UNITS = ("姓名,证件号,单位,在职状态,份数,系统", f"彭丽华,{PENG},厂,在职,2,")
+
+
+def test_a_system_that_misses_its_share_is_told_and_nobody_is_refused(capsys: Capture) -> None:
+    """Of two units 80 % are 1.6, so both must take part: one does, one is short, and the fee of 2 · 25 stands."""
+    Path("office.toml").write_text(OFFICE + SYSTEMS, encoding="utf-8")
+    header, row = COLUMNS_OF_TWO_UNITS
+    roster(f"{row}机械系统", header=header)
+
+    status = quote("--unit", "unit.toml")
+    shown = capsys.readouterr().out
+
+    assert status == ExitStatus.OK
+    assert "保费合计：50.00 元" in shown
+    assert "本系统单位参保面" in shown
+    assert "名册以外 1 个" in shown
+    assert data(capsys, "--unit", "unit.toml")["systems"] == [
+        {
+            "system": "机械系统",
+            "plan": "female-illness",
+            "units": 2,
+            "needed": 2,
+            "taking_part": ["厂"],
+            "short": 1,
+            "missing": [],
+        }
+    ]
+
+
+def test_a_unit_that_misses_its_own_minimum_takes_no_part(capsys: Capture) -> None:
+    """A second unit of which 1 of 2 women joins is refused by the 80 % of its women, and named as missing."""
+    Path("office.toml").write_text(OFFICE + SYSTEMS, encoding="utf-8")
+    Path("unit.toml").write_text(
+        '[[unit]]\nname = "厂"\nheadcount = 5\nwomen = 1\nsystem = "机械系统"\n'
+        '[[unit]]\nname = "二厂"\nheadcount = 5\nwomen = 2\nsystem = "机械系统"\n',
+        encoding="utf-8",
+    )
+    roster(f"彭丽华,{PENG},厂,在职,2", "张敏,999999198801020023,二厂,在职,1")
+
+    found = data(capsys, "--unit", "unit.toml")
+
+    assert [(item["unit"], item["joining"]) for item in found["plans"]] == [("厂", 1), ("二厂", 0)]
+    assert [(item["taking_part"], item["missing"]) for item in found["systems"]] == [(["厂"], ["二厂"])]
+
+
+def test_rows_of_one_unit_agree_about_its_system(capsys: Capture) -> None:
+    """A row that puts its unit into another system is refused; a row that leaves it open is not."""
+    header, row = COLUMNS_OF_TWO_UNITS
+    roster(
+        row,
+        "张敏,999999198801020023,厂,在职,1,机械系统",
+        "李霞,999999199001010040,厂,在职,1,纺织系统",
+        header=header,
+    )
+
+    quote("--unit", "unit.toml")
+
+    assert (
+        '单位 "厂" 的系统前面写的是 "机械系统"，这一行写的是 "纺织系统" [roster.system]'
+        in capsys.readouterr().err
+    )
