@@ -27,6 +27,8 @@ __all__ = ["SECTIONS", "Writer"]
 
 Content = dict[str, Any]
 
+_NOTHING = n.Constant(0, Kind.MONEY)
+
 
 @define(eq=False)
 class Writer:
@@ -99,13 +101,13 @@ class Writer:
         return self.content(lines, *self.plan.joins)
 
     def premium(self) -> Content:
-        lines = [Line(amount) for amount in self.said.amounts(self.said.settled(self.plan.premium))]
-        if self.plan.returns is not None:
+        free = Text("不收费", "free")
+        lines = [Line(amount) for amount in self.said.amounts(self.said.settled(self.plan.premium), free)]
+        back = None if self.plan.returns is None else self.said.settled(self.plan.returns)
+        if back is not None and back != _NOTHING:
             label = self.t("本期没有给付的，满期返还", "back at the end of a term without payments")
-            lines += [
-                Line(amount, label) for amount in self.said.amounts(self.said.settled(self.plan.returns))
-            ]
-        return self.content(lines, self.plan.premium, self.plan.returns)
+            lines += [Line(amount, label) for amount in self.said.amounts(back, Text("不返还", "nothing"))]
+        return self.content(lines, self.plan.premium, back)
 
     def term(self) -> Content:
         lines = [Line(self.words(self.plan.term_months) + _months(self.plan.term_months, self.t))]
@@ -118,8 +120,9 @@ class Writer:
         if _constant(window) != 0 or self._reads("is_renewal", "terms", "day"):
             lines.append(Line(self._renewal(window), self.t("续保", "renewal")))
         for id_ in self.plan.continues:
-            zh = f"先前参加计划 {id_} 的各期，按本计划的先前各期计"
-            en = f"earlier terms in plan {id_} count as earlier terms of this plan"
+            title = self.said.plan_title(id_).rstrip()
+            zh = f"先前参加{title}的各期，按本计划的先前各期计"
+            en = f"earlier terms in {title} count as earlier terms of this plan"
             lines.append(Line(self.t(zh, en), self.t("续保", "renewal")))
         common = (begins.month, begins.day) if begins else ()
         return self.content(lines, self.plan.term_months, *common, window)

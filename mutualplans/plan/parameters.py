@@ -171,10 +171,16 @@ def code(label: str, en: str = "", *, open_to_office: Limits | None = None) -> P
 
 
 def table(
-    kind: Kind, label: str, en: str = "", *, keys: int = 1, open_to_office: Limits | None = None
+    kind: Kind,
+    label: str,
+    en: str = "",
+    *,
+    keys: int = 1,
+    unit: Text | None = None,
+    open_to_office: Limits | None = None,
 ) -> Parameter:
-    """Values by one or more codes; read with ``value.<name>.of(code, …)``."""
-    return _declare(kind, label, en, shape=Shape.TABLE, keys=keys, open_to_office=open_to_office)
+    """Values by one or more codes; read with ``value.<name>.of(code, …)``. Counts may have a unit."""
+    return _declare(kind, label, en, shape=Shape.TABLE, keys=keys, unit=unit, open_to_office=open_to_office)
 
 
 def tiers(label: str, en: str = "", *, open_to_office: Limits | None = None) -> Parameter:

@@ -16,7 +16,7 @@ value = mp.parameters(
     ),
     older_from=mp.years("加收的平均年龄起点（含）", "average age from which it is more"),
     by_age=mp.flag("保障费按单位平均年龄", "the fee depends on the unit's average age"),
-    months=mp.table(mp.Kind.COUNT, "保障期限（月）", "months by form"),
+    months=mp.table(mp.Kind.COUNT, "保障期限", "term", unit=mp.Text("个月", "months")),
     max_shares=mp.shares("最多份数", "most shares", open_to_office=mp.between(1, 10)),
     women_to=mp.years("女职工法定退休年龄", "retirement age, women", open_to_office=mp.between(45, 65)),
     men_to=mp.years("男职工法定退休年龄", "retirement age, men", open_to_office=mp.between(50, 65)),

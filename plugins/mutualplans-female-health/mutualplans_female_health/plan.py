@@ -9,7 +9,7 @@ from mutualplans import claim, cover, insured, per
 
 value = mp.parameters(
     fee=mp.table(mp.Kind.MONEY, "每份保障费", "fee per share", open_to_office=mp.between("0", "500")),
-    months=mp.table(mp.Kind.COUNT, "保障期限（月）", "months"),
+    months=mp.table(mp.Kind.COUNT, "保障期限", "term", unit=mp.Text("个月", "months")),
     max_shares=mp.shares("最多份数", "most shares", open_to_office=mp.between(1, 10)),
     age_to=mp.years("法定退休年龄", "retirement age", open_to_office=mp.between(45, 65)),
     main_only=mp.flag("须同时参加主项目（医疗互助）", "only with the main plan"),

@@ -9,7 +9,7 @@ from mutualplans import claim, cover, member, per
 
 value = mp.parameters(
     fee=mp.table(mp.Kind.MONEY, "保障费", "fee by length of the term", open_to_office=mp.between("0", "1000")),
-    months=mp.table(mp.Kind.COUNT, "保障期限（月）", "months"),
+    months=mp.table(mp.Kind.COUNT, "保障期限", "term", unit=mp.Text("个月", "months")),
     waiting_days=mp.days("首次参保免责期", "waiting period", open_to_office=mp.between(0, 180)),
     renewal_window=mp.days("续保宽限", "renewal window", open_to_office=mp.between(0, 60)),
     rates=mp.table(

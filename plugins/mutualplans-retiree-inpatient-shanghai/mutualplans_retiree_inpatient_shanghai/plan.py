@@ -13,7 +13,7 @@ value = mp.parameters(
         mp.Kind.MONEY, "保障费（中断后参保的）", "fee by years missed",
         measured=mp.Kind.COUNT, open_to_office=mp.between("0", "5000"),
     ),
-    months=mp.table(mp.Kind.COUNT, "保障期限（月）", "months"),
+    months=mp.table(mp.Kind.COUNT, "保障期限", "term", unit=mp.Text("个月", "months")),
     waiting_days=mp.days("免责期", "waiting period", open_to_office=mp.between(0, 180)),
     renewal_window=mp.days("续保宽限", "renewal window", open_to_office=mp.between(0, 60)),
     rates=mp.table(
