@@ -87,7 +87,13 @@ def as_tables(office: Office, situations: Mapping[str, Situation]) -> tuple[pa.T
             about = {name: plain_value(value) for name, value in about.items()}
             covers.append(about | {"row": len(covers) + 2})
             covers.extend(
-                {**about, "first_day": term.first, "last_day": term.last, "row": 100_000 + len(covers)}
+                {
+                    **about,
+                    "first_day": term.first,
+                    "last_day": term.last,
+                    "transfer": None,
+                    "row": 100_000 + len(covers),
+                }
                 for term in cover.earlier or ()
                 if (cover.plan, cover.insured, term.first) not in stated
             )
