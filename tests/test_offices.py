@@ -50,7 +50,7 @@ QUOTES = {
     "ningbo": (
         "2023-05-01",
         {
-            "inpatient-supplement-ningbo": (10, "600.00"),  # 10 × 60
+            "inpatient-supplement-ningbo": (12, "720.00"),  # 12 × 60
             "retiree-inpatient": (2, "260.00"),  # 2 × 130
             "critical-illness-group": (10, "1800.00"),  # 10 × 3 × 60
             "female-health": (4, "600.00"),  # 4 × 3 × 50
@@ -179,6 +179,26 @@ def test_roster_is_quoted(office: str) -> None:
     assert {plan: (joining, str(sum(map(Decimal, fees)))) for plan, (joining, fees) in found.items()} == (
         expected
     )
+
+
+def test_ningbo_asks_for_80_percent_of_units_and_of_staff() -> None:
+    """Of 5 units 4 must take part: two do in the inpatient plan; a third has 1 of its 3, where 80 % are 3 persons."""
+    folder = "examples/offices/ningbo"
+    status, data = command(
+        "quote",
+        *("--roster", f"{folder}/roster.csv", "--office", f"{folder}/office.toml"),
+        *("--unit", f"{folder}/unit.toml", "--first-day", "2023-05-01"),
+    )
+    refused = [(item["unit"], item["group"][0]["code"]) for item in data["plans"] if item["group"]]
+    plan, *others = (
+        (item["plan"], item["needed"], len(item["taking_part"]), item["short"]) for item in data["systems"]
+    )
+
+    assert status == 0
+    assert refused == [("慈溪示例检测站", "group-minimum")]
+    assert plan == ("inpatient-supplement-ningbo", 4, 2, 2)
+    assert [item[1:] for item in others] == [(4, 1, 3), (4, 1, 3)]
+    assert data["systems"][0]["missing"] == ["慈溪示例检测站", "慈溪示例园林公司", "慈溪示例监理公司"]
 
 
 @pytest.mark.parametrize(("office", "case"), CASES)

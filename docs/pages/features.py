@@ -95,6 +95,7 @@ CHINESE = {
     "fee by years missed, fees of past years": "按中断年数、补缴往年",
     "fee new or continuing, found out": "新参保、续保不同（由以往保障认定）",
     "half a term, half the fee": "半期半费",
+    "instant joining: cover from the day after registration": "即时参保：自登记次日起保障",
     "joining in mid-term: to the end of the common term, for part of the fee": "期中参保到统一终止日，按月折算",
     "fee depends on another plan of the unit": "随单位的另一计划而定",
     "fee depends on another plan of the person": "随本人的另一计划而定",

@@ -104,6 +104,7 @@ def _office() -> str:
     top = {
         "name": "Name of the office: text, or `{ zh = …, en = … }`. Required.",
         "unit_types": "Kinds of unit that unit files may state: code → name.",
+        "systems": "`[[systems]]`: the units under one higher union, for group rules of the units of a system.",
         "plans": "`[[plans]]`, one for each plan, **in the order in which they are decided**.",
         "limits": "`[[limits]]`: the most that several plans together pay one person.",
         "packages": "`[[packages]]`: plans that are joined at once for one fee.",
@@ -115,7 +116,8 @@ def _office() -> str:
         + "; "
         'parts such as `"1/3"` that add up to 1.',
         "editions": "`[[plans.editions]]`, at least one; their dates must not overlap.",
-        "group": "`[[plans.group]]`: how many of a unit must join, by size of the unit, smallest first.",
+        "group": "`[[plans.group]]`: how many of a unit must join, by size of the unit, smallest first. With "
+        '`of = "units"`: how many units of a system; what is short is told, nobody is refused for it.',
         "equal_shares": "`true` where all of a unit must hold the same number of shares.",
         "only_with": "Ids of plans listed before: who joins this one must be in them, and it pays only for those who were "
         "on the first day of its cover.",
@@ -152,9 +154,16 @@ def _office() -> str:
         "tier": "Tier of the plan; the one stated in the roster if left out.",
     }
     group = {name: text.replace("`None`", "left out") for name, text in attributes(GroupRule).items()}
+    system = {
+        "name": "Name, as the roster (系统) or the unit file (`system`) states it. Required.",
+        "units": "How many units it has; may be left out where `names` lists them.",
+        "names": "Names of all its units, as the roster states them: then units need not state their system, and "
+        "those that do not take part are named.",
+    }
     parts = ["## Office file\n\n`office.toml`: which plans a city office runs, and how."]
     for header, record, said in (
         ("Top", office.OfficeRow, top),
+        ("`[[systems]]`", office.SystemRow, system),
         ("`[[plans]]`", office.PlanRow, plan),
         ("`[[plans.editions]]`", office.EditionRow, edition),
         ("`[[plans.group]]`", office.GroupRow, group),

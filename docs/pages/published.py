@@ -92,6 +92,126 @@ OTHER = [
         "plugins/mutualplans-accident/tests/test_plan.py::test_national_premium",
     ),
     (
+        "青岛意外（2006）：每份按职业 10 / 20 / 35 / 50 元，最多 10 份",
+        "https://m.huize.com/study/detail-109193.html",
+        "plugins/mutualplans-accident/tests/test_plan.py::test_qingdao_premium",
+    ),
+    (
+        "北京意外（2017）：26 / 50 / 74 / 100 元",
+        "http://ldwb.workerbj.cn/content/2017-12/29/content_63575.htm",
+        "plugins/mutualplans-accident/tests/test_plan.py::test_beijing_premium_needs_no_risk_class",
+    ),
+    (
+        "子女意外：陕西每名子女 50 元，郑州免费",
+        "http://td-pipeline.com/info/1197/26708.html",
+        "plugins/mutualplans-child-accident/tests/test_plan.py::test_premium_of_one_child",
+    ),
+    (
+        "郑州子女意外伤残最高 5,000 元",
+        "http://www.senqingzn.com/dy/article/K2QC8A0O0550TYQ0.html",
+        "child-accident 郑州：一期内多次伤残，每名子女最高 5,000 元；两名子女分别计算",
+    ),
+    (
+        "女职工特病：每份 40 元（6 类版）、25 元（2018 年一年期）",
+        "http://hahahuyu.com/view-434.html；http://yujianshui.com/jibing/fuke/57865.html",
+        "plugins/mutualplans-female-illness/tests/test_plan.py::test_premium",
+    ),
+    (
+        "北京女职工一年期：第 31 至 60 天 500 元，其后 15,000 元，原位癌 2,000 元",
+        "http://yujianshui.com/jibing/fuke/57865.html",
+        "female-illness 一年期版，第 61 天确诊：全额，不填住院天数也能核定",
+    ),
+    (
+        "重大疾病：每份 198（北京 2005）、90（北京 15 类）、66（安徽三年）、30 元（长春、重庆）",
+        "见各版次",
+        "plugins/mutualplans-major-disease/tests/test_plan.py::test_premium",
+    ),
+    (
+        "重大疾病：安徽第 31 至 90 天 500 元，长春第 31 至 60 天 1,000 元，其后 10,000 元",
+        "https://shlongqingsi.com/info/1092/1300.html；http://gh.ccit.edu.cn/info/1013/1491.htm",
+        "major-disease 长春：第 61 天确诊，全额",
+    ),
+    (
+        "北京 2005：参保前已患疾病，参保后首次手术 5,000 元",
+        "http://news.sina.com.cn/c/2005-08-17/16006715158s.shtml",
+        "major-disease 参保前已患冠心病，参保后首次搭桥：5,000 元，不乘份数；保障终止",
+    ),
+    (
+        "住院津贴：北京 60 元，西安、重庆、中山 80 元",
+        "见各版次",
+        "plugins/mutualplans-inpatient-allowance/tests/test_plan.py::test_premium",
+    ),
+    (
+        "北京医疗互助：起付线 1,800 / 1,300 / 650 元，20%",
+        "https://www.gov.cn/gzdt/2012-04/24/content_2121257.htm",
+        "medical-mutual-aid 住院：首次起付线 1,300 元，第二次及以后 650 元",
+    ),
+    (
+        "北京医疗互助：劳模、困难职工 25%",
+        "https://www.gov.cn/gzdt/2012-04/24/content_2121257.htm",
+        "medical-mutual-aid 门诊：困难职工 25%，两种身份不叠加",
+    ),
+    (
+        "北京家财：伤残最高 5,000 元",
+        "http://m.610041.com/ldxw/82884.html",
+        "non-work-accident-household 2009：伤残按项目，一期累计最高 5,000 元",
+    ),
+    (
+        "北京家财：水管爆裂最高 10,000 元，两年内申领",
+        "http://www.beijingzb.com.cn/financial/2019/11/06/9367.html",
+        "non-work-accident-household 2016：水管爆裂最高 10,000 元，两次合计",
+    ),
+    (
+        "郑州家财：水管爆裂按发票 10%，最高 20,000 元",
+        "http://www.senqingzn.com/dy/article/K2QC8A0O0550TYQ0.html",
+        "non-work-accident-household 郑州：水管爆裂按维修发票 10%，最高 20,000 元",
+    ),
+    (
+        "上海住院：首次参保 30 天免责期，10 天内续保没有；一年 40,000 元",
+        "100md.com 2000 年的介绍",
+        "inpatient-supplement 一年最高 40,000 元，最后一笔给付余额",
+    ),
+    (
+        "上海退休住院：最高 40,000 元（2014 至 2016 年），后为 100,000 元",
+        "http://www.abcbxw.com/special/53690.html 等",
+        "retiree-inpatient-shanghai 2014 年版最高 40,000 元",
+    ),
+    (
+        "宁波退休：50%（首次、中断 40%）至 3,000 元，以上 10%",
+        "https://bbbaike.com/baike/techan/1677126.html",
+        "retiree-inpatient 连续参保，推算 5,000 元",
+    ),
+    (
+        "宁波特种重病：10,000 元；早期病种 3,000 + 4,000 元；慰问金 1,000 元",
+        "http://m.nb.bendibao.com/live/80279.shtm",
+        "critical-illness-group 宁波：乳腺原位癌分两次给付，先住院 3,000 元，手术后再给付 4,000 元",
+    ),
+    (
+        "宁波女职工：10,000 元，原位癌 5,000 元，慰问金 1,000 元",
+        "https://wybk.com/techan/30958.html",
+        "female-health 宁波：宫颈原位癌",
+    ),
+    (
+        "宁波两个 80%：本系统单位、参保单位职工",
+        "浙江工人日报（宁波职工的“第二条健康保险带”）",
+        f"{_OFFICES}::test_ningbo_asks_for_80_percent_of_units_and_of_staff",
+    ),
+    (
+        "上海运输：可动用当年增加本金的 50%（来源写 50% 至 70%）",
+        "上海工会年鉴 2003",
+        "unit-fund 运输：正好等于可动用的金额",
+    ),
+    (
+        "龙岩：每次最低 200 元，每期最高 25,000 元",
+        "新罗区政府网站 2013 年",
+        "plugins/mutualplans-worker-medical-aid/tests/test_plan.py::test_a_term_by_hand",
+    ),
+    (
+        "淮化：困难补助 200 至 1,000 元，一次性",
+        "《职工困难补助管理规定》",
+        "plugins/mutualplans-hardship-grant/tests/test_plan.py::test_one_matter_is_granted_once_within_the_limits",
+    ),
+    (
         "住院医疗各地的互助费",
         "见各版次",
         "plugins/mutualplans-inpatient-medical/tests/test_plan.py::test_published_fees",
@@ -259,6 +379,36 @@ _NOT = [
     ),
     ("宁波吴女士“6 万余元”", "约数；示例案例 63,300 元与它相符"),
     ("上海李大姐 E 类 5,300 元", "意外给付表没有公开；900 元津贴 = 15 × 60，没有做成版次"),
+    (
+        "上海 2016 年特种重病每年 45 元、女职工 18 元；2020 年各层合计最高 665,500 元",
+        "金额怎样分项没有公开，没有做成版次",
+    ),
+    (
+        "上海会员专享 24 元（1 月参保半年 12 元）；新就业形态 C、D 类最高 20,000、90,800 元",
+        "赠送的保障和各类的给付表没有公开，没有做成计划；“登记次日生效”怎样写见[能写什么](expressiveness.md)",
+    ),
+    ("上海退休计划：2022 年 412 万人、251 万人次、13 亿元", "只有总数"),
+    ("宁波 2017 年退休住院 45%", "同年其余的值没有公开，没有做成版次"),
+    ("宁波 2012 年移植最高 30,000 元", "由办事处酌定，标准没有公开"),
+    (
+        "滨州、安徽女职工 36 元；青岛、某公司女职工 15,000 元；陕西女职工 25 元",
+        "给付的构成没有公开，没有做成版次",
+    ),
+    (
+        "长春 2013 年重大疾病 5,642 人 37 万多元；陕西 30 元、35 元",
+        "每人 66 元与安徽三年期相同；给付没有公开",
+    ),
+    (
+        "意外：安徽、淮北 50 元最高 20,000 元；长春 99 元、重庆 110 元组合里的 20,000、10,000 元；新就业形态 35,000 元",
+        "档次、等级表没有公开，没有做成版次",
+    ),
+    ("江西 2012 年 20 元、失一目 10,500 元", "本省自办的计划，等级表没有公开"),
+    (
+        "庆阳三个计划合计最高 60,000 元",
+        "没有分项；不是一个计划的值，办事处用 `[[limits]]` 写几个计划合计的限额",
+    ),
+    ("北京 2024 年各计划 25、40、50、60 元", "同年的给付没有公开；费用与所用版次相同的由版次核对"),
+    ("北京互助会会费 10 元（一次）", "入会费，不是计划的保障费"),
     ("平谷 C 女士 2018 年楼上水管爆裂 8,000 元", "每平方米给付额没有公开"),
     ("2008 年北京各计划、2014 至 2022 年各地的人数与金额", "只有总数，用来校准基金预测"),
     ("北京大学第一医院 29 人 581,000 元；北京一公司 40 人 4.78 万元", "只有总数"),
@@ -280,9 +430,9 @@ def published() -> str:
     return page(
         "公开的数字 · Published figures",
         intro,
-        "## 公开的给付，能重算的",
-        table(["计划", "版次", "案例", "给付（元）", "出处"], _from_cases()),
-        "## 公开的费用、限额和合计，能重算的",
+        "## 公开的给付和费用，能重算的",
+        table(["计划", "版次", "案例", "应得（元）", "出处"], _from_cases()),
+        "## 公开的其他费用、限额和合计，能重算的",
         table(["数字", "出处", "测试"], [(figure, source, f"`{test}`") for figure, source, test in OTHER]),
         "## 要求逐分得出的案例",
         table(
@@ -301,6 +451,9 @@ def _from_cases() -> list[tuple[str, str, str, str, str]]:
         plan = file.parent.parent.name.removeprefix("mutualplans-")
         for case in tomllib.loads(file.read_text("utf-8")).get("case", []):
             if case.get("source"):
-                paid = "、".join(str(claim["expect"]) for claim in case.get("claim", []))
+                covers = case["coverage"] if isinstance(case["coverage"], list) else [case["coverage"]]
+                amounts = [claim["expect"] for claim in case.get("claim", [])]
+                amounts = amounts or [cover["premium"] for cover in covers if "premium" in cover]
+                paid = "、".join(map(str, amounts))
                 rows.append((f"`{plan}`", f"`{case['edition']}`", case["name"], paid, case["source"]))
     return rows

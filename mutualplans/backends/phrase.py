@@ -68,6 +68,7 @@ class Wording:
         rounding: The edition's rounding rule.
         marks: What follows a value wherever it appears, by parameter name: ``［假定］``.
         titles: What benefits are called, by id.
+        plans: What other plans are called, by id.
         codes: What the edition calls codes: of its tables, its conditions and their classes.
         apart: Whether scales are printed apart, as tables, and only named in the words.
     """
@@ -79,12 +80,21 @@ class Wording:
     rounding: Rounding = Rounding.HALF_UP_FEN
     marks: Mapping[str, str] = field(factory=dict)
     titles: Mapping[str, Text] = field(factory=dict)
+    plans: Mapping[str, Text] = field(factory=dict)
     codes: Mapping[str, Text] = field(factory=dict)
     apart: bool = False
 
     def title(self, benefit: str) -> str:
         """Return what a benefit is called; its id where that is not known."""
         return self.titles[benefit].in_(self.lang) if benefit in self.titles else benefit
+
+    def plan(self, id_: str) -> str:
+        """Return what another plan is called, or all earlier plans where none is named."""
+        if not id_:
+            return {"zh": "在先各计划", "en": "earlier plans"}[self.lang]
+        if id_ in self.plans:
+            return f"“{self.plans[id_].in_(self.lang)}”"
+        return {"zh": f"计划 {id_} ", "en": f"plan {id_}"}[self.lang]
 
     def mark(self, node: n.Value) -> str:
         """Return what follows a value wherever it appears."""

@@ -116,6 +116,8 @@ def _banded(node: n.Banded, args: Args, env: Wording) -> Phrase:
 
 
 def _once(node: n.Once, args: Args, env: Wording) -> Phrase:
+    if node.base == _ONCE:
+        return Phrase(f"1 for each {_per(node.before)}" + _earlier(node, args, env), CLAUSE)
     text = f"{_limited(node, args)}, once per {_per(node.before)}"
     return Phrase(text + _earlier(node, args, env), CLAUSE)
 
@@ -161,8 +163,12 @@ _SIDES = {
 }
 
 
-_PAID = {n.Side.OVER: 0, n.Side.EQUALS: 1}
-"""A test of an amount against 0 → whether it asks that something (0) or nothing (1) is paid."""
+_DATES = _SIDES | {
+    n.Side.UP_TO: "is not after",
+    n.Side.BELOW: "is before",
+    n.Side.FROM: "is not before",
+    n.Side.OVER: "is after",
+}
 
 
 def _compare(node: n.Compare, args: Args, env: Wording) -> Phrase:
@@ -172,14 +178,18 @@ def _compare(node: n.Compare, args: Args, env: Wording) -> Phrase:
     if nothing and (paid := paid_in_earlier_terms(node.left)):
         what = f"on “{env.title(paid.benefit)}”" if paid.benefit else "by this plan"
         return Phrase(f"nothing paid {what}{_same(paid.by)} in earlier terms", CLAUSE)
-    if node.right == _NOTHING and node.side in _PAID and isinstance(node.left, n.BenefitAmount):
+    if node.right == _NOTHING and isinstance(node.left, n.BenefitAmount):
         title = env.title(node.left.benefit)
-        ways = f"this claim is paid “{title}”", f"this claim is not paid “{title}”"
-        return Phrase(ways[_PAID[node.side]], CLAUSE, ways[1 - _PAID[node.side]])
+        texts = f"this claim is paid “{title}”", f"this claim is not paid “{title}”"
+        if node.side in (n.Side.OVER, n.Side.DIFFERS):
+            return Phrase(texts[0], CLAUSE, texts[1])
+        if node.side in (n.Side.EQUALS, n.Side.UP_TO):
+            return Phrase(texts[1], CLAUSE, texts[0])
+    sides = _DATES if node.left.kind is Kind.DATE else _SIDES
     left, right = args[0].within(SUM, "en"), env.bare(node.right, args[1].within(SUM, "en"))
     if isinstance(node.right, n.Constant) and isinstance(node.right.value, str):
         right = env.code(node.right.value, node.left)
-    said, opposite = (f"{left} {_SIDES[side]} {right}" for side in (node.side, _OPPOSITES[node.side]))
+    said, opposite = (f"{left} {sides[side]} {right}" for side in (node.side, _OPPOSITES[node.side]))
     return Phrase(said, CLAUSE, opposite)
 
 
@@ -243,7 +253,7 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Read: lambda node, args, env: _leaf(node.field.label.in_("en"), node, env),
     n.Value: _value,
     n.BenefitAmount: lambda node, args, env: _leaf(f"“{env.title(node.benefit)}” of this claim", node, env),
-    n.PaidByPlan: lambda node, args, env: Phrase(f"paid on this claim by {node.plan or 'earlier plans'}"),
+    n.PaidByPlan: lambda node, args, env: Phrase(f"paid on this claim by {env.plan(node.plan)}"),
     n.PaidBefore: _paid_before,
     n.Before: _before,
     n.Add: _infix("+", SUM),

@@ -147,6 +147,8 @@ def _banded(node: n.Banded, args: Args, env: Wording) -> Phrase:
 
 def _once(node: n.Once, args: Args, env: Wording) -> Phrase:
     per = _per(node.before) or "每次"
+    if node.base == _ONCE:
+        return Phrase(f"{per}计 1 次" + _earlier(node, args, env), CLAUSE)
     return Phrase(f"{_limited(node, args)}，{per}一次" + _earlier(node, args, env), CLAUSE)
 
 
@@ -198,8 +200,12 @@ _SIDES = {
 }
 
 
-_PAID = {n.Side.OVER: 0, n.Side.EQUALS: 1}
-"""A test of an amount against 0 → whether it asks that something (0) or nothing (1) is paid."""
+_DATES = _SIDES | {
+    n.Side.UP_TO: "不晚于",
+    n.Side.BELOW: "早于",
+    n.Side.FROM: "不早于",
+    n.Side.OVER: "晚于",
+}
 
 
 def _compare(node: n.Compare, args: Args, env: Wording) -> Phrase:
@@ -208,14 +214,18 @@ def _compare(node: n.Compare, args: Args, env: Wording) -> Phrase:
         return Phrase(f"{_whose(node.left)}未给付过{_account(node.left, env)}", CLAUSE)
     if nothing and (paid := paid_in_earlier_terms(node.left)):
         return Phrase(f"以前各保障期{_same(paid.by)}未给付过{_account(paid, env)}", CLAUSE)
-    if node.right == _NOTHING and node.side in _PAID and isinstance(node.left, n.BenefitAmount):
+    if node.right == _NOTHING and isinstance(node.left, n.BenefitAmount):
         title = env.title(node.left.benefit)
-        ways = f"本次给付“{title}”", f"本次没有给付“{title}”"
-        return Phrase(ways[_PAID[node.side]], CLAUSE, ways[1 - _PAID[node.side]])
+        texts = f"本次给付“{title}”", f"本次没有给付“{title}”"
+        if node.side in (n.Side.OVER, n.Side.DIFFERS):
+            return Phrase(texts[0], CLAUSE, texts[1])
+        if node.side in (n.Side.EQUALS, n.Side.UP_TO):
+            return Phrase(texts[1], CLAUSE, texts[0])
+    sides = _DATES if node.left.kind is Kind.DATE else _SIDES
     left, right = args[0].within(SUM, "zh"), env.bare(node.right, args[1].within(SUM, "zh"))
     if isinstance(node.right, n.Constant) and isinstance(node.right.value, str):
         right = env.code(node.right.value, node.left)
-    said, opposite = (left + _spaced(_SIDES[side], right) for side in (node.side, _OPPOSITES[node.side]))
+    said, opposite = (left + _spaced(sides[side], right) for side in (node.side, _OPPOSITES[node.side]))
     return Phrase(said, CLAUSE, opposite)
 
 
@@ -257,15 +267,18 @@ _OPPOSITES = {
 }
 
 
+_NEGATED = {"不": ("属", "处于", "在", "是"), "未": ("参加", "持有")}
+"""How a fact is denied that is named by these words."""
+
+
 def _not(node: n.Not, args: Args, _env: Wording) -> Phrase:
     """Return the opposite as one says it: 不属…, 未参加…, 不超过…."""
     text = args[0].text
     if args[0].other:
         return Phrase(args[0].other, CLAUSE, text)
-    if isinstance(node.base, n.Read | n.Named) and text.startswith(("属", "处于", "在", "是")):
-        return Phrase(f"不{text}", CLAUSE)
-    if isinstance(node.base, n.Read | n.Named) and text.startswith(("参加", "持有")):
-        return Phrase(f"未{text}", CLAUSE)
+    if isinstance(node.base, n.Read | n.Named):
+        way = next((way for way, starts in _NEGATED.items() if text.startswith(starts)), "并非")
+        return Phrase(f"{way}{text}", SUM)
     return Phrase(f"并非：{args[0].within(SUM, 'zh')}", CLAUSE)
 
 
@@ -296,7 +309,7 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Read: lambda node, args, env: _leaf(node.field.label.zh, node, env),
     n.Value: _value,
     n.BenefitAmount: lambda node, args, env: _leaf(f"本次“{env.title(node.benefit)}”的金额", node, env),
-    n.PaidByPlan: lambda node, args, env: Phrase(f"{node.plan or '在先各计划'}本次已付"),
+    n.PaidByPlan: lambda node, args, env: Phrase(f"{env.plan(node.plan)}本次已付"),
     n.PaidBefore: _paid_before,
     n.Before: _before,
     n.Add: _infix("+", SUM),

@@ -22,7 +22,7 @@ from mutualplans.batch.outcome import Outcome, Rows, as_problems, together
 from mutualplans.batch.prepare import Prepared, held, prepare
 from mutualplans.batch.records import Person, persons, sorted_by_person
 from mutualplans.engine.assess import Balances
-from mutualplans.engine.covers import cover_faults
+from mutualplans.engine.covers import cover_faults, with_transfers
 from mutualplans.engine.office import Office
 from mutualplans.engine.simulate import Simulation, judge
 from mutualplans.model.coverage import Coverage
@@ -233,8 +233,9 @@ def _one_person(office: Office, person: Person, decided_on: date | None, rows: R
         rows.problem(
             _no_record(fault.message), file=file, row=fault.row, claim=fault.claim, person=person.key
         )
-    for wrong in cover_faults(person.situation.coverages, ["self"]):
-        for row in sorted({row for cover in wrong.covers for row in person.cover_rows[_at(cover)]}):
+    covers, transfers = with_transfers(person.situation.coverages)
+    for wrong in [*cover_faults(covers, ["self"]), *transfers]:
+        for row in sorted({row for cover in wrong.covers for row in _rows(person, cover)}):
             plan = wrong.covers[0].plan
             rows.problem(wrong.problem, file=COVERAGE, row=row, person=person.key, plan=plan)
     if person.lost_cover:
@@ -250,8 +251,20 @@ def _one_person(office: Office, person: Person, decided_on: date | None, rows: R
             rows.problem(item, **at, plan=plan or None)
 
 
-def _at(cover: Coverage) -> tuple[Any, ...]:
-    return (cover.plan, cover.first_day, cover.last_day)
+def _rows(person: Person, cover: Coverage) -> Iterator[int]:
+    """Yield the rows of a cover; one that was put together of several has the rows of its parts."""
+    at = (cover.plan, cover.first_day, cover.last_day)
+    parts = (
+        [at]
+        if at in person.cover_rows
+        else [
+            known
+            for known in person.cover_rows
+            if known[0] == cover.plan and cover.first_day <= known[1] and known[2] <= cover.last_day
+        ]
+    )
+    for known in parts:
+        yield from person.cover_rows[known]
 
 
 def _no_record(message: Text) -> Problem:

@@ -27,7 +27,7 @@ __all__ = ["JOINING", "Joinings", "joining_columns", "joinings", "joinings_of"]
 
 JOINING = "joinings"
 """The table, as problems name it."""
-_NOT_YET = ("plan", "last_day", "edition")
+_NOT_YET = ("plan", "last_day", "edition", "transfer")
 
 
 def joining_columns(office: Office) -> dict[str, Column]:

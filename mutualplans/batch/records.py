@@ -155,6 +155,8 @@ def case_record(row: Row, columns: Mapping[str, Column]) -> Case:
         first_day=row["first_day"],
         last_day=row["last_day"],
         edition=row.get("edition"),
+        unit=row.get("unit.name") or "",
+        transfer=bool(row.get("transfer")),
         **known,
         extra=extra,
     )
@@ -193,7 +195,7 @@ def _split(
     return known, extra
 
 
-_HOUSEKEEPING = ("plan", "first_day", "last_day", "edition", "unit.name")
+_HOUSEKEEPING = ("plan", "first_day", "last_day", "edition", "transfer", "unit.name")
 
 
 def decision_key(row: Row, columns: Mapping[str, Column]) -> tuple[Any, ...]:

@@ -188,7 +188,7 @@ class _Run:
     def plans(self) -> Iterator[PlanRun]:
         """Run the plans in the office's order."""
         whole = Covers.of(self.ready.coverages, self.persons, self.claims.codes, self.ready.coverage_columns)
-        self.left_out |= whole.unsound()
+        self.left_out |= whole.unsound() | whole.moved()
         for item in self.office.plans:
             bounds = self.options.seen.bounds.setdefault(item.plan.id, [])
             covers = terms(item, whole, bounds)

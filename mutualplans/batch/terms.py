@@ -72,6 +72,10 @@ class Covers:
         view = Arranged(table=self.table, person=self.person, codes=self.codes, columns=self.columns)
         return set(self.person[out_of_bounds(view)].tolist()) - {-1}
 
+    def moved(self) -> set[int]:
+        """Return the persons who moved to another unit inside a term: the exact way puts the parts together."""
+        return set(self.person[self.column("cover.transfer") == 1].tolist()) - {-1}
+
 
 @define(eq=False)
 class Terms:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -13,12 +13,14 @@ from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.quoting import Quoted
 from mutualplans.engine.groups import group_faults
 from mutualplans.engine.limits import INT64
+from mutualplans.engine.office import Office
 from mutualplans.engine.quote import shared_out
+from mutualplans.engine.systems import SystemQuote, in_systems
 from mutualplans.model.decision import Reason
 from mutualplans.model.people import Unit
 from mutualplans.model.problem import Problem
 
-__all__ = ["UnitQuote", "Units", "split_of", "units_of"]
+__all__ = ["UnitQuote", "Units", "split_of", "systems_of", "units_of"]
 
 
 @frozen(kw_only=True)
@@ -30,6 +32,7 @@ class UnitQuote:
         listed: How many persons want to join.
         quoted: How many of them could be quoted.
         joining: How many join; nobody does when a group rule is missed.
+        takes_part: Whether anybody joins or is covered already.
         premium: Fen for all who join.
         split: Payer → fen for all who join.
         group: Why the unit cannot join.
@@ -40,6 +43,7 @@ class UnitQuote:
     listed: int
     quoted: int
     joining: int
+    takes_part: bool
     premium: int
     split: dict[str, int]
     group: tuple[Reason, ...] = ()
@@ -52,12 +56,14 @@ class Units:
 
     Attributes:
         quotes: One for each unit, in the order in which units are first met.
+        first: For each unit the first row.
         unit: For each person the place of the unit in `quotes`.
         joins: Who joins, the group rules considered.
         split: Payer → fen for each person who can join; 0 for the others.
     """
 
     quotes: list[UnitQuote]
+    first: np.ndarray
     unit: np.ndarray
     joins: np.ndarray
     split: dict[str, np.ndarray]
@@ -91,6 +97,7 @@ def units_of(made: Quoted) -> Units:
             listed=int(listed[place]),
             quoted=int(quoted[place]),
             joining=int(joining[place]),
+            takes_part=bool(counted[place]) and not reasons,
             premium=premium[place],
             split={payer: fen[place] for payer, fen in sums.items()} if joining[place] else {},
             group=tuple(reasons),
@@ -98,7 +105,15 @@ def units_of(made: Quoted) -> Units:
         )
         for place, (reasons, problems) in enumerate(faults)
     ]
-    return Units(quotes, unit, joins, split)
+    return Units(quotes, first, unit, joins, split)
+
+
+def systems_of(office: Office, made: Quoted, units: Units) -> tuple[list[SystemQuote], list[Problem]]:
+    """Return how the systems of the units stand, as `mutualplans.engine.systems.in_systems` does."""
+    records: Iterable[Unit] = (made.joinings.joining(int(row)).unit for row in units.first)
+    taking_part = [quote.takes_part for quote in units.quotes]
+    plan = made.item.plan
+    return in_systems(office, plan.id, plan.title, made.item.group, zip(records, taking_part, strict=True))
 
 
 def split_of(made: Quoted) -> dict[str, np.ndarray]:

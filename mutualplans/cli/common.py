@@ -6,6 +6,7 @@ Nothing here imports a plugin until a command asks for a plan; completion reads 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from mutualplans.engine.office import LocalEdition, Office
     from mutualplans.model.problem import Problem
+    from mutualplans.model.text import Text
     from mutualplans.plan.declaration import Plan
     from mutualplans.registry import PluginRegistry
 
@@ -43,6 +45,7 @@ __all__ = [
     "installed",
     "office_option",
     "on_option",
+    "other_titles",
     "output_formats",
     "plans_in_use",
     "registry",
@@ -153,6 +156,18 @@ def usable_plans(
         except MutualPlansError as error:
             problems += plugin_problems(error)
     return tuple(plans), tuple(problems)
+
+
+def other_titles(ctx: click.Context, plan: Plan) -> dict[str, Text]:
+    """Return what the plans are called that a rule names by their ids, as far as they are installed."""
+    from mutualplans.model.problem import MutualPlansError
+    from mutualplans.office.order import plans_read
+
+    titles = {}
+    for id_ in (*plans_read(plan), *plan.continues):
+        with suppress(MutualPlansError):
+            titles[id_] = registry(ctx).plan(id_).title
+    return titles
 
 
 def status_without(

@@ -11,6 +11,7 @@ from mutualplans.cli.common import (
     chosen_edition,
     local_editions,
     office_option,
+    other_titles,
     output_formats,
     plans_in_use,
     status_without,
@@ -113,7 +114,11 @@ def _rules(plan: Plan, colon: str, edition: str, office: Office | None) -> list[
                 f"说明：{plan.id} 有 {count} 个版次，取 {id_}；另选：mutualplans compare {plan.id}:版次",
                 f"note: {plan.id} has {count} editions, {id_} is taken; choose with {plan.id}:EDITION",
             )
-    return [rule_text(plan, item.edition, item.values, lang=lang(), mark_open=False) for item in taken]
+    titles = other_titles(click.get_current_context(), plan)
+    return [
+        rule_text(plan, item.edition, item.values, lang=lang(), mark_open=False, plans=titles)
+        for item in taken
+    ]
 
 
 def _name(rule: RuleText) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,15 @@ from mutualplans.cli.office_diff import command as diff
 from mutualplans.cli.output import lang_option, print_csv, print_json, print_table, say, say_problems
 
 if TYPE_CHECKING:
-    from mutualplans.engine.office import GroupRule, LocalEdition, Office, OfficePlan, Package, SharedLimit
+    from mutualplans.engine.office import (
+        GroupRule,
+        LocalEdition,
+        Office,
+        OfficePlan,
+        Package,
+        SharedLimit,
+        System,
+    )
     from mutualplans.model.problem import Problem
     from mutualplans.plan.declaration import Plan
 
@@ -261,6 +270,8 @@ def _show(office: Office | None, output_format: str) -> None:
         click.echo(_package(package))
     for limit in office.limits:
         click.echo(_limit(limit))
+    for system in office.systems:
+        click.echo(_system(system))
 
 
 def _row(item: OfficePlan, local: LocalEdition, *, whole: bool) -> list[str]:
@@ -274,7 +285,7 @@ def _row(item: OfficePlan, local: LocalEdition, *, whole: bool) -> list[str]:
         str(dates.to or ""),
         t("、", ", ").join(local.written),
         _split(item) if whole else "",
-        t("；", "; ").join([*map(_group, item.group), *_equal(item)]) if whole else "",
+        t("；", "; ").join([*_groups(item), *_equal(item)]) if whole else "",
         _others(item) if whole else "",
     ]
 
@@ -298,12 +309,27 @@ def _split(item: OfficePlan) -> str:
     return " ".join(f"{PAYERS[payer].in_(lang())} {part}" for payer, part in item.split.items())
 
 
-def _group(rule: GroupRule) -> str:
-    size = t("其余", "others") if rule.staff_up_to is None else f"≤{rule.staff_up_to}"
-    share = [] if rule.share is None else [str(rule.share)]
+def _groups(item: OfficePlan | Package) -> list[str]:
+    """Return the group rules; a single one for staff or women is for units of every size."""
+    alone = sum(rule.of != "units" for rule in item.group) == 1
+    return [_group(rule, alone=alone) for rule in item.group]
+
+
+def _group(rule: GroupRule, *, alone: bool) -> str:
+    share = [] if rule.share is None else [_percent(rule.share)]
+    if rule.of == "units":
+        units = [] if rule.persons is None else [t(f"{rule.persons} 个", f"{rule.persons}")]
+        return t("本系统单位 ", "of the units of a system ") + " ".join(share + units)
+    others = "" if alone else t("其余: ", "others: ")
+    size = others if rule.staff_up_to is None else f"≤{rule.staff_up_to}: "
     persons = [] if rule.persons is None else [t(f"{rule.persons} 人", f"{rule.persons} persons")]
     of = t("（女职工）", " of women") if rule.of == "women" else ""
-    return f"{size}: {' '.join(share + persons)}{of}"
+    return f"{size}{' '.join(share + persons)}{of}"
+
+
+def _percent(share: Fraction) -> str:
+    whole = share * 100
+    return f"{whole}%" if whole.denominator == 1 else str(share)
 
 
 def _as_data(file: str, office: Office | None, problems: Iterable[Problem]) -> dict[str, Any]:
@@ -314,11 +340,25 @@ def _as_data(file: str, office: Office | None, problems: Iterable[Problem]) -> d
         "sound": office is not None,
         "name": office.name.in_(lang()) if office else None,
         "unit_types": {code: text.in_(lang()) for code, text in office.unit_types.items()} if office else {},
+        "systems": [_system_data(system) for system in office.systems] if office else [],
         "plans": [_plan_data(item) for item in office.plans] if office else [],
         "limits": [_limit_data(limit) for limit in office.limits] if office else [],
         "packages": [_package_data(package) for package in office.packages] if office else [],
         "problems": [problem_data(item, lang()) for item in problems],
     }
+
+
+def _system(system: System) -> str:
+    names = [t("：", ": ") + t("、", ", ").join(system.names)] if system.names else []
+    said = t(
+        f"系统：{system.name}，{system.units} 个单位",
+        f"System: {system.name}, {system.units} units",
+    )
+    return "".join([said, *names])
+
+
+def _system_data(system: System) -> dict[str, Any]:
+    return {"name": system.name, "units": system.units, "names": list(system.names)}
 
 
 def _limit(limit: SharedLimit) -> str:
@@ -374,7 +414,7 @@ def described(office: Office) -> dict[tuple[str, str], str]:
     said: dict[tuple[str, str], str] = {}
     for item in office.plans:
         said[item.plan.id, t("互助费负担", "who pays")] = _split(item)
-        rules = t("；", "; ").join([*map(_group, item.group), *_equal(item)])
+        rules = t("；", "; ").join([*_groups(item), *_equal(item)])
         said[item.plan.id, t("团体要求", "group rule")] = rules
         said[item.plan.id, t("与其他计划", "other plans")] = _others(item)
     for package in office.packages:

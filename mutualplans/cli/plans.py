@@ -18,6 +18,7 @@ from mutualplans.cli.common import (
     local_editions,
     office_option,
     on_option,
+    other_titles,
     output_formats,
     plans_in_use,
     status_without,
@@ -111,7 +112,7 @@ def command(
     elif kernel:
         _print_kernel(found, chosen, office)
     else:
-        rule = rule_text(found, chosen.edition, chosen.values, lang=lang())
+        rule = rule_text(found, chosen.edition, chosen.values, lang=lang(), plans=other_titles(ctx, found))
         _print_rule(rule, output_format, file)
     return ExitStatus.OK
 

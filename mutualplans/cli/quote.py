@@ -32,6 +32,7 @@ from mutualplans.model.text import said
 if TYPE_CHECKING:
     from mutualplans.engine.groups import GroupQuote
     from mutualplans.engine.office import Office
+    from mutualplans.engine.systems import SystemQuote
     from mutualplans.files.roster import Entry, Roster
     from mutualplans.model.people import Unit
     from mutualplans.model.problem import Problem
@@ -64,6 +65,8 @@ def _member_options(function: Any) -> Any:
         例：
           mutualplans quote --plan female-illness --edition beijing-2018-12 --shares 2 \\
               --first-day 2024-05-01 --sex female --birth-date 1990-01-01 --employment in-post
+          mutualplans quote --plan retiree-inpatient --first-day 2024-05-01 --employment retired \\
+              --basic-insurance true --id-number 证件号 --covers 上期.csv
           mutualplans quote --roster 名册.xlsx --office office.toml \\
               --first-day 2024-05-01 --unit unit.toml -o 报价.xlsx
         """,
@@ -76,6 +79,8 @@ def _member_options(function: Any) -> Any:
         Examples:
           mutualplans quote --plan female-illness --edition beijing-2018-12 --shares 2 \\
               --first-day 2024-05-01 --sex female --birth-date 1990-01-01 --employment in-post
+          mutualplans quote --plan retiree-inpatient --first-day 2024-05-01 --employment retired \\
+              --basic-insurance true --id-number ID --covers last-year.csv
           mutualplans quote --roster roster.xlsx --office office.toml \\
               --first-day 2024-05-01 --unit unit.toml -o quotes.xlsx
         """,
@@ -111,6 +116,14 @@ def _member_options(function: Any) -> Any:
     default="self",
     show_default=True,
     help=t("与会员关系。", "Relation to the member."),
+)
+@click.option(
+    "--id-number",
+    metavar="ID",
+    help=t(
+        "证件号：性别、出生日期由此得出，--covers 据此查找。",
+        "Resident ID number: sex and date of birth follow from it, --covers is searched by it.",
+    ),
 )
 @_member_options
 @click.option(
@@ -170,7 +183,7 @@ def command(
 ) -> int:
     """Run the command."""
     from mutualplans.cli import quotes
-    from mutualplans.cli.quote_all import quote_all
+    from mutualplans.cli.quote_all import quote_all, systems_of
     from mutualplans.engine.covers import unit_problems
     from mutualplans.engine.office import check_edition
 
@@ -178,8 +191,9 @@ def command(
         _refuse_person(ctx)
     if out:
         _refuse_input(out, (roster, covers_file, ctx.meta.get(OFFICE_FILE), unit_file))
-    if covers_file and not roster:
-        raise click.UsageError(t("--covers 与 --roster 一起用", "--covers needs --roster"))
+    if covers_file and not (roster or person["id_number"]):
+        message = t("--covers 与 --roster 或 --id-number 一起用", "--covers needs --roster or --id-number")
+        raise click.UsageError(message)
     running = office or _without_office(ctx, plan_ids)
     packages = [package for package in running.packages if package.id in plan_ids or not plan_ids]
     inside = {package.id for package in packages}
@@ -194,13 +208,14 @@ def command(
     if roster:
         read = _read_roster(roster, plans, packages, units, first_day, encoding, sheet)
         click.echo(_source(roster, read), err=True)
-        if covers_file:
-            read = _with_covers(read, covers_file, plans)
     else:
         read = _one_person(person, more, plans, units, first_day)
+    if covers_file:
+        read = _with_covers(read, covers_file, plans)
     groups = quote_all(running, chosen, packages, read.entries, edition, named=bool(plan_ids))
-    problems = (*read.problems, *quotes.problems_of(groups, read))
-    _show(groups, read, problems, output_format, reveal=reveal, alone=not roster, discount=discount)
+    systems, doubts = systems_of(running, groups, read.entries) if roster else ([], [])
+    problems = (*read.problems, *quotes.problems_of(groups, read), *doubts)
+    _show(groups, systems, read, problems, output_format, reveal=reveal, alone=not roster, discount=discount)
     if out:
         quotes.write(out, groups, read, lang(), reveal=reveal, discount=discount)
         click.echo(t(f"明细已写入 {out}", f"rows written to {out}"), err=True)
@@ -229,7 +244,7 @@ def _refuse_person(ctx: click.Context) -> None:
         raise click.UsageError(message)
 
 
-_OF_ONE = ("shares", "tier", "relation", "more")
+_OF_ONE = ("shares", "tier", "relation", "id_number", "more")
 _STATED = (click.core.ParameterSource.COMMANDLINE, click.core.ParameterSource.ENVIRONMENT)
 
 
@@ -357,6 +372,7 @@ def _one_person(
     fields = {
         key.removeprefix("member__"): value for key, value in person.items() if key.startswith("member__")
     }
+    fields["id_number"] = person["id_number"]
     given = {key: value for key, value in fields.items() if value is not None}
     read = read_situation(TomlFile(t("命令行", "command line"), {"member": given}, {}), [])
     if read.situation is None:
@@ -368,6 +384,7 @@ def _one_person(
         insured = Insured(
             id="insured",
             relation=person["relation"],
+            id_number=member.id_number,
             sex=member.sex,
             birth_date=member.birth_date,
             extra=own["insured"],
@@ -405,6 +422,7 @@ def _own(more: tuple[str, ...], plans: list[Plan]) -> dict[str, dict[str, Any]]:
 
 def _show(
     groups: list[GroupQuote],
+    systems: list[SystemQuote],
     read: Roster,
     problems: tuple[Problem, ...],
     output_format: str,
@@ -414,9 +432,11 @@ def _show(
     discount: Fraction | None,
 ) -> None:
     from mutualplans.cli import quotes
+    from mutualplans.cli.systems import print_systems, systems_data
 
     if output_format == "json":
-        print_json(quotes.as_data(groups, read, problems, lang(), reveal=reveal, discount=discount))
+        made = quotes.as_data(groups, read, problems, lang(), reveal=reveal, discount=discount)
+        print_json(made | {"systems": systems_data(systems)})
         return
     if output_format == "csv":
         print_csv(*quotes.rows(groups, read, lang(), reveal=reveal, discount=discount))
@@ -424,4 +444,5 @@ def _show(
         quotes.print_person(groups, lang(), discount)
     else:
         quotes.print_groups(groups, read, lang(), reveal=reveal)
+        print_systems(systems)
     say_problems(problems)

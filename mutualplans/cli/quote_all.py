@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
+from itertools import groupby
 
 from attrs import define, evolve, field
 
 from mutualplans.engine.groups import GroupQuote, named_edition, quote_group, quote_package_group
 from mutualplans.engine.office import Office, OfficePlan, Package
 from mutualplans.engine.quote import Joining, Quote
+from mutualplans.engine.systems import SystemQuote, in_systems
 from mutualplans.files.roster import Entry
 from mutualplans.model.problem import MutualPlansError, Problem, problem
 
-__all__ = ["WORTH_A_BATCH", "quote_all"]
+__all__ = ["WORTH_A_BATCH", "quote_all", "systems_of"]
 
 WORTH_A_BATCH = 2_000
 """From so many persons on, quoting them all at once is faster."""
@@ -63,6 +65,24 @@ def quote_all(
             made = evolve(made, unquoted=(*made.unquoted, *doubled), problems=(*made.problems, *problems))
             groups.append(run.taken(item.plan.id, made))
     return groups
+
+
+def systems_of(
+    office: Office, groups: Iterable[GroupQuote], entries: Iterable[Entry]
+) -> tuple[list[SystemQuote], list[Problem]]:
+    """Return how the systems of a roster's units stand in each plan and package that asks for a part of the units."""
+    units = {entry.joining.unit.name: entry.joining.unit for entry in entries}
+    rules = {item.plan.id: item.group for item in office.plans}
+    rules |= {package.id: package.group for package in office.packages}
+    found: list[SystemQuote] = []
+    problems: list[Problem] = []
+    for plan, some in groupby(groups, key=lambda group: group.plan):
+        made = list(some)
+        standing = ((units[group.unit], group.takes_part) for group in made)
+        quotes, more = in_systems(office, plan, made[0].title, rules[plan], standing)
+        found += quotes
+        problems += more
+    return found, list(dict.fromkeys(problems))
 
 
 def _quoted_before(

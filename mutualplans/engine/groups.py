@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 
 from attrs import frozen
 
@@ -50,6 +49,11 @@ class GroupQuote:
     def joining(self) -> tuple[Quote, ...]:
         """The quotes of those who join; nobody does when the group rule is missed."""
         return () if self.group else tuple(item for item in self.quotes if item.joins)
+
+    @property
+    def takes_part(self) -> bool:
+        """Whether anybody of the unit joins or is covered already."""
+        return not self.group and any(item.joins or item.covered for item in self.quotes)
 
     @property
     def refused(self) -> tuple[Quote, ...]:
@@ -185,6 +189,7 @@ def _unequal(wanted: Mapping[int, int]) -> list[Reason]:
 
 
 def _group(rules: Sequence[GroupRule], unit: Unit, joined: int) -> tuple[list[Reason], list[Problem]]:
+    rules = [rule for rule in rules if rule.of != "units"]
     if not rules:
         return [], []
     if unit.headcount is None:
@@ -197,17 +202,10 @@ def _group(rules: Sequence[GroupRule], unit: Unit, joined: int) -> tuple[list[Re
     base = unit.women if rule.of == "women" else unit.headcount
     if base is None:
         return [], [_no_headcount(unit, "women", "单位女职工人数", "the number of women is")]
-    needed = _needed(rule, base)
+    needed = rule.needed(base)
     if joined >= needed:
         return [], []
     return [_too_few(rule, base, joined, needed)], []
-
-
-def _needed(rule: GroupRule, base: int) -> int:
-    """Return how many must join: the share of the base rounded up to whole persons, and the fixed number."""
-    share = rule.share or Fraction(0)
-    by_share = -(-base * share.numerator // share.denominator)
-    return max(by_share, rule.persons or 0)
 
 
 def _too_few(rule: GroupRule, base: int, joined: int, needed: int) -> Reason:

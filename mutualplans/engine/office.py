@@ -27,6 +27,7 @@ __all__ = [
     "Package",
     "PackagePart",
     "SharedLimit",
+    "System",
     "check_edition",
     "office_of",
 ]
@@ -41,19 +42,40 @@ PAYERS = {
 
 @frozen(kw_only=True)
 class GroupRule:
-    """How many of a unit must join, for units of some sizes.
+    """How many of a unit must join, for units of some sizes; or how many units of a system.
 
     Attributes:
         staff_up_to: Largest unit it is for, inclusive; ``None`` for every larger one.
         share: Smallest part that must join; ``None`` where only `persons` counts.
         persons: Smallest number that must join; ``None`` where only `share` counts.
-        of: Whose part is meant: ``staff`` or ``women``.
+        of: Whose part is meant: ``staff``, ``women``, or ``units``, those of a system, whatever their size.
     """
 
     staff_up_to: int | None = None
     share: Fraction | None = None
     persons: int | None = None
     of: str = "staff"
+
+    def needed(self, base: int) -> int:
+        """Return how many must join: the share of the base rounded up to whole ones, and the fixed number."""
+        share = self.share or Fraction(0)
+        by_share = -(-base * share.numerator // share.denominator)
+        return max(by_share, self.persons or 0)
+
+
+@frozen(kw_only=True)
+class System:
+    """The units under one higher union (系统): an industry, a bureau, a group.
+
+    Attributes:
+        name: What it is called, as units state it.
+        units: How many units it has.
+        names: Names of all of them, as rosters state them; empty where only their number is known.
+    """
+
+    name: str
+    units: int
+    names: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -193,6 +215,7 @@ class Office:
         name: Name of the office.
         plans: Its plans, in the order in which they are decided.
         unit_types: Kinds of unit it knows.
+        systems: Systems of units whose share of joining units is checked.
         limits: Limits over several plans.
         packages: Plans that are joined at once for one fee.
         missing: Ids of plans in its file that cannot be had (a plugin not installed, broken or blocked) → why.
@@ -201,6 +224,7 @@ class Office:
     name: Text
     plans: tuple[OfficePlan, ...]
     unit_types: Mapping[str, Text] = field(factory=dict)
+    systems: tuple[System, ...] = ()
     limits: tuple[SharedLimit, ...] = ()
     packages: tuple[Package, ...] = ()
     missing: Mapping[str, MutualPlansError] = field(factory=dict)

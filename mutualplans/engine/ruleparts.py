@@ -25,6 +25,8 @@ from mutualplans.plan.vocabulary import CIRCUMSTANCE
 
 __all__ = ["RuleWords", "exclusion"]
 
+_NOTHING = Text("不给付", "nothing")
+
 
 @frozen(kw_only=True)
 class RuleWords:
@@ -36,6 +38,7 @@ class RuleWords:
         local: Values that the office set.
         lang: Language.
         mark_open: Whether values open to the office are marked, and those with a source of their own.
+        plans: What other plans are called, by id.
     """
 
     plan: Plan
@@ -43,6 +46,7 @@ class RuleWords:
     local: Mapping[str, Entry] = field(factory=dict)
     lang: Lang = "zh"
     mark_open: bool = True
+    plans: Mapping[str, Text] = field(factory=dict)
 
     @property
     def entries(self) -> dict[str, Entry]:
@@ -110,7 +114,7 @@ class RuleWords:
             who, then, rest = self.words(test.high.test), *self._halves(test)
             return self.t(f"{who}的，{then}；其他人，{rest}", f"if {who}: {then}; otherwise: {rest}")
         said = self.words(test)
-        if isinstance(test, n.Not) and self.lang == "zh" and said.startswith("并非："):
+        if isinstance(test, n.Not) and self.lang == "zh" and said.startswith("并非"):
             return f"{self.words(test.base)}的除外"
         return said
 
@@ -129,6 +133,7 @@ class RuleWords:
             rounding=self.edition.rounding,
             marks={name: self.mark(item) for name, item in parameters.items()},
             titles={item.id: item.title for item in self.plan.benefits},
+            plans=self.plans,
             codes=self.edition.titles,
             apart=True,
         )
@@ -143,8 +148,17 @@ class RuleWords:
         known = self.edition.titles.get(code) if isinstance(code, str) else None
         return known.in_(self.lang) if known else ""
 
-    def amounts(self, node: n.Node) -> tuple[str, ...]:
-        """Return an amount in words; one that depends on the case takes a line for each, and one for each limit."""
+    def plan_title(self, id_: str) -> str:
+        """Return what another plan is called; its id where that is not known."""
+        return self._wording(n.Constant(0, Kind.MONEY)).plan(id_)
+
+    def amounts(self, node: n.Node, nothing: Text = _NOTHING) -> tuple[str, ...]:
+        """Return an amount in words; one that depends on the case takes a line for each, and one for each limit.
+
+        Args:
+            node: The amount.
+            nothing: How a case without any amount is said.
+        """
         limits: list[n.Node] = []
         while isinstance(node, _LIMITS) and _varies(children(node)[0]):
             limits.append(node)
@@ -152,11 +166,15 @@ class RuleWords:
         cases = tuple(_cases(node))
         if len(cases) == 1:
             return (self.words(node),)
-        lines = [self._case(tests, amount, first=not place) for place, (tests, amount) in enumerate(cases)]
+        lines = [
+            self._case(
+                tests, nothing.in_(self.lang) if _zero(amount) else self.words(amount), first=not place
+            )
+            for place, (tests, amount) in enumerate(cases)
+        ]
         return (*lines, *(self._limit(item) for item in reversed(limits)))
 
-    def _case(self, tests: tuple[n.Node, ...], amount: n.Node, *, first: bool) -> str:
-        said = self.t("不给付", "nothing") if _zero(amount) else self.words(amount)
+    def _case(self, tests: tuple[n.Node, ...], said: str, *, first: bool) -> str:
         if not tests:
             return self.t(f"其他情形：{said}", f"otherwise: {said}")
         when = self.t("，且", ", and ").join(self.words(test) for test in tests)

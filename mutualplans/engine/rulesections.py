@@ -28,6 +28,8 @@ __all__ = ["SECTIONS", "Writer"]
 
 Content = dict[str, Any]
 
+_NOTHING = n.Constant(0, Kind.MONEY)
+
 
 @define(eq=False)
 class Writer:
@@ -122,11 +124,12 @@ class Writer:
         return self.content([*lines, *self.assumed(self.plan.joins)], *self.plan.joins)
 
     def premium(self) -> Content:
-        lines = [Line(amount) for amount in self.said.amounts(self.said.settled(self.plan.premium))]
-        returns = None if self.plan.returns is None else self.said.settled(self.plan.returns)
-        if returns is not None and not (isinstance(returns, n.Constant) and returns.value == 0):
+        free = Text("不收费", "free")
+        lines = [Line(amount) for amount in self.said.amounts(self.said.settled(self.plan.premium), free)]
+        back = None if self.plan.returns is None else self.said.settled(self.plan.returns)
+        if back is not None and back != _NOTHING:
             label = self.t("本期没有给付的，满期返还", "back at the end of a term without payments")
-            lines += [Line(amount, label) for amount in self.said.amounts(returns)]
+            lines += [Line(amount, label) for amount in self.said.amounts(back, Text("不返还", "nothing"))]
         fees = [item for item in (self.plan.premium, self.plan.returns) if item is not None]
         return self.content([*lines, *self.assumed(fees)], *fees)
 
@@ -141,8 +144,9 @@ class Writer:
         if _constant(window) != 0 or self._reads("is_renewal", "terms", "day"):
             lines.append(Line(self._renewal(window), self.t("续保", "renewal")))
         for id_ in self.plan.continues:
-            zh = f"先前参加计划 {id_} 的各期，按本计划的先前各期计"
-            en = f"earlier terms in plan {id_} count as earlier terms of this plan"
+            title = self.said.plan_title(id_).rstrip()
+            zh = f"先前参加{title}的各期，按本计划的先前各期计"
+            en = f"earlier terms in {title} count as earlier terms of this plan"
             lines.append(Line(self.t(zh, en), self.t("续保", "renewal")))
         common = (begins.month, begins.day) if begins else ()
         return self.content(lines, self.plan.term_months, *common, window)

@@ -15,7 +15,7 @@ from mutualplans.engine.rulesections import SECTIONS, Writer
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import order
 from mutualplans.model.kinds import Kind
-from mutualplans.model.text import Lang
+from mutualplans.model.text import Lang, Text
 from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import Edition, Entry
 
@@ -29,13 +29,16 @@ def rule_text(
     *,
     lang: Lang = "zh",
     mark_open: bool = True,
+    plans: Mapping[str, Text] | None = None,
 ) -> RuleText:
     """Return the rule of a plan under an edition and, if there are any, an office's values.
 
     Values that the edition leaves to the office may be unset; they are marked. Those that an office may set, and
-    those with a source of their own, are marked unless `mark_open` is false.
+    those with a source of their own, are marked unless `mark_open` is false. `plans` says what other plans are called.
     """
-    said = RuleWords(plan=plan, edition=edition, local=local or {}, lang=lang, mark_open=mark_open)
+    said = RuleWords(
+        plan=plan, edition=edition, local=local or {}, lang=lang, mark_open=mark_open, plans=plans or {}
+    )
     writer = Writer(said)
     return RuleText(
         plan=plan.id,

@@ -36,6 +36,8 @@ COLUMNS: Mapping[str, str] = {
     "在职状态": "employment",
     "单位": "unit",
     "单位名称": "unit",
+    "系统": "system",
+    "所属系统": "system",
     "与会员关系": "relation",
     "会员证件号": "member_id",
     "工会会员卡": "union_card",
@@ -130,7 +132,7 @@ def read_roster(
     reader = _Reader(table, plans, units, first_day, packages)
     entries = [entry for row in table.rows if (entry := reader.entry(row))]
     return Roster(
-        entries=tuple(reader.with_member(entry) for entry in entries),
+        entries=tuple(reader.in_system(reader.with_member(entry)) for entry in entries),
         problems=(*table.problems, *reader.problems),
         refusals={**table.refused, **reader.refusals},
         encoding=table.encoding,
@@ -157,6 +159,7 @@ class _Reader:
         self.seen: dict[str, int] = {}
         self.returned: dict[str, int] = {}
         self.members: dict[str, Member] = {}
+        self.systems: dict[str, str] = {}
         by_header = _by_header(plans, packages)
         self.own = own_fields(plans)
         own = own_columns(plans)
@@ -205,6 +208,7 @@ class _Reader:
         number: IdNumber | None = values.get("id_number")
         self._consistent(row, values, number)
         unit = self._unit(row, values.get("unit"))
+        self._note_system(row, unit, values.get("system"))
         joining = None if self._errors(before) else self._sound_joining(row, values, unit)
         self._not_twice(row, number, sound=joining is not None)
         if joining is None or self._errors(before):
@@ -267,6 +271,12 @@ class _Reader:
             return entry
         member = self.members.get(number.reveal(), entry.joining.member)
         return evolve(entry, joining=evolve(entry.joining, member=member))
+
+    def in_system(self, entry: Entry) -> Entry:
+        """Return the row with the system that any row of its unit states."""
+        unit = entry.joining.unit
+        system = self.systems.get(unit.name, unit.system)
+        return evolve(entry, joining=evolve(entry.joining, unit=evolve(unit, system=system)))
 
     # ------------------------------------------------------------ cells
 
@@ -381,6 +391,22 @@ class _Reader:
             )
         return Unit(name=name)
 
+    def _note_system(self, row: Row, unit: Unit, system: str | None) -> None:
+        """Note the system that a row states of its unit; all rows of a unit, and the unit file, must agree."""
+        if system is None:
+            return
+        known = self.systems.setdefault(unit.name, unit.system or system)
+        if system != known:
+            self._wrong(
+                row,
+                self._header("system"),
+                f'单位 "{unit.name}" 的系统前面写的是 "{known}"，这一行写的是 "{system}"',
+                f'the system of unit "{unit.name}" was "{known}" before; this row says "{system}"',
+                code="roster.system",
+                hint_zh="一个单位只属于一个系统；改正其中一处",
+                hint_en="a unit belongs to one system; correct one of them",
+            )
+
     def _header(self, name: str) -> str:
         return next(header for header, known in self.columns.items() if known == name)
 
@@ -485,6 +511,7 @@ _READERS: Mapping[str, Any] = {
     "employment": _by_label(_MEMBER["employment"]),
     "relation": _by_label(_INSURED["relation"]),
     "unit": lambda cell: cell.text,
+    "system": lambda cell: cell.text,
     "union_card": _of_kind(Kind.FLAG),
     "basic_insurance": _of_kind(Kind.FLAG),
     "hardship": _of_kind(Kind.FLAG),

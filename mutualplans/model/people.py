@@ -116,6 +116,7 @@ class Unit:
 
     name: str = ""
     unit_type: str | None = known(Kind.CODE, "单位类型", "kind of unit")
+    system: str | None = known(Kind.CODE, "所属系统", "system that the unit belongs to")
     headcount: int | None = known(
         Kind.COUNT, "单位职工人数", "staff of the unit", unit=PERSONS, most=1_000_000
     )

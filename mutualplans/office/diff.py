@@ -182,6 +182,7 @@ def for_day(office: Office, day: date) -> Office:
         name=office.name,
         plans=tuple(plans),
         unit_types=office.unit_types,
+        systems=office.systems,
         limits=office.limits,
         packages=office.packages,
         missing=office.missing,

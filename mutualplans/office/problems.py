@@ -449,11 +449,62 @@ def group_sizes(where: str, found: int | None, before: int | None) -> Problem:
 def group_of(where: str, found: str) -> Problem:
     """A group rule for persons that we do not know."""
     texts = (
-        f'of 应为 "staff"（职工）或 "women"（女职工）；实为 "{found}"',
-        f'of is "staff" or "women"; found "{found}"',
+        f'of 应为 "staff"（职工）、"women"（女职工）或 "units"（本系统单位）；实为 "{found}"',
+        f'of is "staff", "women" or "units"; found "{found}"',
     )
     hints = ('不写 of 就是 "staff"', 'without of it is "staff"')
-    return _unknown("office.group", where, texts, found, ("staff", "women"), hints)
+    return _unknown("office.group", where, texts, found, ("staff", "women", "units"), hints)
+
+
+def group_units(where: str) -> Problem:
+    """A rule for the units of a system that names a size of unit."""
+    return problem(
+        "office.group",
+        'of = "units" 数的是本系统的单位，不分单位大小，不写 staff_up_to',
+        'of = "units" counts the units of a system, whatever their size: staff_up_to has no place here',
+        where=where,
+        hint_zh="删去 staff_up_to",
+        hint_en="remove staff_up_to",
+    )
+
+
+def no_systems(where: str) -> Problem:
+    """A rule for the units of a system in an office that lists no system."""
+    return problem(
+        "office.systems",
+        'of = "units" 要核对本系统单位的参保面，但没有列出 [[systems]]',
+        'of = "units" counts the units of a system, but no [[systems]] are listed',
+        where=where,
+        hint_zh='补上 [[systems]]，下写 name = "某某系统"、units = 12',
+        hint_en='add [[systems]] with name = "…" and units = 12',
+    )
+
+
+def system_units(where: str, found: int | None, names: int) -> Problem:
+    """A system whose number of units is not stated, below 1, or not that of the names."""
+    given = "没有写" if found is None else f"写的是 {found}"
+    return problem(
+        "office.systems",
+        f"系统的单位数应为 1 以上的整数，列了 names 的应与名称个数（{names}）一致；units {given}"
+        if names
+        else f"系统的单位数 units 应为 1 以上的整数；{given}",
+        f"a system has at least 1 unit, and as many as names ({names}) where they are listed; found {found}",
+        where=where,
+        hint_zh="写 units = 12，或只写 names = […]",
+        hint_en="write units = 12, or only names = […]",
+    )
+
+
+def system_twice(where: str, name: str) -> Problem:
+    """A system, or a unit of systems, that is listed twice."""
+    return problem(
+        "office.systems",
+        f'"{name}" 列了两次；一个系统只列一次，一个单位只属于一个系统',
+        f'"{name}" is listed twice; a system is listed once, and a unit belongs to one system',
+        where=where,
+        hint_zh="删去多余的",
+        hint_en="remove one of them",
+    )
 
 
 def group_needs(where: str) -> Problem:

@@ -28,7 +28,7 @@ from mutualplans.office.rows import (
     table,
     tables,
 )
-from mutualplans.office.together import check_others, read_limits, read_packages, with_others
+from mutualplans.office.together import check_others, read_limits, read_packages, read_systems, with_others
 from mutualplans.office.values import local_values
 from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import Confidence, Edition, InForce
@@ -92,6 +92,7 @@ class _Reader(Reading):
                 plans[number] = read
         if raw.get("plans", []) == []:
             self.wrong(wrong.no_plans, ("plans",))
+        systems = read_systems(self, row.systems)
         check_others(self, plans)
         limits, packages = read_limits(self, row.limits), read_packages(self, row.packages)
         titles = {item.plan.id: item.plan.title for item in plans.values()}
@@ -105,6 +106,7 @@ class _Reader(Reading):
             name=row.name,
             plans=tuple(plans.values()),
             unit_types=row.unit_types,
+            systems=systems,
             limits=limits,
             packages=packages,
             missing=self.missing,

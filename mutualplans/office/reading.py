@@ -61,10 +61,15 @@ class Reading:
         for number, item in self.kept(tables(raw, self.file, path, "plans.group")):
             place = (*path, number)
             row = self.kept(sound(GroupRow, self.file, item, place))
-            size, before = row.staff_up_to, rules[-1].staff_up_to if rules else 0
-            if before is None or (size is not None and size <= before):
-                self.wrong(wrong.group_sizes, place, size, before)
-            if row.of not in (None, "staff", "women"):
+            size = row.staff_up_to
+            sizes = [0, *(rule.staff_up_to for rule in rules if rule.of != "units")]
+            if row.of == "units" and size is not None:
+                self.wrong(wrong.group_units, (*place, "staff_up_to"))
+            elif row.of != "units" and (sizes[-1] is None or (size is not None and size <= sizes[-1])):
+                self.wrong(wrong.group_sizes, place, size, sizes[-1])
+            if row.of == "units" and not self.file.data.get("systems"):
+                self.wrong(wrong.no_systems, (*place, "of"))
+            if row.of not in (None, "staff", "women", "units"):
                 self.wrong(wrong.group_of, (*place, "of"), row.of)
             if isinstance(item, dict) and not item.keys() & {"share", "persons"}:
                 self.wrong(wrong.group_needs, place)

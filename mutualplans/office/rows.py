@@ -23,6 +23,7 @@ __all__ = [
     "PackageRow",
     "Path",
     "PlanRow",
+    "SystemRow",
     "sound",
     "table",
     "tables",
@@ -38,6 +39,7 @@ class OfficeRow:
 
     name: Text | None = None
     unit_types: dict[str, Text] = field(factory=dict)
+    systems: Any = None
     plans: Any = None
     limits: Any = None
     packages: Any = None
@@ -75,6 +77,15 @@ class GroupRow:
     share: Any = None
     persons: int | None = None
     of: str | None = None
+
+
+@frozen(kw_only=True)
+class SystemRow:
+    """One ``[[systems]]``."""
+
+    name: str | None = None
+    units: int | None = None
+    names: list[str] | None = None
 
 
 @frozen(kw_only=True)

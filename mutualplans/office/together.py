@@ -11,19 +11,19 @@ from typing import Any
 
 from attrs import evolve
 
-from mutualplans.engine.office import OfficePlan, Package, PackagePart, SharedLimit
+from mutualplans.engine.office import OfficePlan, Package, PackagePart, SharedLimit, System
 from mutualplans.expr import nodes as n
 from mutualplans.model.fields import MOST_FEN, Field
 from mutualplans.model.kinds import Kind
 from mutualplans.model.text import Text
 from mutualplans.office import problems as wrong
 from mutualplans.office.reading import Reading
-from mutualplans.office.rows import LimitRow, PackagePlanRow, PackageRow, Path, sound, tables
+from mutualplans.office.rows import LimitRow, PackagePlanRow, PackageRow, Path, SystemRow, sound, tables
 from mutualplans.plan.declaration import Benefit
 from mutualplans.plan.formula import Formula, least, paid
 from mutualplans.plan.vocabulary import LIMIT, holds
 
-__all__ = ["PERIODS", "check_others", "read_limits", "read_packages", "with_others"]
+__all__ = ["PERIODS", "check_others", "read_limits", "read_packages", "read_systems", "with_others"]
 
 PERIODS = {
     per.value: per for per in (n.Period.INCIDENT, n.Period.TERM, n.Period.CALENDAR_YEAR, n.Period.LIFETIME)
@@ -109,6 +109,29 @@ def read_limits(reading: Reading, raw: Any) -> tuple[SharedLimit, ...]:
             plans, per = tuple(dict.fromkeys(row.plans)), PERIODS[row.per]
             limits.append(SharedLimit(id=str(number + 1), title=row.title, plans=plans, most=most, per=per))
     return tuple(limits)
+
+
+def read_systems(reading: Reading, raw: Any) -> tuple[System, ...]:
+    """Return the systems of units."""
+    systems: list[System] = []
+    for number, item in reading.kept(tables(raw, reading.file, ("systems",), "systems")):
+        place, before = ("systems", number), len(reading.problems)
+        row = reading.kept(sound(SystemRow, reading.file, item, place))
+        names = tuple(row.names or ())
+        if isinstance(item, dict) and "name" not in item:
+            reading.wrong(wrong.missing, (*place, "name"), "name", 'name = "教育系统"')
+        if row.name in [system.name for system in systems]:
+            reading.wrong(wrong.system_twice, (*place, "name"), row.name)
+        taken = [name for system in systems for name in system.names]
+        for at, name in enumerate(names):
+            if name in (*taken, *names[:at]):
+                reading.wrong(wrong.system_twice, (*place, "names", at), name)
+        units = len(names) if row.units is None and names else row.units
+        if units is None or units < 1 or (names and units != len(names)):
+            reading.wrong(wrong.system_units, (*place, "units"), row.units, len(names))
+        if len(reading.problems) == before and row.name and units:
+            systems.append(System(name=row.name, units=units, names=names))
+    return tuple(systems)
 
 
 def read_packages(reading: Reading, raw: Any) -> tuple[Package, ...]:

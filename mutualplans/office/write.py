@@ -64,7 +64,7 @@ def _plan(plan: Plan) -> Iterator[str]:
         yield from _edition(plan, latest)
     yield ""
     yield "# 单位参保的最低要求，按单位职工人数由小到大，最后一条不写 staff_up_to。"
-    yield '# share 为比例，persons 为人数，都写就都要满足；按女职工计的写 of = "women"。'
+    yield '# share 为比例，persons 为人数，都写就都要满足；按女职工计的写 of = "women"，按本系统单位计的写 of = "units"。'
     yield "#[[plans.group]]"
     yield "#staff_up_to = 99"
     yield '#share = "100%"'

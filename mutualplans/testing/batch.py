@@ -77,7 +77,8 @@ def as_tables(office: Office, situations: Mapping[str, Situation]) -> tuple[pa.T
         for cover in situation.coverages:
             person = situation.person(cover.insured)
             assert isinstance(person, Insured)
-            about: dict[str, Any] = {"person": _key(key, cover.insured), "unit.name": situation.unit.name}
+            about: dict[str, Any] = {"person": _key(key, cover.insured)}
+            about |= {"unit.name": cover.unit or situation.unit.name, "transfer": cover.transfer}
             about |= {name: getattr(cover, name) for name in ("plan", "first_day", "last_day", "edition")}
             about |= _known(cover) | dict(cover.extra)
             for record in (person, situation.member, situation.unit):
@@ -86,7 +87,13 @@ def as_tables(office: Office, situations: Mapping[str, Situation]) -> tuple[pa.T
             about = {name: plain_value(value) for name, value in about.items()}
             covers.append(about | {"row": len(covers) + 2})
             covers.extend(
-                {**about, "first_day": term.first, "last_day": term.last, "row": 100_000 + len(covers)}
+                {
+                    **about,
+                    "first_day": term.first,
+                    "last_day": term.last,
+                    "transfer": None,
+                    "row": 100_000 + len(covers),
+                }
                 for term in cover.earlier or ()
                 if (cover.plan, cover.insured, term.first) not in stated
             )

@@ -38,6 +38,7 @@ from mutualplans.engine.office import Office
 from mutualplans.engine.quote import Joining, Quote, quote
 from mutualplans.engine.simulate import Simulation, Situation, simulate
 from mutualplans.files.situation import read_situation
+from mutualplans.model.coverage import Coverage
 from mutualplans.model.money import format_yuan, yuan
 from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
 from mutualplans.model.text import Lang
@@ -347,10 +348,23 @@ def quotes(case: WorkedCase, office: Office) -> list[Quote | None]:
         person = None if expected is None else situation.person(cover.insured)
         joining = person and Joining(
             member=situation.member, insured=person, unit=situation.unit, first_day=cover.first_day,
-            shares=cover.shares, tier=cover.tier, extra=cover.extra,
+            shares=cover.shares, tier=cover.tier, extra=cover.extra, covers=_history(cover, situation.coverages),
         )  # fmt: skip
         made.append(quote(item, joining, edition=case.edition) if joining else None)
     return made
+
+
+def _history(cover: Coverage, covers: Iterable[Coverage]) -> tuple[Coverage, ...] | None:
+    """Return what else the case says that the person was covered by, when the cover is taken; ``None`` if it is open."""
+    if cover.earlier is None:
+        return None
+    others = [
+        other
+        for other in covers
+        if other.insured == cover.insured and (other.plan != cover.plan or other.last_day < cover.first_day)
+    ]
+    terms = [evolve(cover, first_day=term.first, last_day=term.last, earlier=()) for term in cover.earlier]
+    return (*others, *terms)
 
 
 def fee(made: Quote | None) -> str:

@@ -199,7 +199,9 @@ class _Look:
         self.touched = {case.name: _touched(run) for case, run in subject.runs}
         plan = subject.plan
         self.anywhere = _steps(plan_formulas(plan))
-        self.quoted = _steps([*plan.joins, plan.premium, plan.term_months, plan.max_shares])
+        self.quoted = _steps(
+            [*plan.joins, plan.premium, plan.term_months, plan.max_shares, plan.renewal_window]
+        )
 
     def _office_now(self, subject: Subject, case: WorkedCase) -> Office:
         return case.office(subject.plan)

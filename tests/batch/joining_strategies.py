@@ -10,7 +10,7 @@ import attrs
 from hypothesis import strategies as st
 
 import mutualplans as mp
-from mutualplans.engine.office import GroupRule, LocalEdition, Office, OfficePlan
+from mutualplans.engine.office import GroupRule, LocalEdition, Office, OfficePlan, System
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import fold, order
 from mutualplans.model.coverage import Coverage
@@ -79,8 +79,10 @@ def group_rules() -> st.SearchStrategy[list[GroupRule]]:
         GroupRule(staff_up_to=5, share=Fraction(1, 2)),
         GroupRule(share=Fraction(1, 3), persons=2),
         GroupRule(persons=3, of="women"),
+        GroupRule(share=Fraction(4, 5), of="units"),
     ]
-    return st.sampled_from([[], *([part] for part in parts), [parts[0], parts[1]]])
+    several = [[parts[0], parts[1]], [parts[1], parts[3]]]
+    return st.sampled_from([[], *([part] for part in parts), *several])
 
 
 @st.composite
@@ -134,7 +136,8 @@ def offices(draw: Draw, depth: int = 3) -> Office:
         equal_shares=draw(st.booleans()),
         not_with=draw(st.sampled_from([(), (OTHER,), ("third",)])),
     )
-    return Office(name=Text("测试办事处"), plans=(item,))
+    systems = (System(name="s", units=3), System(name="t", units=2, names=("v", "w")))
+    return Office(name=Text("测试办事处"), plans=(item,), systems=systems)
 
 
 @st.composite
@@ -160,6 +163,7 @@ def rosters(draw: Draw, office: Office) -> dict[str, Any]:
         row["member.hardship"] = draw(often([True, False, *nothing]))
         row["unit.name"] = draw(often(["u", "v"]))
         row["unit.headcount"] = {"u": 4, "v": None}[row["unit.name"]]
+        row["unit.system"] = {"u": "s", "v": None}[row["unit.name"]]
         for item in own:
             row[_column(item)] = draw(_value(item, complete))
         rows.append(row)

@@ -160,7 +160,7 @@ def persons(
     for item in office.plans:
         first = FIRST + timedelta(days=draw(st.sampled_from([0, 31, 60, 90, 91])))
         months = int(item.plan.term_months.node.value)  # type: ignore[attr-defined]
-        for _ in range(draw(st.sampled_from([0, 1, 1, 2]))):
+        for part in range(draw(st.sampled_from([0, 1, 1, 2]))):
             last = term(first, months).last - timedelta(days=draw(st.sampled_from([0, 0, 0, 5, -3])))
             covers.append(
                 {
@@ -171,6 +171,7 @@ def persons(
                     "edition": draw(st.sampled_from([local.edition.id for local in item.editions])),
                     "shares": draw(st.sampled_from([1, 2, 3] if complete else [None, 1, 2, 3])),
                     "insured.relation": draw(st.sampled_from(["self", "self", "self", "child", "spouse"])),
+                    "transfer": draw(st.sampled_from([None, None, None, False, True])) if part else None,
                 }
             )
             first = last + timedelta(days=draw(st.sampled_from([1, 1, 20, 40])))

@@ -19,10 +19,11 @@ from mutualplans.batch.kernel.compiled import can_compile
 from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.manyquotes import quote_many
 from mutualplans.batch.quoting import Quoted, quote_joinings
-from mutualplans.batch.units import units_of
+from mutualplans.batch.units import systems_of, units_of
 from mutualplans.engine.groups import not_quoted, quote_group
 from mutualplans.engine.office import Office, OfficePlan, office_of
 from mutualplans.engine.quote import quote
+from mutualplans.engine.systems import in_systems
 from mutualplans.model.kinds import Kind
 from mutualplans.model.problem import MutualPlansError
 from mutualplans.model.scales import ANY, Table
@@ -108,7 +109,7 @@ def test_a_kernel_quotes_as_the_engine_does(data: st.DataObject) -> None:
 @QUICK
 @given(st.data())
 def test_units_join_as_they_do_one_by_one(data: st.DataObject) -> None:
-    """Group minimum, equal shares, totals and the split are those of `quote_group`, for every unit and person."""
+    """Group minimum, equal shares, systems, totals and split are those of `quote_group`, for every unit and person."""
     office = data.draw(offices(depth=1))
     item = office.plans[0]
     who = persons(office, data.draw(rosters(office)))
@@ -120,6 +121,7 @@ def test_units_join_as_they_do_one_by_one(data: st.DataObject) -> None:
     for row in range(len(who)):
         by_unit.setdefault(who.joining(row).unit.name, []).append(row)
     assert [found.unit for found in units.quotes] == list(by_unit)
+    standing = []
     for found, rows in zip(units.quotes, by_unit.values(), strict=True):
         joinings_ = [who.joining(row) for row in rows]
         group = quote_group(item, joinings_[0].unit, joinings_)
@@ -129,12 +131,17 @@ def test_units_join_as_they_do_one_by_one(data: st.DataObject) -> None:
         assert (found.joining, found.premium) == (len(group.joining), group.premium)
         assert (found.split, found.group) == (group.split, group.group)
         assert set(found.problems) <= set(group.problems)
+        assert found.takes_part == group.takes_part
+        standing.append((joinings_[0].unit, group.takes_part))
         by_key = {quoted.key: quoted for quoted in group.quotes}
         for row in rows:
             one = by_key.get(str(row + 2))
             split = {payer: int(fen[row]) for payer, fen in units.split.items()} if made.joins[row] else {}
             assert split == dict(one.split if one else {})
             assert bool(units.joins[row]) == any(one is joins for joins in group.joining)
+    assert systems_of(office, made, units) == in_systems(
+        office, item.plan.id, item.plan.title, item.group, standing
+    )
 
 
 REGISTRY = PluginRegistry.discover()

@@ -86,10 +86,16 @@ def test_options_for_one_person_are_refused_beside_a_roster(capsys: Capture) -> 
     """What each row says is not said for all: such options are named and refused, and nothing is quoted."""
     roster(f"彭丽华,{PENG},厂,在职,2")
 
-    assert quote("--shares", "1", "--sex", "female", "--relation", "self") == ExitStatus.USAGE
+    assert (
+        quote("--shares", "1", "--sex", "female", "--relation", "self", "--id-number", PENG)
+        == ExitStatus.USAGE
+    )
     out, err = capsys.readouterr()
     assert out == ""
-    assert "--shares、--relation、--sex 说的是一个人，不能与 --roster 同时使用；写在名册的列里" in err
+    assert (
+        "--shares、--relation、--id-number、--sex 说的是一个人，不能与 --roster 同时使用；写在名册的列里"
+        in err
+    )
 
 
 @pytest.mark.parametrize("name", ["roster.csv", "./office.toml", "unit.toml", "link.csv"])
@@ -291,3 +297,136 @@ def test_covers_are_found_by_the_number_of_a_roster(capsys: Capture) -> None:
 
     assert status == ExitStatus.USAGE
     assert "--roster" in capsys.readouterr().err
+
+
+SYSTEMS = """
+[[plans.group]]
+of = "units"
+share = "80%"
+[[systems]]
+name = "机械系统"
+units = 2
+"""
+COLUMNS_OF_TWO_UNITS = ("姓名,证件号,单位,在职状态,份数,系统", f"彭丽华,{PENG},厂,在职,2,")
+
+
+def test_a_system_that_misses_its_share_is_told_and_nobody_is_refused(capsys: Capture) -> None:
+    """Of two units 80 % are 1.6, so both must take part: one does, one is short, and the fee of 2 · 25 stands."""
+    Path("office.toml").write_text(OFFICE + SYSTEMS, encoding="utf-8")
+    header, row = COLUMNS_OF_TWO_UNITS
+    roster(f"{row}机械系统", header=header)
+
+    status = quote("--unit", "unit.toml")
+    shown = capsys.readouterr().out
+
+    assert status == ExitStatus.OK
+    assert "保费合计：50.00 元" in shown
+    assert "本系统单位参保面" in shown
+    assert "名册以外 1 个" in shown
+    assert data(capsys, "--unit", "unit.toml")["systems"] == [
+        {
+            "system": "机械系统",
+            "plan": "female-illness",
+            "units": 2,
+            "needed": 2,
+            "taking_part": ["厂"],
+            "short": 1,
+            "missing": [],
+        }
+    ]
+
+
+def test_a_unit_that_misses_its_own_minimum_takes_no_part(capsys: Capture) -> None:
+    """A second unit of which 1 of 2 women joins is refused by the 80 % of its women, and named as missing."""
+    Path("office.toml").write_text(OFFICE + SYSTEMS, encoding="utf-8")
+    Path("unit.toml").write_text(
+        '[[unit]]\nname = "厂"\nheadcount = 5\nwomen = 1\nsystem = "机械系统"\n'
+        '[[unit]]\nname = "二厂"\nheadcount = 5\nwomen = 2\nsystem = "机械系统"\n',
+        encoding="utf-8",
+    )
+    roster(f"彭丽华,{PENG},厂,在职,2", "张敏,999999198801020023,二厂,在职,1")
+
+    found = data(capsys, "--unit", "unit.toml")
+
+    assert [(item["unit"], item["joining"]) for item in found["plans"]] == [("厂", 1), ("二厂", 0)]
+    assert [(item["taking_part"], item["missing"]) for item in found["systems"]] == [(["厂"], ["二厂"])]
+
+
+def test_rows_of_one_unit_agree_about_its_system(capsys: Capture) -> None:
+    """A row that puts its unit into another system is refused; a row that leaves it open is not."""
+    header, row = COLUMNS_OF_TWO_UNITS
+    roster(
+        row,
+        "张敏,999999198801020023,厂,在职,1,机械系统",
+        "李霞,999999199001010040,厂,在职,1,纺织系统",
+        header=header,
+    )
+
+    quote("--unit", "unit.toml")
+
+    assert (
+        '单位 "厂" 的系统前面写的是 "机械系统"，这一行写的是 "纺织系统" [roster.system]'
+        in capsys.readouterr().err
+    )
+
+
+SHANGHAI = """
+name = "示例区"
+[[plans]]
+id = "retiree-inpatient-shanghai"
+[[plans.editions]]
+id = "shanghai-2023"
+"""
+
+
+def one_retiree(*more: str) -> list[str]:
+    """Return the arguments that quote one retired woman from 2024-01-01, by the unit's route for a whole year."""
+    Path("上海.toml").write_text(SHANGHAI, encoding="utf-8")
+    person = (
+        "--employment",
+        "retired",
+        "--basic-insurance",
+        "true",
+        "--tier",
+        "full",
+        "--set",
+        "cover.route=unit",
+    )
+    plan = ("--office", "上海.toml", "--plan", "retiree-inpatient-shanghai", "--first-day", "2024-01-01")
+    return ["quote", *plan, *person, *more]
+
+
+def test_covers_of_one_person_are_found_by_the_id_number(capsys: Capture) -> None:
+    """Whether years were missed is found out for one person as for a roster: she was covered to the day before, 415 yuan.
+
+    Somebody who is not in the file has no cover, and the years missed must be stated.
+    """
+    Path("上期.csv").write_text(
+        f"证件号,计划编号,起始日,终止日\n{PENG},retiree-inpatient-shanghai,2023-01-01,2023-12-31\n",
+        encoding="utf-8",
+    )
+    fees = []
+    for more in (
+        ["--id-number", PENG, "--covers", "上期.csv"],
+        ["--id-number", WANG, "--covers", "上期.csv"],
+    ):
+        status = main([*one_retiree(*more), "--format", "json"])
+        shown = capsys.readouterr()
+        fees.append((status, json.loads(shown.out)["total"]))
+        assert PENG not in shown.out + shown.err
+
+    assert fees == [(ExitStatus.OK, "415.00"), (ExitStatus.ROWS_REFUSED, "0.00")]
+
+
+def test_covers_need_somebody_to_look_for(capsys: Capture) -> None:
+    """Without a roster and without an ID number nobody can be found in the file of covers."""
+    assert main(one_retiree("--covers", "上期.csv")) == ExitStatus.USAGE
+    assert "--covers 与 --roster 或 --id-number 一起用" in capsys.readouterr().err
+
+
+def test_an_id_number_tells_sex_and_birth(capsys: Capture) -> None:
+    """A woman born on 1975-03-04 is 50 on 2025-07-01: 2 shares cost 50 yuan, and nothing more need be said of her."""
+    common = ["quote", "--office", "office.toml", "--first-day", "2025-07-01", "--employment", "in-post"]
+
+    assert main([*common, "--shares", "2", "--id-number", PENG, "--format", "json"]) == ExitStatus.OK
+    assert json.loads(capsys.readouterr().out)["total"] == "50.00"

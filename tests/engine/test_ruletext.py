@@ -636,3 +636,68 @@ class TestSettle:
             return fold(order([node]), exact.TABLE, env)[-1]
 
         assert amount(formula.node) == amount(settle(formula.node, values))
+
+
+def test_who_pays_no_fee_is_said_so() -> None:
+    """A case without a fee is free; only a benefit is "not paid"."""
+    no_union = mp.field("unit", "no_union", mp.Kind.FLAG, "单位没有工会", "unit without a union")
+    value = mp.parameters(fee=mp.money("互助费"))
+    plan = make("free", value, benefits=[LUMP], premium=mp.choose(no_union, value.fee, mp.yuan("0")))
+
+    assert said(written(plan, 'fee = "60"'), "premium") == [
+        "单位没有工会：60.00 元［假定］",
+        "其他情形：不收费",
+    ]
+    assert "otherwise: free" in said(written(plan, 'fee = "60"', lang="en"), "premium")
+
+
+@pytest.mark.parametrize(("refunds", "lines"), [("false", 1), ("true", 2)])
+def test_what_does_not_come_back_is_not_mentioned(refunds: str, lines: int) -> None:
+    """An edition without forms that are given back at the end of the term has no such sentence."""
+    value = mp.parameters(back=mp.money("满期返还"), refunds=mp.flag("有还本型"))
+    returns = mp.choose(value.refunds, value.back, mp.yuan("0"))
+    rule = written(
+        make("back", value, benefits=[LUMP], returns=returns), f'back = "310"\nrefunds = {refunds}'
+    )
+
+    assert sum("满期返还" in line for line in said(rule, "premium")) == lines - 1
+
+
+def test_days_are_early_and_late_not_small() -> None:
+    """Of two days one is not before the other; of the fact that a benefit is paid no amount is compared with 0."""
+    first = mp.Benefit(
+        "first",
+        mp.Text("甲项", "first"),
+        clause="测试",
+        when=[(~claim.admitted.from_(claim.occurred)).because("early", zh="早", en="early")],
+        pays=mp.yuan("100"),
+    )
+    second = mp.Benefit(
+        "second",
+        mp.Text("乙项", "second"),
+        clause="测试",
+        when=[mp.benefit("first").equals(0).because("both", zh="两项", en="both")],
+        pays=mp.yuan("100"),
+    )
+    plan = make("days", mp.parameters(), benefits=[first, second], ends=mp.benefit("first").over(0))
+    zh, en = (written(plan, "", lang=lang) for lang in ("zh", "en"))
+
+    assert "条件：入院日期早于发生日期" in said(zh, "benefits")
+    assert "条件：本次没有给付“甲项”" in said(zh, "benefits")
+    assert said(zh, "ends") == ["下列情形给付后保障终止：本次给付“甲项”"]
+    assert "condition: day of admission is before day it occurred" in said(en, "benefits")
+    assert said(en, "ends") == ["a payment ends the cover when: this claim is paid “first”"]
+
+
+def test_another_plan_is_called_by_its_title_where_that_is_known() -> None:
+    """A rule that reads another plan's payment, or goes on from it, names it; by its id where nothing is known of it."""
+    fund = mp.Benefit("fund", mp.Text("救助"), clause="测试", pays=claim.self_paid.less(mp.paid.by("city")))
+    plan = make("fund", mp.parameters(), benefits=[fund], continues=["city"])
+
+    named = written(plan, "", plans={"city": mp.Text("市总计划", "the city's plan")})
+    bare = written(plan, "")
+
+    assert "给付：个人负担合计，扣除“市总计划”本次已付（扣完为止）" in said(named, "benefits")
+    assert "续保：先前参加“市总计划”的各期，按本计划的先前各期计" in said(named, "term")
+    assert "给付：个人负担合计，扣除计划 city 本次已付（扣完为止）" in said(bare, "benefits")
+    assert "续保：先前参加计划 city的各期，按本计划的先前各期计" in said(bare, "term")

@@ -191,6 +191,35 @@ def test_who_joins_in_mid_term_is_covered_to_its_end_for_part_of_the_fee(
 
 
 @pytest.mark.parametrize(
+    ("first", "pays"),
+    [
+        (date(2024, 1, 31), None),  # the day of registration itself
+        (date(2024, 2, 1), 10_00),  # 24 × 5 / 12: February to June
+        (date(2024, 2, 2), None),
+    ],
+)
+def test_cover_begins_on_the_day_after_registration(first: date, pays: int | None) -> None:
+    """Registered on 31 January, covered from 1 February to the common last day, 30 June: five months of 24 yuan."""
+    registered = mp.field("cover", "registered", mp.Kind.DATE, "登记日期", "day of registration")
+    value = mp.parameters(fee=mp.money("保障费"))
+    plan, values = costs(
+        value,
+        'fee = "24"',
+        value.fee.share(cover.months, 12),
+        term_begins=mp.YearDay(7),
+        joins=[
+            cover.first_day.days_since(registered)
+            .equals(1)
+            .because("next-day", zh="自登记次日起保障", en="cover begins on the day after registration")
+        ],
+    )
+    found = quoted((plan, values), first_day=first, extra={"registered": date(2024, 1, 31)})
+
+    assert (found.coverage.last_day, found.premium) == (date(2024, 6, 30), pays)
+    assert [reason.code for reason in found.reasons] == ([] if pays else ["next-day"])
+
+
+@pytest.mark.parametrize(
     ("tier", "first", "pays"), [("full", FIRST, 60_00), ("half", date(2024, 7, 1), 30_00)]
 )
 def test_half_a_term_costs_half(tier: str, first: date, pays: int) -> None:

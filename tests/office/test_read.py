@@ -148,6 +148,7 @@ def _reader(plans: dict[str, Plan]) -> Reader:
 # Line 1 is the name; the plan begins in line 2, its edition in line 4, its values in line 6.
 HEAD = 'name = "示例市总工会"\n[[plans]]\nid = "first"\n[[plans.editions]]\nid = "old"\n'
 BARE = 'name = "示例市总工会"\n[[plans]]\nid = "first"\n'
+SYSTEM = '[[systems]]\nname = "甲"\nunits = 3\n'
 TAIL = '[[plans.editions]]\nid = "old"\n'
 
 
@@ -353,6 +354,19 @@ class TestWarnings:
         (HEAD + "[[plans.group]]\npersons = 0\n", "office.group", 7),
         (HEAD + "[[plans.group]]\nstaff_up_to = 9\n", "office.group", 6),
         (HEAD + '[[plans.group]]\nshare = "120%"\n', "file.value", 7),
+        # systems of units
+        (HEAD + '[[plans.group]]\nof = "units"\nshare = "80%"\n', "office.systems", 7),
+        (
+            HEAD + SYSTEM + '[[plans.group]]\nof = "units"\nstaff_up_to = 9\nshare = "80%"\n',
+            "office.group",
+            11,
+        ),
+        (HEAD + "[[systems]]\nunits = 3\n", "file.missing-key", 6),
+        (HEAD + '[[systems]]\nname = "甲"\n', "office.systems", 6),
+        (HEAD + '[[systems]]\nname = "甲"\nunits = 0\n', "office.systems", 8),
+        (HEAD + '[[systems]]\nname = "甲"\nunits = 3\nnames = ["一", "二"]\n', "office.systems", 8),
+        (HEAD + '[[systems]]\nname = "甲"\nnames = ["一", "一"]\n', "office.systems", 8),
+        (HEAD + SYSTEM + SYSTEM, "office.systems", 10),
         # what is missing
         (HEAD.partition("\n")[2], "file.missing-key", 0),
         ('name = "x"\n[[plans]]\n[[plans.editions]]\nid = "old"\n', "file.missing-key", 2),

@@ -239,9 +239,7 @@ def test_expected_failure_that_passes_is_a_failure(tiny):
     found = conformance.run_check(check_named("editions_follow"), subject)
 
     assert [item.code for item in found] == ["check.passes"]
-    assert [item.code for item in conformance.run_case(subject.cases[0], subject)] == [
-        "check.passes"
-    ]
+    assert [item.code for item in conformance.run_case(subject.cases[0], subject)] == ["check.passes"]
     with pytest.raises(AssertionError, match=r"check\.passes"):
         Tiny().test_worked_case(subject.cases[0])
 
