@@ -150,9 +150,8 @@ def _in_slots(frame: DataFrame, reading: Reading) -> DataFrame:
     from pyspark.sql import functions as f
 
     headers = frame.columns
-    plain = frame.toDF(
-        *(str(place) for place in range(len(headers)))
-    )  # names may be anything, or stand twice
+    # By their places, for names may be anything, or stand twice.
+    plain = frame.toDF(*(str(place) for place in range(len(headers))))
     if ROW in headers:
         number = f.col(str(headers.index(ROW))).cast("bigint")
         number = f.coalesce(number, f.raise_error(f.lit(f"{reading.source.name}: a row has no number")))
