@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from benchmarks.contenders.base import Job, Outcome, read_outcome
 from benchmarks.figures import Figures
-from benchmarks.plan import BENEFITS, office
+from benchmarks.plan import BENEFITS, office, plan
 from benchmarks.workload import contract
 from benchmarks.workload.codes import coded
 from benchmarks.workload.rows import FROM_CLAIMS, FROM_COVERS
@@ -22,6 +22,11 @@ from benchmarks.workload.rows import FROM_CLAIMS, FROM_COVERS
 RENAMED = {
     name: f"{name}_fen" for name in ("pool_paid", "self_paid_in_scope", "self_paid_partly", "out_of_scope")
 }
+AS_WIDE = (
+    *("claim", "person", "self_paid_in_scope_fen"),
+    *("event", "cause", "hospital_level", "diagnosis", "hospital_level"),
+)
+"""Columns of claims as wide as those of decisions: texts that name claim and person, an amount, short codes."""
 OURS = tuple(name for name in FROM_CLAIMS if name not in ("claim", "person"))
 
 
@@ -91,20 +96,27 @@ class _Carried(_Spark):
 
 
 class Identity(_Carried):
-    """Every row goes to a Python worker and comes back as it was; as many rows and columns are written as by Assess.
+    """Every row goes by person to a Python worker and comes back as it was; of claims, columns as Assess writes are written.
 
-    No job that assesses persons in Python workers can do less.
+    Nobody who assesses persons in Python workers can do with less, except that fewer rows may come back.
     """
 
     name = "identity"
 
-    def frame(self) -> Any:
-        from mutualplans.batch.spark.job import sent
+    def read(self) -> None:
+        from mutualplans.batch.spark.spread import spread
+        from mutualplans.batch.spark.worker import slots
 
-        both = sent(office(), self.claims, self.covers).frame
-        back = both.mapInArrow(lambda batches: batches, both.schema)
-        own = [name for name in back.columns if name.startswith("claims:")]
-        return back.where(back["table"] == "claims").select("row", *own[:8])
+        super().read()
+        found = spread([plan], self.claims, self.covers)
+        source = found.readings["claims"].source
+        self.rows = found.frame
+        self.columns = dict(zip(source.headers, slots(source.types), strict=True))
+
+    def frame(self) -> Any:
+        back = self.rows.mapInArrow(lambda batches: batches, self.rows.schema)
+        written = [back[self.columns[name]].alias(f"{name}{place}") for place, name in enumerate(AS_WIDE)]
+        return back.where(back["table"] == "claims").select("row", *written)
 
     def outcome(self, result: Path) -> Outcome:
         return Outcome([], {})
@@ -115,18 +127,17 @@ class Assess(_Carried):
 
     name = "assess"
 
-    def assessed(self, *, benefits: bool) -> Any:
+    def assessed(self) -> Any:
         from mutualplans.batch.spark import assess_frames
 
-        return assess_frames(office(), self.claims, self.covers, benefits=benefits, keep=False)
+        return assess_frames(office(), self.claims, self.covers, keep=())
 
-    def run(self) -> Path:
-        self.assessed(benefits=False).decisions.write.mode("overwrite").parquet(str(self.out))
-        return self.out
+    def frame(self) -> Any:
+        return self.assessed().decisions
 
     def outcome(self, result: Path) -> Outcome:
         """Return the amounts by benefit, from a run that tells them and decides the same."""
-        rows = self.assessed(benefits=True).benefits.toArrow().select(["claim", "benefit", "amount_fen"])
+        rows = self.assessed().benefits.toArrow().select(["claim", "benefit", "amount_fen"])
         found = {}
         for name in BENEFITS:
             own = rows.filter(pc.equal(rows["benefit"], name)).sort_by("claim")

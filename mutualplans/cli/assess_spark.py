@@ -12,7 +12,7 @@ import pyarrow as pa
 from click.core import ParameterSource
 
 from mutualplans.batch.outcome import as_problems
-from mutualplans.batch.spark import Form, assess_frames, session, spark_errors
+from mutualplans.batch.spark import OUTCOME, Form, assess_frames, session, spark_errors
 from mutualplans.batch.totals import FIRST, Found
 from mutualplans.cli.assessed import show
 from mutualplans.cli.common import status_without
@@ -83,7 +83,7 @@ def assess_with_spark(
             names=inputs,
             mapping=mapping,
             strict=strict,
-            benefits="benefits" in folders,
+            keep=[name for name in OUTCOME if name != "benefits" or name in folders],
             form=Form(lang(), reveal),
         )
         counted = assessed.counted()

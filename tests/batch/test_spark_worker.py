@@ -8,12 +8,13 @@ from typing import Any
 from zlib import crc32
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mutualplans.batch.columns import CLAIM, COVERAGE, PERSON, ROW, claim_columns, coverage_columns
 from mutualplans.batch.outcome import BENEFITS, DECISIONS, PROBLEMS, RECEIPTS, Outcome, together
-from mutualplans.batch.spark.worker import READING, TABLE, TOTALS, Counted, Worker, columns_out
+from mutualplans.batch.spark.worker import TABLE, TOTALS, Counted, Worker, slots
 from mutualplans.batch.totals import Totals
 from mutualplans.engine.office import Office
 from mutualplans.testing.batch import table_of
@@ -32,7 +33,7 @@ def sent(claims: pa.Table, coverages: pa.Table) -> list[dict[str, Any]]:
     """Return the rows of both tables as they travel."""
     return [
         {TABLE: file, ROW: row[ROW], PERSON: row[PERSON]}
-        | {f"{file}:{place:03}": value for place, value in enumerate(row.values())}
+        | dict(zip(slots(table.schema.types), row.values(), strict=True))
         for file, table in ((CLAIM, claims), (COVERAGE, coverages))
         for row in table.to_pylist()
     ]
@@ -41,8 +42,8 @@ def sent(claims: pa.Table, coverages: pa.Table) -> list[dict[str, Any]]:
 def schema_of(claims: pa.Table, coverages: pa.Table) -> pa.Schema:
     """Return the columns as they travel."""
     found = {TABLE: pa.string(), ROW: pa.int64()}
-    for file, table in ((CLAIM, claims), (COVERAGE, coverages)):
-        found |= {f"{file}:{place:03}": item.type for place, item in enumerate(table.schema)}
+    for table in (claims, coverages):
+        found |= dict(zip(slots(table.schema.types), table.schema.types, strict=True))
     return pa.schema(found)
 
 
@@ -76,9 +77,7 @@ def gathered(office: Office, parts: Sequence[pa.Table]) -> Outcome:
     schemas = {"decisions": DECISIONS, "benefits": BENEFITS, "problems": PROBLEMS, "receipts": RECEIPTS}
     tables = {}
     for name, schema in schemas.items():
-        names = [name, READING] if name == "problems" else [name]
-        own = whole.filter(pa.array([table in names for table in whole[TABLE].to_pylist()]))
-        plain = own.select(columns_out(None)[name].names)
+        plain = whole.filter(pc.equal(whole[TABLE], name)).select(schema.names)
         tables[name] = pa.table(
             [
                 plain[item.name].dictionary_encode().cast(item.type)

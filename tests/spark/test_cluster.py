@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from mutualplans.batch.columns import CLAIM, COVERAGE
-from mutualplans.batch.spark import Assessed, assess_frames
+from mutualplans.batch.spark import Assessed, assess_frames, session, spark_errors
 from mutualplans.engine.office import Office
 from mutualplans.model.problem import MutualPlansError
 from mutualplans.model.text import Text
@@ -147,18 +147,77 @@ def _state(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
+def test_tables_that_are_not_kept_are_the_same(cluster: Any, tmp_path: Path) -> None:
+    """Each table decided alone, in its own columns, has the rows that all have when they are decided together."""
+    runs = two_plans()
+    tables = city(runs, 40, seed=7)
+
+    assessed = assess_frames(runs, *frames(cluster, tables, tmp_path), partitions=3, keep=())
+
+    alone = local(runs, *tables)
+    assert told(assessed.collect()) == told(alone)
+    assert assessed.counted().totals.claims == len(set(alone.decisions["row"].to_pylist()))
+    assessed.unpersist()
+
+
 def test_what_is_wrong_with_columns_is_said_before_the_job(cluster: Any, tmp_path: Path) -> None:
-    """A lacking column, and whole numbers that may be yuan or fen, are named at once; nothing runs."""
+    """A lacking column, whole numbers that may be yuan or fen, texts for row numbers: all are named at once."""
     runs = two_plans()
     claims, coverages = city(runs, 3, seed=5)
     claims = claims.drop_columns(["claim"]).rename_columns(
         [name.replace("scope_fen", "scope") for name in claims.column_names if name != "claim"]
     )
+    coverages = coverages.set_column(
+        coverages.column_names.index("row"), "row", coverages["row"].cast(pa.string())
+    )
 
     with pytest.raises(MutualPlansError) as caught:
         assess_frames(runs, *frames(cluster, (claims, coverages), tmp_path))
 
-    assert {item.code for item in caught.value.problems} == {"batch.missing-column", "batch.column-type"}
+    found = {(item.code, item.where) for item in caught.value.problems}
+    assert found == {
+        ("batch.missing-column", CLAIM),
+        ("batch.column-type", CLAIM),
+        ("batch.column-type", COVERAGE),
+    }
+
+
+def test_a_row_without_its_number(cluster: Any, tmp_path: Path) -> None:
+    """A row whose number is empty could not be found again: the job ends and names the table."""
+    runs = two_plans()
+    claims, coverages = city(runs, 3, seed=5)
+    numbers = pa.array([None, *claims["row"].to_pylist()[1:]], pa.int64())
+    claims = claims.set_column(claims.column_names.index("row"), "row", numbers)
+
+    with pytest.raises(MutualPlansError, match="claims: a row has no number"), spark_errors():
+        assess_frames(runs, *frames(cluster, (claims, coverages), tmp_path), keep=()).counted()
+
+
+def test_texts_beside_a_column_that_no_worker_can_read(cluster: Any, tmp_path: Path) -> None:
+    """All columns that are read are texts, another is an interval: it does not travel, and empty rows stay problems."""
+    runs = two_plans()
+    unsaid = ("row", "circumstances")
+    claims, coverages = (
+        pa.table(
+            {
+                item.name: table[item.name].cast(pa.string())
+                for item in table.schema
+                if item.name not in unsaid
+            }
+        )
+        for table in city(runs, 10, seed=8)
+    )
+    claims = claims.rename_columns([name.removesuffix("_fen") for name in claims.column_names])
+    blank = pa.table({name: pa.nulls(1, pa.string()) for name in claims.column_names})
+    both = frames(cluster, (pa.concat_tables([claims, blank]), coverages), tmp_path)
+    odd = both[0].selectExpr("*", "make_interval(1) AS since")
+
+    plain = assess_frames(runs, *both, partitions=2, keep=()).counted()
+    found = assess_frames(runs, odd, both[1], partitions=2, keep=()).counted()
+
+    assert plain.read[CLAIM] == len(claims)  # a blank row among texts is no row of data
+    assert found.read[CLAIM] == len(claims) + 1
+    assert found.totals.fen == plain.totals.fen
 
 
 def test_rows_number_themselves(cluster: Any, tmp_path: Path) -> None:
@@ -177,8 +236,6 @@ def test_rows_number_themselves(cluster: Any, tmp_path: Path) -> None:
 
 def test_another_master_beside_the_session_is_refused(cluster: Any) -> None:
     """One process has one Spark: naming another master says so."""
-    from mutualplans.batch.spark import session
-
     with pytest.raises(MutualPlansError, match=r"spark\.master"):
         session("local[1]")
 

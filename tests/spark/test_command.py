@@ -91,13 +91,10 @@ def test_strict_decides_nothing(cluster: Any, city: Path, capsys: pytest.Capture
 def test_what_cannot_be_done_inside_spark_is_said(
     cluster: Any, city: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A folder that is there, a CSV, an option for one machine, a path that is not: one sentence each, nothing written."""
+    """A folder that is there, a path that is not: one sentence each, nothing written."""
     (city / "there").mkdir()
     cases = [
         (command(city, "there", "--engine", "spark"), "[spark.output]"),
-        (["assess", "x.csv", *command(city, "o", "--engine", "spark")[2:]], "[spark.input]"),
-        (command(city, "o", "--engine", "spark", "--threads", "2"), "--threads"),
-        (command(city, "o", "--master", MASTER), "--engine spark"),
         (["assess", "none.parquet", *command(city, "o", "--engine", "spark")[2:]], "[spark.job]"),
     ]
     for arguments, words in cases:

@@ -2,6 +2,6 @@
 
 from mutualplans.batch.spark.job import Assessed, assess_frames
 from mutualplans.batch.spark.session import session, spark_errors
-from mutualplans.batch.spark.worker import Form
+from mutualplans.batch.spark.worker import OUTCOME, Form
 
-__all__ = ["Assessed", "Form", "assess_frames", "session", "spark_errors"]
+__all__ = ["OUTCOME", "Assessed", "Form", "assess_frames", "session", "spark_errors"]

@@ -1,15 +1,15 @@
 """What runs in the Python workers of Spark: one partition's rows in, what was decided of them out. Knows nothing of Spark.
 
-Both ways several tables travel as one: rows that say in ``table`` which one they are of, with the columns of all.
+Both ways several tables may travel as one: rows that say in ``table`` which one they are of, with the columns of all.
 """
 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -32,37 +32,51 @@ from mutualplans.engine.office import Office
 from mutualplans.model.text import Lang
 
 __all__ = [
-    "READING",
+    "OF_READING",
+    "OUTCOME",
     "TABLE",
     "TOTALS",
     "UNIT",
     "Counted",
     "Form",
     "Worker",
-    "columns_out",
-    "formed",
-    "sent_schema",
+    "slots",
 ]
 
-TABLE, TOTALS, UNIT = "table", "totals", "about_unit"
-"""Columns on the way out: the table that a row is of; counts and sums of a partition; and the unit of a problem that
-every partition says once for each unit."""
+TABLE, UNIT, OF_READING = "table", "about_unit", "of_reading"
+"""Columns that only travel: the table that a row is of; the unit of a problem that every partition says once for each unit;
+and whether a problem was found when rows were read."""
 
-READING = "reading"
-"""The problems of rows that could not be read, on the way out; the other tables have the names that `Outcome` has."""
+TOTALS = "totals"
+"""The counts and sums of a partition: a table on the way out, and its only column."""
 
-_OUTCOME = {"decisions": DECISIONS, "benefits": BENEFITS, "problems": PROBLEMS, "receipts": RECEIPTS}
+_TABLES = {"decisions": DECISIONS, "benefits": BENEFITS, "problems": PROBLEMS, "receipts": RECEIPTS}
 _SHEETS = {
     "decisions": DECISION_SHEET,
     "benefits": BENEFIT_SHEET,
     "problems": PROBLEM_SHEET,
     "receipts": RECEIPT_SHEET,
 }
+OUTCOME = tuple(_TABLES)
+"""The tables of an `Outcome`."""
 
 _COMPILE_FROM = 20_000
 """From so many claims in a partition on kernels are compiled: all partitions use the same ones, and keep them."""
 _ROWS_AT_ONCE = 50_000
 """Rows handed to Spark at a time."""
+
+
+def slots(types: Sequence[pa.DataType]) -> list[str]:
+    """Return in which columns the cells of a table travel: the first column of texts in the first one of texts, and so on.
+
+    Columns of both tables thus lie in the same ones, and most rows leave few of them empty.
+    """
+    met: Counter[str] = Counter()
+    found = []
+    for item in map(str, types):
+        found.append(f"{item} {met[item]}")
+        met[item] += 1
+    return found
 
 
 @frozen
@@ -102,24 +116,6 @@ def _sums(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
     return {file: count + other[file] for file, count in one.items()}
 
 
-def columns_out(form: Form | None) -> dict[str, pa.Schema]:
-    """Return the columns of each table on the way out; codes travel as their texts."""
-    found = _OUTCOME if form is None else {name: parquet_schema(sheet) for name, sheet in _SHEETS.items()}
-    found = {**found, READING: found["problems"]}
-    return {
-        name: pa.schema([(item.name, pa.string() if item.type == CODES else item.type) for item in columns])
-        for name, columns in found.items()
-    }
-
-
-def sent_schema(form: Form | None) -> pa.Schema:
-    """Return the columns of all tables on the way out."""
-    found = {TABLE: pa.string()}
-    for columns in columns_out(form).values():
-        found |= {item.name: item.type for item in columns}
-    return pa.schema(found | {UNIT: pa.string(), TOTALS: pa.binary()})
-
-
 @frozen(kw_only=True)
 class Worker:
     """Decides partitions; each holds persons with everything they have.
@@ -127,26 +123,46 @@ class Worker:
     Attributes:
         office: The office, pickled.
         readings: How the rows of each table are read.
+        tables: Which tables are wanted: some of `OUTCOME`, and `TOTALS`. One alone travels in its own columns, several in
+            those of all.
         form: How the tables look; ``None`` for those of `assess_tables`.
-        benefits: Whether the table of benefits is sent.
         runtime: As for `assess_tables`; ``auto`` compiles in all but small partitions.
         decided_on: Day of the decision.
     """
 
     office: bytes
     readings: Mapping[str, Reading]
+    tables: Sequence[str] = (*OUTCOME, TOTALS)
     form: Form | None = None
-    benefits: bool = True
     runtime: str = "auto"
     decided_on: date | None = None
 
+    def columns(self, name: str) -> pa.Schema:
+        """Return the columns of one table on the way out; codes travel as their texts."""
+        if name == TOTALS:
+            return pa.schema({TOTALS: pa.binary()})
+        found = _TABLES[name] if self.form is None else parquet_schema(_SHEETS[name])
+        plain = [item.with_type(pa.string()) if item.type == CODES else item for item in found]
+        more = {UNIT: pa.string(), OF_READING: pa.bool_()} if name == "problems" else {}
+        return pa.schema([*plain, *more.items()])
+
+    def schema(self) -> pa.Schema:
+        """Return the columns of all tables on the way out."""
+        if len(self.tables) == 1:
+            return self.columns(self.tables[0])
+        found = {item.name: item.type for name in self.tables for item in self.columns(name)}
+        return pa.schema(found | {TABLE: pa.string()})
+
     def __call__(self, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a partition's outcome."""
-        read = {file: _Read(reading) for file, reading in self.readings.items()}
-        for batch in batches:
-            for rows in read.values():
-                rows.add(batch)
-        claims, coverages = read[CLAIM].table(), read[COVERAGE].table()
+        rows = list(batches)
+        if not rows:
+            return
+        whole = pa.Table.from_batches(rows)
+        del rows
+        read = {file: _Read(reading, whole) for file, reading in self.readings.items()}
+        del whole
+        claims, coverages = read[CLAIM].table, read[COVERAGE].table
         office = _office(self.office)
         made = assess_tables(
             office,
@@ -156,47 +172,50 @@ class Worker:
             decided_on=self.decided_on,
             threads=1,  # Spark runs one partition on each core
             runtime=self._runtime(len(claims)),
+            benefits=not {"benefits", TOTALS}.isdisjoint(self.tables),
             seen=_seen(self.office),
         )
-        yield self._counted(read, made, coverages)
-        yield from self._tables(office, read, made, coverages)
+        schema = self.schema()
+        for name, table in self._wanted(office, read.values(), made, coverages):
+            yield from _batches(table.append_column(TABLE, pa.repeat(name, len(table))), schema)
 
     def _runtime(self, claims: int) -> str:
         if self.runtime != "auto":
             return self.runtime
         return "compiled" if claims >= _COMPILE_FROM and can_compile() else "interpreted"
 
-    def _counted(self, read: Mapping[str, _Read], made: Outcome, coverages: pa.Table) -> pa.RecordBatch:
-        totals = Totals()
-        totals.add(made, coverages)
-        counted = Counted(
-            totals,
-            {file: rows.reading.read for file, rows in read.items()},
-            {file: rows.reading.refused for file, rows in read.items()},
-        )
-        return _sent(self.form, TOTALS, 1, {TOTALS: pa.array([pickle.dumps(counted)], pa.binary())})
+    def _wanted(
+        self, office: Office, read: Collection[_Read], made: Outcome, coverages: pa.Table
+    ) -> Iterator[tuple[str, pa.Table]]:
+        """Yield the tables that are wanted, in pieces, by their names."""
+        if TOTALS in self.tables:
+            yield TOTALS, _counted(read, made, coverages)
+        if "problems" in self.tables:
+            yield "problems", self.problems(office, made.problems, coverages)
+            for rows in read:
+                for table in rows.reading.problems:
+                    yield "problems", self.problems(office, table)
+        for name in ("decisions", "benefits", "receipts"):
+            if name in self.tables:
+                yield name, self._formed(name, office, getattr(made, name))
 
-    def _tables(
-        self, office: Office, read: Mapping[str, _Read], made: Outcome, coverages: pa.Table
-    ) -> Iterator[pa.RecordBatch]:
-        tables = [(READING, table) for rows in read.values() for table in rows.reading.problems]
-        tables += [(name, getattr(made, name)) for name in _OUTCOME if name != "benefits" or self.benefits]
-        for name, table in tables:
-            for start in range(0, len(table), _ROWS_AT_ONCE):
-                part = table.slice(start, _ROWS_AT_ONCE)
-                more = {UNIT: _units(part, coverages)} if name == "problems" else {}
-                part = formed(name, part, office, self.form)
-                own = {column: part[column] for column in part.column_names}
-                yield _sent(self.form, name, len(part), own | more)
+    def problems(self, office: Office, table: pa.Table, coverages: pa.Table | None = None) -> pa.Table:
+        """Return problems as they travel.
 
+        Args:
+            office: The office.
+            table: As `mutualplans.batch.outcome.PROBLEMS`.
+            coverages: The good ones of the partition, for problems found in deciding; ``None`` for those of reading.
+        """
+        units = pa.nulls(len(table), pa.string()) if coverages is None else _units(table, coverages)
+        found = self._formed("problems", office, table).append_column(UNIT, units)
+        return found.append_column(OF_READING, pa.repeat(coverages is None, len(table)))
 
-def formed(name: str, table: pa.Table, office: Office, form: Form | None) -> pa.Table:
-    """Return a table in the form that is wanted."""
-    if form is None:
-        return table
-    return shown(
-        table, _SHEETS["problems" if name == READING else name], office, form.lang, reveal=form.reveal
-    )
+    def _formed(self, name: str, office: Office, table: pa.Table) -> pa.Table:
+        """Return a table in the form that is wanted."""
+        if self.form is None:
+            return table
+        return shown(table, _SHEETS[name], office, self.form.lang, reveal=self.form.reveal)
 
 
 @cache
@@ -213,35 +232,45 @@ def _seen(_office: bytes) -> Seen:
 
 
 class _Read:
-    """The rows of one table in a partition."""
+    """The rows of one table in a partition.
 
-    def __init__(self, reading: Reading) -> None:
+    Attributes:
+        reading: What was counted and what was wrong.
+        table: The good rows.
+    """
+
+    def __init__(self, reading: Reading, rows: pa.Table) -> None:
         self.reading = evolve(reading, read=0, refused=0, problems=[], persons=[])
-        self.parts = [reading.empty()]
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        """Read the rows of a batch that are of this table."""
-        own = batch.filter(pc.equal(batch[TABLE], self.reading.file))
-        if own.num_rows:
-            prefix = f"{self.reading.file}:"
-            cells = [own[name] for name in own.schema.names if name.startswith(prefix)]
-            self.parts.append(self.reading.sound(Chunk(rows=own[ROW], cells=cells)))
-
-    def table(self) -> pa.Table:
-        """Return the good rows."""
-        return pa.concat_tables(self.parts).unify_dictionaries().combine_chunks()
+        names = slots(reading.source.types)
+        own = rows.select([ROW, *names]).filter(pc.equal(rows[TABLE], reading.file)).combine_chunks()
+        good = [
+            self.reading.sound(Chunk(rows=part.column(0), cells=part.columns[1:]))
+            for part in own.to_batches()
+        ]
+        self.table = pa.concat_tables([reading.empty(), *good]).unify_dictionaries().combine_chunks()
 
 
-def _sent(form: Form | None, name: str, count: int, own: Mapping[str, Any]) -> pa.RecordBatch:
-    """Return rows of one table with the columns of all."""
-    arrays: list[Any] = []
-    for item in sent_schema(form):
-        values = pa.repeat(name, count) if item.name == TABLE else own.get(item.name)
-        if values is None:
-            values = pa.nulls(count, item.type)
-        values = values.cast(item.type)
-        arrays.append(values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values)
-    return pa.record_batch(arrays, schema=sent_schema(form))
+def _counted(read: Collection[_Read], made: Outcome, coverages: pa.Table) -> pa.Table:
+    """Return the one row of counts and sums of a partition."""
+    totals = Totals()
+    totals.add(made, coverages)
+    counted = Counted(
+        totals,
+        {rows.reading.file: rows.reading.read for rows in read},
+        {rows.reading.file: rows.reading.refused for rows in read},
+    )
+    return pa.table({TOTALS: pa.array([pickle.dumps(counted)], pa.binary())})
+
+
+def _batches(table: pa.Table, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    """Yield a table in the columns of a schema; those that it has not are empty."""
+    columns = [
+        table[item.name].cast(item.type)
+        if item.name in table.column_names
+        else pa.chunked_array([pa.nulls(len(table), item.type)])
+        for item in schema
+    ]
+    yield from pa.table(columns, schema=schema).combine_chunks().to_batches(max_chunksize=_ROWS_AT_ONCE)
 
 
 def _units(problems: pa.Table, coverages: pa.Table) -> pa.Array:
