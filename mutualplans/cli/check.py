@@ -209,31 +209,58 @@ def _not_from(folder: Path, origin: str = "") -> Problem:
 
 
 def _show(results: list[_Result]) -> None:
-    """Print a line for each result; what stops several checks alike is told at the first."""
-    said: list[Problem] = []
+    """Print a line for each result; what stops several checks alike is told at the first, the others in one line."""
     words = {
         "passed": t("通过  ", "passed"),
         "failed": t("不通过", "failed"),
         "noted": t("说明  ", "note  "),
     }
-    for result in results:
-        word = words[result.status]
-        label = t("算例：", "case: ") if result.kind == "case" else ""
-        click.echo(f"{word}  {result.plan}  {label}{result.name}")
-        for item in result.problems:
-            if item in said and result.kind == "check":
-                continue
-            said.append(item)
-            click.echo(f"        {item.line(lang())}")
-            if item.hint:
-                hint = item.hint.in_(lang()).replace("\n", "\n          ")
-                click.echo(f"          {t('提示：', 'hint: ')}{hint}")
+    stopped = _stopped(results)
+    last = max((place for place, result in enumerate(results) if result.kind == "check"), default=0)
+    for place, result in enumerate(results):
+        if place not in stopped:
+            label = t("算例：", "case: ") if result.kind == "case" else ""
+            click.echo(f"{words[result.status]}  {result.plan}  {label}{result.name}")
+            for item in result.problems:
+                _show_problem(item)
+        if place == last and stopped:
+            _show_stopped([results[other] for other in stopped])
+
+
+def _show_problem(item: Problem) -> None:
+    click.echo(f"        {item.line(lang())}")
+    if item.hint:
+        hint = item.hint.in_(lang()).replace("\n", "\n          ")
+        click.echo(f"          {t('提示：', 'hint: ')}{hint}")
+
+
+def _stopped(results: list[_Result]) -> list[int]:
+    """Return the places of the checks that found only what an earlier one had found: it kept them from their work."""
+    said: list[Problem] = []
+    found: list[int] = []
+    for place, result in enumerate(results):
+        if result.kind == "check" and result.problems and all(item in said for item in result.problems):
+            found.append(place)
+        said += result.problems
+    return found
+
+
+def _show_stopped(stopped: list[_Result]) -> None:
+    """Print in one paragraph which checks could not be made, or fail for what was told already."""
+    names = t("、", ", ").join(result.name for result in stopped)
+    click.echo(t(f"未查    因为上面的问题：{names}", f"not run because of the above: {names}"))
 
 
 def _show_sum(results: list[_Result]) -> None:
-    failed = sum(result.status == "failed" for result in results)
+    stopped = _stopped(results)
+    failed = sum(result.status == "failed" and place not in stopped for place, result in enumerate(results))
+    zh = f"，{len(stopped)} 项未查" if stopped else ""
+    en = f", {len(stopped)} not run" if stopped else ""
     click.echo(
-        t(f"{len(results)} 项，{failed} 项不通过", f"{len(results)} checks and cases, {failed} failed")
+        t(
+            f"{len(results)} 项，{failed} 项不通过{zh}",
+            f"{len(results)} checks and cases, {failed} failed{en}",
+        )
     )
 
 

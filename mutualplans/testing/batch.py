@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from mutualplans.batch.assess import assess_tables
 from mutualplans.batch.columns import Column, claim_columns, coverage_columns, schema
-from mutualplans.engine.office import Office, office_of
+from mutualplans.engine.office import Office
 from mutualplans.engine.simulate import Situation
 from mutualplans.model.fields import fields_of, plain_value
 from mutualplans.model.people import Insured
@@ -30,7 +30,7 @@ def batch_problems(plan: Plan, cases: Sequence[WorkedCase]) -> Iterator[Problem]
     Cases that hold covers of other plans are left out: the plan alone does not know those.
     """
     for edition in dict.fromkeys(case.edition for case in cases):
-        office = office_of([plan], edition=edition)
+        office = next(case for case in cases if case.edition == edition).office(plan)
         own = {
             str(number): case
             for number, case in enumerate(cases)

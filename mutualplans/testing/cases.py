@@ -22,44 +22,38 @@ those given) and ``problems`` (codes). An incomplete claim expects ``expect = "i
 ``premium``: yuan, ``"refused"`` where the person may not join, or ``"incomplete"``.
 
 ``recorded = true`` marks amounts that ``mutualplans check --update-cases`` wrote: nobody has worked
-them out. A table ``[expected_failures]`` names checks and cases that are known to fail, each with its reason.
+them out. A table ``[expected_failures]`` names checks and cases that are known to fail, each with its reason. A
+table ``[office.EDITION]`` states what an office is taken to have set: see `given`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from mutualplans.engine.bind import edition_named
-from mutualplans.engine.office import Office, office_of
-from mutualplans.engine.quote import Joining, Quote, quote
+from mutualplans.engine.office import Office
 from mutualplans.engine.simulate import Simulation, Situation, simulate
 from mutualplans.files.situation import read_situation
-from mutualplans.model.decision import Decision
 from mutualplans.model.money import format_yuan, yuan
-from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
-from mutualplans.model.tomlfile import TomlFile, dotted
+from mutualplans.model.problem import Problem, nearest, problem
+from mutualplans.model.tomlfile import TomlFile
 from mutualplans.plan.declaration import Plan
+from mutualplans.plan.edition import Entry
 from mutualplans.plan.reading import load_editions
+from mutualplans.testing.given import Given, given_in, no_edition, without_value
+from mutualplans.testing.worlds import open_office
 
-__all__ = [
-    "WorkedCase",
-    "case_problems",
-    "differences",
-    "fee",
-    "problems_in",
-    "quotes",
-    "read_cases",
-]
+__all__ = ["WorkedCase", "read_cases"]
 
 _EXPECTED = ("expect", "benefits", "reasons", "problems")
 _CASE = {
     "name", "source", "arithmetic", "recorded", "edition",
     "member", "unit", "insured", "coverage", "claim",
 }  # fmt: skip
-_FILE = {"case", "expected_failures"}
+_FILE = {"case", "expected_failures", "office"}
 
 
 @frozen(kw_only=True)
@@ -75,6 +69,7 @@ class WorkedCase:
         expected: For each claim, what must come out.
         premiums: For each cover, the premium that must come out; ``None`` where the case does not say.
         recorded: The amounts are what the plan once paid; nobody has worked them out.
+        values: What an office is taken to have set.
     """
 
     name: str
@@ -85,14 +80,23 @@ class WorkedCase:
     expected: tuple[Mapping[str, Any], ...]
     premiums: tuple[str | None, ...] = ()
     recorded: bool = False
+    values: Mapping[str, Entry] = field(factory=dict)
 
-    def run(self, plan: Plan) -> Simulation:
-        """Run the case under its edition, whatever that edition's dates.
+    def office(self, plan: Plan) -> Office:
+        """Return an office that runs the plan under the case's edition alone, whatever that edition's dates.
 
         Raises:
             MutualPlansError: the plan has no such edition.
         """
-        return simulate(office_of([plan], edition=self.edition), self.situation)
+        return open_office(plan, edition_named(plan, load_editions(plan)[0], self.edition), self.values)
+
+    def run(self, plan: Plan) -> Simulation:
+        """Decide the claims of the case.
+
+        Raises:
+            MutualPlansError: the plan has no such edition.
+        """
+        return simulate(self.office(plan), self.situation)
 
 
 def read_cases(plan: Plan, file: TomlFile) -> tuple[list[WorkedCase], list[Problem]]:
@@ -103,14 +107,32 @@ def read_cases(plan: Plan, file: TomlFile) -> tuple[list[WorkedCase], list[Probl
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         zh, en = "算例写成 [[case]]，可以有多个", "cases are written [[case]]"
         return [], [*problems, problem("file.value", zh, en, where=file.where("case"))]
+    given, found = given_in(plan, file)
+    problems += found
+    lacking = _without_values(plan, file, rows, given)
+    problems += lacking.values()
     for number, row in enumerate(rows):
         case, found = _read_case(plan, file, number, row)
         problems += found
-        if case:
-            cases.append(case)
+        if case and case.edition not in lacking:
+            cases.append(evolve(case, values=given.get(case.edition, {})))
     if not file.data.get("case"):
         problems.append(problem("cases.missing", "没有 [[case]]", "there is no [[case]]", where=file.name))
     return cases, problems
+
+
+def _without_values(
+    plan: Plan, file: TomlFile, rows: Iterable[Mapping[str, Any]], given: Given
+) -> dict[str, Problem]:
+    """Return, for each edition of the cases that leaves values to the office and is given none, what is missing."""
+    named = [str(row.get("edition")) for row in rows]
+    found: dict[str, Problem] = {}
+    for edition in load_editions(plan)[0]:
+        if edition.id in named:
+            where = file.where("case", named.index(edition.id), "edition")
+            if missing := without_value(plan, edition, given, where):
+                found[edition.id] = missing
+    return found
 
 
 def _read_case(plan: Plan, file: TomlFile, number: int, row: Any) -> tuple[WorkedCase | None, list[Problem]]:
@@ -130,7 +152,7 @@ def _read_case(plan: Plan, file: TomlFile, number: int, row: Any) -> tuple[Worke
             wrong("file.missing-key", f'缺少 "{key}"', f'"{key}" is missing')
     known = [edition.id for edition in load_editions(plan)[0]]
     if known and row.get("edition") and row["edition"] not in known:
-        problems += _no_edition(plan, str(row["edition"]), known, file.where(*place, "edition"))
+        problems += no_edition(plan, str(row["edition"]), file.where(*place, "edition"))
     covers = row.get("coverage", {})
     covers = [dict(cover) if isinstance(cover, dict) else cover for cover in _listed(covers)]
     premiums = tuple(cover.pop("premium", None) if isinstance(cover, dict) else None for cover in covers)
@@ -149,7 +171,7 @@ def _read_case(plan: Plan, file: TomlFile, number: int, row: Any) -> tuple[Worke
             wrong("file.value", f'"{key}" 写成 {_SHOWN[key]}', f'"{key}" is written {_SHOWN[key]}', key)
     data: dict[str, Any] = {key: row[key] for key in ("member", "unit", "insured", "claim") if key in row}
     data["coverage"] = [{"plan": plan.id, **cover} if isinstance(cover, dict) else cover for cover in covers]
-    inner = TomlFile(f"{file.where(*place)} {dotted(place)}", data, {})
+    inner = TomlFile(file.name, data, _lines_of(file, place, row))
     read = read_situation(inner, [plan], also=_EXPECTED)
     problems += read.problems
     listed = row.get("claim", [])
@@ -179,6 +201,17 @@ def _read_case(plan: Plan, file: TomlFile, number: int, row: Any) -> tuple[Worke
         premiums=premiums,
         recorded=row.get("recorded", False),
     ), []
+
+
+def _lines_of(file: TomlFile, place: tuple[str, int], row: Mapping[str, Any]) -> dict[Any, int]:
+    """Return the lines of one case as those of a case file, in which covers are always a list."""
+    found: dict[Any, int] = {}
+    for path, line in file.lines.items():
+        if path[:2] == place and len(path) > 2:
+            inner = path[2:]
+            alone = inner[0] == "coverage" and isinstance(row.get("coverage"), dict)
+            found[("coverage", 0, *inner[1:]) if alone else inner] = line
+    return found
 
 
 _HOW = {
@@ -235,148 +268,4 @@ def _unknown(file: TomlFile, key: str, known: Iterable[str], *path: str | int) -
         where=file.where(*path),
         hint_zh=f'是不是 "{close}"？' if close else f"可用：{'、'.join(sorted(known))}",
         hint_en=f'did you mean "{close}"?' if close else f"known: {', '.join(sorted(known))}",
-    )
-
-
-def _no_edition(plan: Plan, found: str, known: list[str], where: str) -> list[Problem]:
-    try:
-        edition_named(plan, load_editions(plan)[0], found)
-    except MutualPlansError as error:
-        return [evolve(item, where=where) for item in error.problems]
-    return []
-
-
-def differences(plan: Plan, case: WorkedCase) -> list[str]:
-    """Return what came out differently from what a case expects, in sentences; empty when it passes."""
-    return [f"{item.where}: {item.message.zh}" for item in case_problems(plan, case)]
-
-
-def case_problems(plan: Plan, case: WorkedCase) -> list[Problem]:
-    """Return what came out differently from what a case expects; ``where`` is the claim, its benefit, or the cover."""
-    return problems_in(case, office_of([plan], edition=case.edition))
-
-
-def problems_in(case: WorkedCase, office: Office) -> list[Problem]:
-    """Return the same for the case in an office that runs the plan under the case's edition alone."""
-    return [*_premiums(case, office), *_claims(case, simulate(office, case.situation))]
-
-
-def _premiums(case: WorkedCase, office: Office) -> Iterator[Problem]:
-    """Compare what the covers of a case expect joining to cost, and their last day, with their quotes."""
-    for number, (expected, made) in enumerate(zip(case.premiums, quotes(case, office), strict=True)):
-        if expected is None:
-            continue
-        where, actual, cover = f"coverage #{number + 1}", fee(made), case.situation.coverages[number]
-        if expected != actual:
-            codes = (
-                [*(item.code for item in made.reasons), *(item.code for item in made.problems)]
-                if made
-                else []
-            )
-            zh = f"互助费应为 {expected}，实为 {actual}；{codes}"
-            en = f"expected a premium of {expected}, came out as {actual}; {codes}"
-            yield problem("cases.premium", zh, en, where=where)
-        elif made and made.premium is not None and made.coverage.last_day != cover.last_day:
-            zh = f"保障到 {cover.last_day}，报价却到 {made.coverage.last_day}"
-            en = f"the cover ends on {cover.last_day}, the one quoted on {made.coverage.last_day}"
-            yield problem("cases.premium", zh, en, where=where)
-
-
-def quotes(case: WorkedCase, office: Office) -> list[Quote | None]:
-    """Quote each cover of a case that expects a premium; ``None`` for the others, and for nobody of the case."""
-    situation, item = case.situation, office.plans[0]
-    made: list[Quote | None] = []
-    for cover, expected in zip(situation.coverages, case.premiums, strict=True):
-        person = None if expected is None else situation.person(cover.insured)
-        joining = person and Joining(
-            member=situation.member, insured=person, unit=situation.unit, first_day=cover.first_day,
-            shares=cover.shares, tier=cover.tier, extra=cover.extra,
-        )  # fmt: skip
-        made.append(quote(item, joining, edition=case.edition) if joining else None)
-    return made
-
-
-def fee(made: Quote | None) -> str:
-    """Return the fee of a quote as a case writes it: yuan, ``"refused"`` or ``"incomplete"``."""
-    if made is None or made.reasons:
-        return "refused"
-    return "incomplete" if made.premium is None else format_yuan(made.premium)
-
-
-def _claims(case: WorkedCase, result: Simulation) -> list[Problem]:
-    by_claim: dict[str, Decision] = {decision.claim: decision for decision in result.decisions}
-    found: list[Problem] = []
-    for claim, expected in zip(case.situation.claims, case.expected, strict=True):
-        decision = by_claim.get(claim.id)
-        codes = {item.code for item in result.problems if item.where in ("", claim.id)}
-        found.extend(
-            problem(
-                "cases.problem",
-                f"没有报告问题 {code}，报告了 {sorted(codes)}",
-                f"{code} was not reported; {sorted(codes)} were",
-                where=claim.id,
-            )
-            for code in sorted(set(expected.get("problems", ())) - codes)
-        )
-        found += _compare(claim.id, decision, expected, codes)
-    return found
-
-
-def _compare(
-    claim_id: str, decision: Decision | None, expected: Mapping[str, Any], codes: set[str]
-) -> list[Problem]:
-    if decision is None:
-        if expected["expect"] == "undecided":
-            return []
-        shown = sorted(codes)
-        return [
-            problem(
-                "cases.undecided",
-                f"未核定；问题：{shown}",
-                f"not decided; problems: {shown}",
-                where=claim_id,
-            )
-        ]
-    found = []
-    total = "incomplete" if decision.total is None else format_yuan(decision.total)
-    if total != expected["expect"]:
-        found.append(
-            problem(
-                "cases.amount",
-                f"应为 {expected['expect']}，实为 {total}；{_why(decision)}",
-                f"expected {expected['expect']}, came out as {total}; {_why(decision)}",
-                where=claim_id,
-            )
-        )
-    amounts = {item.id: item.amount for item in decision.benefits}
-    for benefit, amount in expected.get("benefits", {}).items():
-        actual = amounts.get(benefit)
-        paid = None if actual is None else format_yuan(actual)
-        if paid != amount:
-            found.append(
-                problem(
-                    "cases.amount",
-                    f"应为 {amount}，实为 {paid or '没有'}",
-                    f"expected {amount}, came out as {paid or 'nothing'}",
-                    where=f"{claim_id}/{benefit}",
-                )
-            )
-    given = {reason.code for item in decision.benefits for reason in item.reasons}
-    found.extend(
-        problem(
-            "cases.reason",
-            f"没有给出理由 {code}，给出了 {sorted(given)}",
-            f"the reason {code} was not given; {sorted(given)} were",
-            where=claim_id,
-        )
-        for code in sorted(set(expected.get("reasons", ())) - given)
-    )
-    return found
-
-
-def _why(decision: Decision) -> str:
-    return "；".join(
-        f"{item.id} {'—' if item.amount is None else format_yuan(item.amount)}"
-        f" {[reason.code for reason in item.reasons] or list(item.missing)}"
-        for item in decision.benefits
     )

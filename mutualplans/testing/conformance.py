@@ -20,8 +20,9 @@ from typing import Any, ClassVar
 
 from mutualplans.model.problem import MutualPlansError, Problem, problem
 from mutualplans.testing import checks
-from mutualplans.testing.cases import WorkedCase, case_problems
+from mutualplans.testing.cases import WorkedCase
 from mutualplans.testing.laws import LAWS
+from mutualplans.testing.outcomes import case_problems
 from mutualplans.testing.subject import Subject
 
 __all__ = [

@@ -21,8 +21,9 @@ from mutualplans.model.scales import Band, Table
 from mutualplans.model.text import Text
 from mutualplans.plan.edition import Edition
 from mutualplans.plan.formula import Formula
-from mutualplans.testing.cases import WorkedCase, problems_in
+from mutualplans.testing.cases import WorkedCase
 from mutualplans.testing.changes import Change, declaration_changes, edition_changes, plan_formulas
+from mutualplans.testing.outcomes import problems_in
 from mutualplans.testing.reach import (
     GROUPS,
     Goal,
@@ -116,8 +117,7 @@ def _reached_in(subject: Subject, edition: str | None = None) -> set[Goal]:
 def _joining(subject: Subject, case: WorkedCase, cover: Coverage) -> Facts:
     """Return the facts about a cover of a case."""
     situation = case.situation
-    office = open_office(subject.plan, next(item for item in subject.editions if item.id == case.edition))
-    bound = office.plans[0].bind(day=cover.first_day, edition=case.edition)
+    bound = case.office(subject.plan).plans[0].bind(day=cover.first_day, edition=case.edition)
     person = situation.person(cover.insured) or Insured.member(situation.member)
     return Facts(bound, Case(member=situation.member, insured=person, unit=situation.unit, coverage=cover))
 
@@ -201,7 +201,7 @@ class _Look:
         self.quoted = _steps([*plan.joins, plan.premium, plan.term_months, plan.max_shares])
 
     def _office_now(self, subject: Subject, case: WorkedCase) -> Office:
-        return open_office(subject.plan, self.editions[case.edition])
+        return open_office(subject.plan, self.editions[case.edition], case.values)
 
     def notices(self, change: Change) -> bool:
         """Return whether some case comes out otherwise than it expects."""
@@ -211,7 +211,7 @@ class _Look:
                 continue
             if case.edition not in offices:
                 edition = change.edition or self.editions[case.edition]
-                offices[case.edition] = open_office(change.plan, edition)
+                offices[case.edition] = open_office(change.plan, edition, case.values)
             try:
                 if problems_in(case, offices[case.edition]):
                     return True

@@ -17,6 +17,7 @@ from mutualplans.plan.edition import Edition
 from mutualplans.plan.reading import load_editions
 from mutualplans.registry import PluginEntry, PluginRecord, PluginRegistry, find_entries
 from mutualplans.testing.cases import WorkedCase, read_cases
+from mutualplans.testing.given import Given, given_in
 
 __all__ = ["Subject"]
 
@@ -105,6 +106,14 @@ class Subject:
             return read_cases(self.plan, self.case_file)
         except MutualPlansError as error:
             return [], list(error.problems)
+
+    @cached_property
+    def given(self) -> Given:
+        """What an office is taken to have set under each edition, as the file of cases says."""
+        try:
+            return given_in(self.plan, self.case_file)[0]
+        except MutualPlansError:
+            return {}
 
     @property
     def cases(self) -> list[WorkedCase]:

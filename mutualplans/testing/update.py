@@ -9,10 +9,11 @@ from typing import Any
 import tomlkit
 from attrs import frozen
 
-from mutualplans.engine.office import Office, office_of
+from mutualplans.engine.office import Office
 from mutualplans.engine.simulate import Simulation
 from mutualplans.model.money import format_yuan
-from mutualplans.testing.cases import WorkedCase, case_problems, fee, quotes
+from mutualplans.testing.cases import WorkedCase
+from mutualplans.testing.outcomes import case_problems, fee, quotes
 from mutualplans.testing.subject import Subject
 
 __all__ = ["Update", "update_of"]
@@ -78,7 +79,7 @@ def update_of(subject: Subject) -> Update:
             _rewrite(
                 document["case"][place],
                 case,
-                office_of([subject.plan], edition=case.edition),
+                case.office(subject.plan),
                 case.run(subject.plan),
             )
             changed[place] = case.name

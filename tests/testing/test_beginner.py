@@ -40,7 +40,7 @@ def told(subject):
         ("plan", "value.report", "value.reports", ["plan.py:", "reports", "'report'"]),
         ("first", 'premium = "60"\n', "", ["first.toml:", "premium", "edition.value-missing"]),
         ("first", 'premium = "60"', 'premium = "60"\npremum = "60"', ["first.toml:", "premum", "premium", "edition.value-unknown"]),
-        ("first", "{ up_to = 3,", "{ at = 3,", ["first.toml:", "up_to/below", "at"]),
+        ("first", "{ up_to = 3,", "{ at = 3,", ["first.toml:", "up_to（含）或 below", '不认识 "at"']),
         ("first", 'premium = "60"', "premium = 60", ["first.toml:", "premium", '"12.50"', "60"]),
         ("first", 'id = "bypass"', 'id = "cancer"', ["first.toml:", "cancer", "出现两次"]),
         ("cases", 'arithmetic = "2 × 40 + 5 + 0 = 85"\n', "", ["cases.toml:", "source", "arithmetic", "cases.source"]),

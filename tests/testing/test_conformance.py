@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from mutualplans.testing import cases, checks, conformance
+from mutualplans.testing import checks, conformance, outcomes
 from mutualplans.testing.conformance import CHECKS, PlanConformance, Subject
 from mutualplans.testing.readme import main
 
@@ -172,7 +172,7 @@ def test_a_cover_may_expect_its_premium(tiny, expected, found):
     change(tiny.cases, "2011-12-31 }", f'2011-12-31, premium = "{expected}" }}')
     subject = Subject("tiny")
 
-    said = [item.message.zh for item in cases.case_problems(subject.plan, subject.cases[0])]
+    said = [item.message.zh for item in outcomes.case_problems(subject.plan, subject.cases[0])]
     assert [text.removeprefix("互助费").partition("；")[0] for text in said] == found
 
 
@@ -181,7 +181,7 @@ def test_a_cover_that_expects_its_premium_lasts_as_quoted(tiny):
     change(tiny.cases, "2011-12-31 }", '2011-12-30, premium = "60.00" }')
     subject = Subject("tiny")
 
-    [found] = cases.case_problems(subject.plan, subject.cases[0])
+    [found] = outcomes.case_problems(subject.plan, subject.cases[0])
 
     assert found.message.zh == "保障到 2011-12-30，报价却到 2011-12-31"
 
