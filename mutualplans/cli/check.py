@@ -106,12 +106,19 @@ def command(name: str, gaps: bool, update_cases: bool, output_format: str) -> Ex
         own = list(_run(subject))
         results += own
         levels += standings(subject, [result.name for result in own if result.status == "failed"])
+    warned = [(subject.plan_id, item) for subject in subjects for item in _warnings(subject)]
     figures = {subject.plan_id: found for subject in subjects if (found := _figures(subject))}
     if output_format == "json":
         counted = [row for plan, found in figures.items() for row in _figures_data(plan, found)]
-        print_json([*map(_as_data, results), *counted, *map(_level_data, levels)])
+        print_json(
+            [*map(_as_data, results), *map(_warning_data, warned), *counted, *map(_level_data, levels)]
+        )
     else:
         _show(results)
+        for plan in dict.fromkeys(plan for plan, _item in warned):
+            click.echo(f"{t('警告  ', 'warned')}  {plan}")
+            for _plan, item in (each for each in warned if each[0] == plan):
+                _show_problem(item)
         for plan, found in figures.items():
             _show_figures(plan, found, gaps=gaps)
         for standing in levels:
@@ -127,6 +134,19 @@ def _run(subject: Subject) -> Iterator[_Result]:
         yield _Result(subject.plan_id, "check", check.__name__, run_check(check, subject))
     for case in cases_of(subject):
         yield _Result(subject.plan_id, "case", case.name, run_case(case, subject))
+
+
+def _warnings(subject: Subject) -> list[Problem]:
+    """Return what is no fault but may be another thing than was meant, as ``plugins --check`` tells it."""
+    from mutualplans.engine.limits import plan_limit_problems
+    from mutualplans.model.problem import MutualPlansError
+
+    try:
+        found = [*subject.record.problems, *plan_limit_problems(subject.plan)]
+    except MutualPlansError:
+        return []
+    told = "plan.editions"  # a gap between editions is a check of its own
+    return [item for item in found if item.severity == "warning" and item.code != told]
 
 
 def _figures(subject: Subject) -> Figures | None:
@@ -284,6 +304,12 @@ def _show_figures(plan: str, figures: Figures, *, gaps: bool) -> None:
     if not gaps and any(count.missing for count, _done in counts):
         click.echo(t("  --gaps 列出其余各项", "  --gaps lists the others"))
     click.echo()
+
+
+def _warning_data(warned: tuple[str, Problem]) -> dict[str, object]:
+    from mutualplans.engine.asdata import problem_data
+
+    return {"plan": warned[0], "kind": "warning", **problem_data(warned[1], lang())}
 
 
 def _figures_data(plan: str, figures: Figures) -> Iterator[dict[str, object]]:

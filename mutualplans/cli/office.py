@@ -299,8 +299,11 @@ def _split(item: OfficePlan) -> str:
 
 
 def _group(rule: GroupRule) -> str:
+    from mutualplans.backends.phrase import show
+    from mutualplans.model.kinds import Kind
+
     size = t("其余", "others") if rule.staff_up_to is None else f"≤{rule.staff_up_to}"
-    share = [] if rule.share is None else [str(rule.share)]
+    share = [] if rule.share is None else [show(rule.share, Kind.RATE, None, lang())]
     persons = [] if rule.persons is None else [t(f"{rule.persons} 人", f"{rule.persons} persons")]
     of = t("（女职工）", " of women") if rule.of == "women" else ""
     return f"{size}: {' '.join(share + persons)}{of}"

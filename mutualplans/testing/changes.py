@@ -132,9 +132,9 @@ def _changes(node: n.Node) -> Iterator[tuple[Text, n.Node]]:
 
 
 def _became(node: n.Node, new: n.Node) -> Text:
-    if isinstance(node, n.Because):
-        return Text(f"去掉条件“{node.text.zh}”", f"the condition “{node.text.in_('en')}” is dropped")
     words = [(in_words(item, "zh"), in_words(item, "en")) for item in (node, new)]
+    if isinstance(node, n.Because):
+        return Text(f"去掉条件“{words[0][0]}”", f"the condition “{words[0][1]}” is dropped")
     return Text(f"“{words[0][0]}”改为“{words[1][0]}”", f"“{words[0][1]}” becomes “{words[1][1]}”")
 
 

@@ -141,7 +141,7 @@ def _goals(node: n.Node) -> Iterator[Goal]:
     said = Text(in_words(node, "zh"), in_words(node, "en"))
     if isinstance(node, n.Because):
         for side in (True, False):
-            yield Goal("condition", node, side, _sided(node.text, side, "成立", "不成立", "holds", "fails"))
+            yield Goal("condition", node, side, _sided(said, side, "成立", "不成立", "holds", "fails"))
     elif isinstance(node, n.Choose):
         test = Text(in_words(node.test, "zh"), in_words(node.test, "en"))
         for side in (True, False):

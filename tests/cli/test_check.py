@@ -63,6 +63,19 @@ def test_a_line_for_each_check_and_case(capsys: Capture) -> None:
     assert rest.splitlines()[-1] == f"{len(lines)} 项，0 项不通过"
 
 
+def test_warnings_of_the_declaration_are_told(capsys: Capture) -> None:
+    """A benefit without a cap is no fault, but its author is told, once for the plan, and so is a script."""
+    assert main(["check", "retiree-inpatient"]) == ExitStatus.OK
+    printed = capsys.readouterr().out
+
+    assert printed.count("警告    retiree-inpatient\n") == 1
+    assert "没有自己的上限" in printed
+
+    main(["check", "retiree-inpatient", "--format", "json"])
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["code"] for row in rows if row["kind"] == "warning"} == {"formula.uncapped"}
+
+
 def test_gaps_are_listed_when_asked_for(capsys: Capture) -> None:
     """What no case reaches and no case notices is named, line by line, as many as the figures say."""
     main(["check", "child-accident", "--gaps"])

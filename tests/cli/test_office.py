@@ -134,7 +134,7 @@ class TestCheck:
         out, err = capsys.readouterr()
 
         assert out.startswith("某市总工会\n")
-        for text in ("good", edition, "职工个人 1/3 工会 2/3", "≤99: 1；其余: 5 人（女职工）"):
+        for text in ("good", edition, "职工个人 1/3 工会 2/3", "≤99: 100%；其余: 5 人（女职工）"):
             assert text in out
         assert err.endswith("office.toml：没有错误，0 处警告。\n")
 

@@ -630,6 +630,31 @@ def test_context_allows(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- warnings and notes
 
 
+ILL = claim.is_death.because("no-death", zh="不是身故")
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"benefits": [benefit(when=[ILL, claim.is_death.because("again", zh="未身故")])]}, "benefits.lump.when[1]"),
+        ({"when": [ILL], "benefits": [benefit(when=[ILL])]}, "benefits.lump.when[0]"),
+        ({"when": [ILL, ILL]}, "when[1]"),
+    ],
+)  # fmt: skip
+def test_a_condition_twice(changes: dict[str, Any], place: str, tmp_path: Path) -> None:
+    """The same test twice among the conditions of a benefit is a warning, whatever its reason is called."""
+    found = only(check(tmp_path, **changes))
+
+    assert ("formula.repeated", place, "warning") == (*told((found,))[0], found.severity)
+
+
+def test_two_benefits_may_have_one_condition(tmp_path: Path) -> None:
+    """What two benefits ask alike is written at each."""
+    both = [benefit(when=[ILL]), benefit("other", when=[ILL])]
+
+    assert told(check(tmp_path, benefits=both)) == []
+
+
 @pytest.mark.parametrize(
     ("changes", "place"),
     [

@@ -32,7 +32,7 @@ def test_what_two_cases_of_two_days_reach(twice):
     figures = figures_of(Subject("tiny"))
 
     assert (figures.cases, figures.published, figures.recorded) == (2, 0, 0)
-    assert missing(figures, "条件") == ["不在病种内：不成立"]
+    assert missing(figures, "条件") == ["诊断属于“病种”所列：不成立"]
     assert missing(figures, "分档") == ["分档（first）第 2 档"]
     assert missing(figures, "界限") == ["分档（first）的界限 3：正好在界上", "分档（first）的界限 3：多一"]
     assert missing(figures, "表行") == ["等级金额（first）：其他"]
@@ -66,7 +66,7 @@ def test_a_condition_that_fails_is_reached(twice):
 
     refused = reached_by([subject.runs[0][1]])
 
-    assert [goals[goal] for goal in goals if goal in refused] == ["不在病种内：不成立"]
+    assert [goals[goal] for goal in goals if goal in refused] == ["诊断属于“病种”所列：不成立"]
 
 
 def test_values_that_the_cases_pin_down(twice):
