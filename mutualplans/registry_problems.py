@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from attrs import evolve
 
 from mutualplans.model.problem import PLANS_ALIKE, MutualPlansError, Problem, nearest, problem
-from mutualplans.model.text import Text
+from mutualplans.model.text import Lang, NameFaultError
 
 if TYPE_CHECKING:
     from mutualplans.registry import PluginEntry
@@ -153,28 +153,40 @@ def unknown_hook(entry: PluginEntry, unknown: list[str]) -> Problem:
 def call_failed(entry: PluginEntry, error: Exception, function: Any) -> Problem:
     """Say where the hook raised, or that it returned no iterable."""
     place = place_of(entry, error)
-    hint = _RAISED if place else _RETURNED
-    # One of our own errors brings its own hint, in a problem after this one.
-    own = isinstance(error, MutualPlansError)
+    hint_zh, hint_en = _remedy(error) if place else _RETURNS
     return _about(
         entry,
         "plugin.call",
         f"的 register_plans() 出错：{said(error)}",
-        f"failed in register_plans(): {said(error)}",
+        f"failed in register_plans(): {said(error, 'en')}",
         where=place or start_of(function),
-        hint_zh="" if own else hint.zh,
-        hint_en="" if own else hint.in_("en"),
+        hint_zh=hint_zh,
+        hint_en=hint_en,
     )
 
 
-_RAISED = Text(
-    "改正这一行；mutualplans --debug … 显示完整的追踪信息",
-    "correct this line; mutualplans --debug … shows the whole traceback",
-)
-_RETURNED = Text(
+_RETURNS = (
     "register_plans 应返回计划的列表，如 return [plan]；不读文件，不看时间",
     "register_plans returns a list of plans, as in return [plan]; it reads no file and no clock",
 )
+_REMEDIES: Mapping[type[Exception], tuple[str, str]] = {
+    # What these say, they say themselves; one of ours brings its hint in a problem after this one.
+    MutualPlansError: ("", ""),
+    NameFaultError: ("", ""),
+    SyntaxError: (
+        "Python 语法不对：看这一行和上一行的括号、引号、逗号",
+        "look at the brackets, quotes and commas of this line and the one before",
+    ),
+    TypeError: (
+        "对照“公式与声明”里这个名字的参数；期间写成 per=per.TERM 的样子",
+        "compare the arguments with the reference of formulas; a period is written per=per.TERM",
+    ),
+}
+
+
+def _remedy(error: Exception) -> tuple[str, str]:
+    """Return what to do about an error raised in the plugin's own code; nothing where its sentence says it."""
+    return next((words for kind, words in _REMEDIES.items() if isinstance(error, kind)), ("", ""))
 
 
 def own_problems(entry: PluginEntry, error: Exception) -> tuple[Problem, ...]:
@@ -262,8 +274,10 @@ def unknown_plan(plan_id: str, known: Iterable[str]) -> Problem:
 # ---------------------------------------------------------------- errors and places
 
 
-def said(error: BaseException) -> str:
+def said(error: BaseException, lang: Lang = "zh") -> str:
     """Return the kind of an error and the first line of what it says; `own_problems` says the rest of ours."""
+    if isinstance(error, NameFaultError):
+        return error.text.in_(lang)
     lines = [] if isinstance(error, MutualPlansError) else str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 

@@ -277,6 +277,8 @@ def _cases() -> str:
     ]
     about = (
         "`cases.toml` beside a plan: `[[case]]` tables, and where a check or a case is known to fail a table\n"
-        '`[expected_failures]`: its name = "the reason".'
+        '`[expected_failures]`: its name = "the reason". Where an edition leaves values to the office, a table\n'
+        "`[office.EDITION]` says what the cases are worked out with, as `values` of an office file would; checks and laws\n"
+        "use it too. These are no numbers of the rule: an office still has to set its own."
     )
     return f"## Worked cases\n\n{about}\n\n" + table(["key", "meaning"], rows)

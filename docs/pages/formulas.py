@@ -102,7 +102,7 @@ def _default(found: Any) -> Any:
 
 
 def _records() -> Iterator[str]:
-    for name in ("Plan", "Benefit", "Waiting", "Paper"):
+    for name in ("Plan", "Benefit", "Waiting", "Merge", "Paper"):
         record = getattr(mutualplans, name)
         said = attributes(record)
         rows = [

@@ -15,7 +15,7 @@ from mutualplans.model.claim import STAGES
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Rounding, format_yuan
 from mutualplans.model.parameter import Shape
-from mutualplans.model.scales import ANY, Band, Scale, Table
+from mutualplans.model.scales import ANY, Band, Edge, Scale, Table
 from mutualplans.model.text import Lang, Text
 
 __all__ = [
@@ -26,6 +26,8 @@ __all__ = [
     "Phrase",
     "Wording",
     "band_range",
+    "band_taken",
+    "counts_once",
     "paid_in_earlier_terms",
     "scale_text",
     "show",
@@ -42,7 +44,7 @@ class Phrase:
         text: The words.
         level: `ATOM`, `PRODUCT`, `SUM` or `CLAUSE`, from strong to weak.
         other: How else it is said where what stands around asks for it: a comparison that does not hold, a
-            subtraction that stops at 0; empty for anything else.
+            subtraction that stops at 0, a test that counts as one; empty for anything else.
     """
 
     text: str
@@ -167,11 +169,14 @@ def scale_text(scale: Scale, measured: Kind, kind: Kind, lang: Lang) -> str:
 
 
 def _band_text(band: Band, measured: Kind, kind: Kind, lang: Lang) -> str:
-    return f"{band_range(band, measured, None, lang)} {show(band.gives, kind, None, lang)}"
+    between = "：" if lang == "zh" else ": "
+    return f"{band_range(band, measured, None, lang)}{between}{show(band.gives, kind, None, lang)}"
 
 
 def band_range(band: Band, measured: Kind, unit: Text | None, lang: Lang) -> str:
-    """Return where a band begins and ends, each edge with its side."""
+    """Return where a band begins and ends, each edge with its side; between two whole numbers these themselves."""
+    if measured is Kind.COUNT and band.low and band.high:
+        return _whole_numbers(band.low, band.high, unit, lang)
     parts = []
     if band.low and not (band.low.at == 0 and band.low.inside):
         zh, en = ("达到", "from") if band.low.inside else ("超过", "over")
@@ -180,6 +185,46 @@ def band_range(band: Band, measured: Kind, unit: Text | None, lang: Lang) -> str
         zh, en = ("不超过", "up to") if band.high.inside else ("不满", "below")
         parts.append(f"{zh if lang == 'zh' else en} {show(band.high.at, measured, unit, lang)}")
     return ("、" if lang == "zh" else ", ").join(parts) or ("全部" if lang == "zh" else "all")
+
+
+def _whole_numbers(low: Edge, high: Edge, unit: Text | None, lang: Lang) -> str:
+    """Return the first and the last whole number of a band: ``11 至 20 天``, or the only one."""
+    first = low.at if low.inside else low.at + 1
+    last = high.at if high.inside else high.at - 1
+    shown = show(last, Kind.COUNT, unit, lang)
+    return shown if first == last else f"{first} {'至' if lang == 'zh' else 'to'} {shown}"
+
+
+def band_taken(node: n.Banded, env: Wording) -> tuple[str, str, str, str] | None:
+    """Return of a computed band: its range, what it gives, and where earlier claims count what all measure and what
+    the band of the earlier ones gave; ``None`` where nothing was computed."""
+    results = env.results or {}
+    scale, base, before = (results.get(part) for part in (node.scale, node.base, node.before))
+    if not isinstance(scale, Scale) or type(base) is not int or type(before) is not int:
+        return None
+    measured = base + before
+    band = next((item for item in scale.bands if item.holds(measured)), None)
+    if band is None:
+        return None
+    unit = env.units.get(node.base)
+    return (
+        band_range(band, node.scale.parameter.measured, unit, env.lang),
+        env.show(band.gives, node),
+        env.show(measured, node.base) if before else "",
+        env.show(scale.whole(before), node) if before else "",
+    )
+
+
+def counts_once(node: n.Node) -> bool:
+    """Return whether a node is 1 where a test holds and else 0, perhaps once in a period: summed up, it is a number
+    of times."""
+    if isinstance(node, n.Once):
+        return counts_once(node.base)
+    return (
+        isinstance(node, n.Choose)
+        and node.then == n.Constant(1, Kind.COUNT)
+        and node.otherwise == n.Constant(0, Kind.COUNT)
+    )
 
 
 def paid_in_earlier_terms(node: n.Node) -> n.PaidBefore | None:

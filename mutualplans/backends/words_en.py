@@ -13,6 +13,8 @@ from mutualplans.backends.phrase import (
     SUM,
     Phrase,
     Wording,
+    band_taken,
+    counts_once,
     paid_in_earlier_terms,
     scale_text,
 )
@@ -111,22 +113,34 @@ def _tiered(node: n.Tiered, args: Args, env: Wording) -> Phrase:
 
 
 def _banded(node: n.Banded, args: Args, env: Wording) -> Phrase:
-    text = f"the band of {args[0].within(SUM, 'en')} per {_per(node.before)} in {args[2].text}"
-    return Phrase(text + _earlier(node, args, env), CLAUSE)
+    measured = f"{args[0].within(SUM, 'en')} per {_per(node.before)}"
+    if (taken := band_taken(node, env)) is None:
+        return Phrase(f"the band of {measured} in {args[2].text}" + _earlier(node, args, env), CLAUSE)
+    label = node.scale.parameter.label.in_("en") + env.mark(node.scale)
+    bounds, gives, together, earlier = taken
+    if not earlier:
+        return Phrase(f"the band of {measured} ({bounds}) in {label}: {gives}", CLAUSE)
+    text = f"the band of {measured}, {together} with earlier ones ({bounds}), in {label}: {gives}"
+    return Phrase(f"{text}, less {earlier} taken before", CLAUSE)
 
 
 def _once(node: n.Once, args: Args, env: Wording) -> Phrase:
     if node.base == _ONCE:
         return Phrase(f"1 for each {_per(node.before)}" + _earlier(node, args, env), CLAUSE)
     text = f"{_limited(node, args)}, once per {_per(node.before)}"
-    return Phrase(text + _earlier(node, args, env), CLAUSE)
+    times = f"{args[0].other}, once per {_per(node.before)}" if counts_once(node.base) else ""
+    return Phrase(text + _earlier(node, args, env), CLAUSE, times)
 
 
 def _before(node: n.Before, args: Args, _env: Wording) -> Phrase:
+    if counts_once(node.base) and args[0].other:
+        return Phrase(f"{args[0].other}, earlier in the {PERIODS[node.per]}{_same(node.by)}")
     return Phrase(f"{args[0].within(SUM, 'en')} earlier in the {PERIODS[node.per]}{_same(node.by)}")
 
 
 def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
+    if counts_once(node.base) and args[0].other:
+        return Phrase(f"{args[0].other}, so far in the {_per(node.before)}" + _earlier(node, args, env))
     counted = "number of claims" if node.base == _ONCE else args[0].within(SUM, "en")
     text = f"{counted} so far in the {_per(node.before)}"
     return Phrase(text + _earlier(node, args, env))
@@ -288,6 +302,9 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Choose: lambda node, args, env: Phrase(
         f"{args[1].within(SUM, 'en')} if {args[0].within(SUM, 'en')}, otherwise {args[2].within(SUM, 'en')}",
         CLAUSE,
+        f"the number of times that {args[0].within(SUM, 'en') if isinstance(node.test, _MANY) else args[0].text}"
+        if counts_once(node)
+        else "",
     ),
     n.CompletedYears: lambda node, args, env: Phrase(f"age in full years on {args[1].text}"),
     n.DaysFrom: lambda node, args, env: Phrase(f"days from {args[0].text} to {args[1].text}"),

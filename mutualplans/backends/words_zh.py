@@ -13,6 +13,8 @@ from mutualplans.backends.phrase import (
     SUM,
     Phrase,
     Wording,
+    band_taken,
+    counts_once,
     paid_in_earlier_terms,
     scale_text,
 )
@@ -140,29 +142,35 @@ def _tiered(node: n.Tiered, args: Args, env: Wording) -> Phrase:
 def _banded(node: n.Banded, args: Args, env: Wording) -> Phrase:
     per = _per(node.before)
     whose = f"{per}累计的" if per else ""
-    return Phrase(
-        f"按{whose}{args[0].within(SUM, 'zh')}所在档取{args[2].text}" + _earlier(node, args, env), CLAUSE
-    )
+    measured = args[0].within(SUM, "zh")
+    if (taken := band_taken(node, env)) is None:
+        return Phrase(f"按{whose}{measured}所在档取{args[2].text}" + _earlier(node, args, env), CLAUSE)
+    label = node.scale.parameter.label.zh + env.mark(node.scale)
+    bounds, gives, together, earlier = taken
+    if not earlier:
+        return Phrase(f"按{whose}{measured}所在档（{bounds}）取{label} {gives}", CLAUSE)
+    text = f"按{whose}{measured}连同此前共 {together}所在档（{bounds}）取{label} {gives}，扣除此前已取的 {earlier}"
+    return Phrase(text, CLAUSE)
 
 
 def _once(node: n.Once, args: Args, env: Wording) -> Phrase:
     per = _per(node.before) or "每次"
-    if node.base == _ONCE:
-        return Phrase(f"{per}计 1 次" + _earlier(node, args, env), CLAUSE)
-    return Phrase(f"{_limited(node, args)}，{per}一次" + _earlier(node, args, env), CLAUSE)
+    text = f"{_limited(node, args)}，{per}一次" + _earlier(node, args, env)
+    return Phrase(text, CLAUSE, f"{args[0].other}（{per}只计一次）" if counts_once(node.base) else "")
 
 
 def _before(node: n.Before, args: Args, _env: Wording) -> Phrase:
+    if counts_once(node.base) and args[0].other:
+        return Phrase(f"{_EARLIER[node.per]}{_same(node.by)}{args[0].other}")
     return Phrase(f"{_EARLIER[node.per]}{_same(node.by)}累计的{args[0].within(SUM, 'zh')}")
 
 
 def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
-    if node.base == _ONCE and isinstance(node.before, n.Before):
-        by = _same(node.before.by).strip("（）")
-        return Phrase(
-            f"{PERIODS[node.before.per]}{by and by + '的'}次数（含本次）" + _earlier(node, args, env)
-        )
-    counted = _spaced("累计的", args[0].within(SUM, "zh"))
+    if counts_once(node.base) and args[0].other:
+        times = args[0].other
+        said = f"{times.removesuffix('）')}，含本次）" if times.endswith("）") else f"{times}（含本次）"
+        return Phrase(f"{_per(node.before)}内{said}" + _earlier(node, args, env))
+    counted = "次数" if node.base == _ONCE else _spaced("累计的", args[0].within(SUM, "zh"))
     return Phrase(f"{_per(node.before)}{counted}（含本次）" + _earlier(node, args, env))
 
 
@@ -344,6 +352,9 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     n.Choose: lambda node, args, env: Phrase(
         f"若{args[0].text}，则 {args[1].within(SUM, 'zh')}，否则 {args[2].within(SUM, 'zh')}",
         CLAUSE,
+        f"{args[0].within(SUM, 'zh') if isinstance(node.test, _MANY) else args[0].text}的次数"
+        if counts_once(node)
+        else "",
     ),
     n.CompletedYears: lambda node, args, env: Phrase(f"{args[1].text}的周岁年龄"),
     n.DaysFrom: lambda node, args, env: Phrase(f"{args[0].text}至{args[1].text}的天数"),

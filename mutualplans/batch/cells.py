@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from mutualplans.batch.columns import CODES, Column
 from mutualplans.model.fields import FIRST_DAY, LAST_DAY, Field, plain_value, read_raw
@@ -128,7 +128,7 @@ class Cells:
         item = self.column.field
         if self.is_id or item is None:
             wrong = diagnose_id(text) if self.is_id else None
-            return wrong or text
+            return _other_number(wrong) if wrong else text
         try:
             value = read_raw(item.kind, self._labels.get(text, text))
             fault = item.fault(value)
@@ -292,6 +292,15 @@ def _month_length(years: Any, months: Any) -> Any:
     lengths = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])[np.clip(months, 1, 12) - 1]
     leap = (years % 4 == 0) & ((years % 100 != 0) | (years % 400 == 0))
     return lengths + ((months == 2) & leap)
+
+
+def _other_number(wrong: Problem) -> Problem:
+    """Return what is wrong with an ID number; of what does not look like one, what to do if it is another number."""
+    if wrong.code != "roster.id-form" or wrong.hint is None:
+        return wrong
+    zh = f"{wrong.hint.zh}；这一列写的不是证件号时，列名改为“被保障人”"
+    en = f"{wrong.hint.in_('en')}; where the column holds other numbers, call it person"
+    return evolve(wrong, hint=Text(zh, en))
 
 
 def id_facts(texts: pa.Array) -> tuple[pa.Array, pa.Array]:

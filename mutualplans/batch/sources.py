@@ -9,6 +9,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from itertools import count, islice
 from pathlib import Path
 from typing import Any
@@ -295,11 +296,11 @@ def _python_chunks(path: Path, encoding: str, delimiter: str, record: int, width
 
 
 def _workbook(path: Path, knows: Knows, sheet: str | None) -> Source:
-    book = _book(path, values=True)
-    names = [found.title for found in book.worksheets]
-    if sheet is not None and sheet not in names:
-        raise MutualPlansError(wrong.unknown_sheet(path, sheet, names))
-    found = {name: at for name in ([sheet] if sheet else names) if (at := _header_row(book[name], knows))}
+    with _book(path, values=True) as book:
+        names = [found.title for found in book.worksheets]
+        if sheet is not None and sheet not in names:
+            raise MutualPlansError(wrong.unknown_sheet(path, sheet, names))
+        found = {name: at for name in ([sheet] if sheet else names) if (at := _header_row(book[name], knows))}
     if not found:
         raise MutualPlansError(_no_header(str(path), empty=False))
     if len(found) > 1:
@@ -311,19 +312,22 @@ def _workbook(path: Path, knows: Knows, sheet: str | None) -> Source:
     )
 
 
-def _book(path: Path, *, values: bool) -> Any:
+@contextmanager
+def _book(path: Path, *, values: bool) -> Iterator[Any]:
     from openpyxl import load_workbook
 
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and drop-down lists are not read here
-            return load_workbook(path, read_only=True, data_only=values)
+            book = load_workbook(path, read_only=True, data_only=values)
     except OSError:
         raise
     except Exception as error:  # a damaged file makes openpyxl raise whatever its parts raise
         with path.open("rb") as file:
             begin = file.read(8)
         raise MutualPlansError(wrong.unreadable_workbook(path, begin)) from error
+    with closing(book):
+        yield book
 
 
 def _header_row(sheet: Any, knows: Knows) -> tuple[int, list[str]] | None:
@@ -345,7 +349,12 @@ def _sheet_chunks(path: Path, name: str, header: int, width: int) -> Iterator[Ch
 
 
 def _read_sheet(path: Path, name: str, header: int, width: int) -> Iterator[Chunk]:
-    sheet = _book(path, values=True)[name]
+    with ExitStack() as books:
+        yield from _rows_of(path, name, header, width, books)
+
+
+def _rows_of(path: Path, name: str, header: int, width: int, books: ExitStack) -> Iterator[Chunk]:
+    sheet = books.enter_context(_book(path, values=True))[name]
     sheet.reset_dimensions()
     part = sheet._worksheet_path
     with zipfile.ZipFile(path) as parts:
@@ -354,7 +363,7 @@ def _read_sheet(path: Path, name: str, header: int, width: int) -> Iterator[Chun
     below = sheet.iter_rows(min_row=header + 1)
     written: Iterator[Any] = iter(())
     if formulas:
-        other = _book(path, values=False)[name]
+        other = books.enter_context(_book(path, values=False))[name]
         other.reset_dimensions()
         written = other.iter_rows(min_row=header + 1)
     records: list[tuple[int, list[str]]] = []

@@ -38,11 +38,13 @@ def show(
         print_csv(("what", "plan", "name", "count", "yuan"), _flat(totals, office, read))
     elif decided:
         _print(totals, office)
+        open_ = any(count for (_plan, status), count in totals.plans.items() if status == "incomplete")
+        zh, en = ("（含材料不全、暂不核定的）", " (incomplete ones among them)") if open_ else ("", "")
         click.echo(
             t(
-                f"申领 {read:,} 笔：核定 {totals.claims:,} 笔，没有核定 {read - totals.claims:,} 笔；"
+                f"申领 {read:,} 笔：核定 {totals.claims:,} 笔{zh}，没有核定 {read - totals.claims:,} 笔；"
                 f"合计给付 {format_yuan(totals.fen, grouped=True)} 元",
-                f"{read:,} claims: {totals.claims:,} assessed, {read - totals.claims:,} refused; "
+                f"{read:,} claims: {totals.claims:,} assessed{en}, {read - totals.claims:,} refused; "
                 f"{format_yuan(totals.fen, grouped=True)} yuan paid in all",
             )
         )

@@ -106,6 +106,7 @@ def command(name: str, gaps: bool, update_cases: bool, output_format: str) -> Ex
         own = list(_run(subject))
         results += own
         levels += standings(subject, [result.name for result in own if result.status == "failed"])
+    warned = [(subject.plan_id, item) for subject in subjects for item in _warnings(subject)]
     figures = {subject.plan_id: found for subject in subjects if (found := _figures(subject))}
     warned = [(subject.plan_id, item) for subject in subjects for item in _warnings(subject)]
     if output_format == "json":
@@ -228,28 +229,28 @@ def _not_from(folder: Path, origin: str = "") -> Problem:
 
 
 def _show(results: list[_Result]) -> None:
-    """Print a line for each result; what stops several checks alike is told at the first."""
+    """Print a line for each result; what stops several checks alike is told at the first, the others in one line."""
     from mutualplans.testing.conformance import TITLES
 
-    said: list[Problem] = []
     words = {
         "passed": t("通过  ", "passed"),
         "failed": t("不通过", "failed"),
         "noted": t("说明  ", "note  "),
     }
-    for result in results:
-        word = words[result.status]
-        label = t("算例：", "case: ") if result.kind == "case" else ""
-        # What a check is about matters where it found something that was not told before.
-        found = any(item not in said for item in result.problems)
-        asked = TITLES.get(result.name, "") if lang() == "zh" and found else ""
-        click.echo(f"{word}  {result.plan}  {label}{result.name}" + (f"（{asked}）" if asked else ""))
-        for item in result.problems:
-            if item in said and result.kind == "check":
-                continue
-            said.append(item)
-            click.echo(f"        {item.line(lang())}")
-            _show_hint(item, 10)
+    stopped = _stopped(results)
+    last = max((place for place, result in enumerate(results) if result.kind == "check"), default=0)
+    for place, result in enumerate(results):
+        if place not in stopped:
+            label = t("算例：", "case: ") if result.kind == "case" else ""
+            # What a check is about matters where it found something.
+            asked = TITLES.get(result.name, "") if lang() == "zh" and result.problems else ""
+            named = f"{label}{result.name}" + (f"（{asked}）" if asked else "")
+            click.echo(f"{words[result.status]}  {result.plan}  {named}")
+            for item in result.problems:
+                click.echo(f"        {item.line(lang())}")
+                _show_hint(item, 10)
+        if place == last and stopped:
+            _show_stopped([results[other] for other in stopped])
 
 
 def _show_hint(item: Problem, indent: int) -> None:
@@ -258,10 +259,33 @@ def _show_hint(item: Problem, indent: int) -> None:
         click.echo(f"{left}{t('提示：', 'hint: ')}" + item.hint.in_(lang()).replace("\n", f"\n{left}"))
 
 
+def _stopped(results: list[_Result]) -> list[int]:
+    """Return the places of the checks that found only what an earlier one had found: it kept them from their work."""
+    said: list[Problem] = []
+    found: list[int] = []
+    for place, result in enumerate(results):
+        if result.kind == "check" and result.problems and all(item in said for item in result.problems):
+            found.append(place)
+        said += result.problems
+    return found
+
+
+def _show_stopped(stopped: list[_Result]) -> None:
+    """Print in one paragraph which checks could not be made, or fail for what was told already."""
+    names = t("、", ", ").join(result.name for result in stopped)
+    click.echo(t(f"未查    因为上面的问题：{names}", f"not run because of the above: {names}"))
+
+
 def _show_sum(results: list[_Result]) -> None:
-    failed = sum(result.status == "failed" for result in results)
+    stopped = _stopped(results)
+    failed = sum(result.status == "failed" and place not in stopped for place, result in enumerate(results))
+    zh = f"，{len(stopped)} 项未查" if stopped else ""
+    en = f", {len(stopped)} not run" if stopped else ""
     click.echo(
-        t(f"{len(results)} 项，{failed} 项不通过", f"{len(results)} checks and cases, {failed} failed")
+        t(
+            f"{len(results)} 项，{failed} 项不通过{zh}",
+            f"{len(results)} checks and cases, {failed} failed{en}",
+        )
     )
 
 

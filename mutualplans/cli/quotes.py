@@ -101,7 +101,7 @@ def print_person(groups: Sequence[GroupQuote], lang: Lang, discount: Fraction | 
             _fee(item),
             *(map(str, _return_cells(item, discount)) if returning else ()),
             _split(item.split, lang),
-            _notes(item, lang),
+            _notes_of_one(item, lang),
         )
         for group in groups
         for item in group.quotes
@@ -224,6 +224,17 @@ def _fee(item: Quote) -> str:
     if item.premium is not None:
         return _money(item.premium)
     return t("不能参保", "cannot join") if item.reasons else t("待补充", "incomplete")
+
+
+def _notes_of_one(item: Quote, lang: Lang) -> str:
+    """Return the notes on one person's quote; what is missing stands below the table, each with what to do."""
+    told = [one for one in item.problems if one.code != "join.missing-field"]
+    lacking = len(item.problems) - len(told)
+    said = _notes(evolve(item, problems=tuple(told)), lang)
+    if not lacking:
+        return said
+    short = t(f"缺 {lacking} 项，暂不报价", f"{lacking} facts are missing, not quoted")
+    return t("；", "; ").join(part for part in (short, said) if part)
 
 
 def _money(fen: int) -> str:

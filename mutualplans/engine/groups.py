@@ -184,7 +184,7 @@ def _unequal(wanted: Mapping[int, int]) -> list[Reason]:
         return []
     zh = "、".join(f"{shares} 份 {persons} 人" for shares, persons in sorted(wanted.items()))
     en = ", ".join(f"{shares} by {persons}" for shares, persons in sorted(wanted.items()))
-    text = Text(f"全单位的份数须相同，现有{zh}", f"all of a unit must hold the same shares; wanted: {en}")
+    text = Text(f"全单位的份数须相同，现有 {zh}", f"all of a unit must hold the same shares; wanted: {en}")
     return [Reason(code="group-shares", text=text)]
 
 

@@ -358,6 +358,6 @@ def no_cover(claim: Claim) -> Problem:
         "此人在本办事处所办计划中没有任何保障记录",
         "the person has no cover in any plan of this office",
         where=claim.id,
-        hint_zh="补上 [[coverage]]（plan、first_day、last_day、shares）",
-        hint_en="add [[coverage]] with plan, first_day, last_day, shares",
+        hint_zh="补上保障：案例文件里写 [[coverage]]（plan、first_day、last_day、shares），保障表里加一行",
+        hint_en="add the cover: [[coverage]] with plan, first_day, last_day, shares in a case file, a row in a table",
     )

@@ -46,6 +46,18 @@ class FaultError(ValueError):
         super().__init__(text.zh)
 
 
+class NameFaultError(AttributeError):
+    """A name that is not there, told in both languages.
+
+    Attributes:
+        text: Which name, and the nearest that there is.
+    """
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        super().__init__(text.in_("en"))
+
+
 def said(error: Exception) -> Text:
-    """Return what an error says; other errors than a `FaultError` say it in one language only."""
-    return error.text if isinstance(error, FaultError) else Text(str(error))
+    """Return what an error says; errors that are not ours say it in one language only."""
+    return error.text if isinstance(error, FaultError | NameFaultError) else Text(str(error))

@@ -307,7 +307,7 @@ class Formula:
         return Formula(n.Because(self.node, code, Text(zh, en)))
 
     def named(self, zh: str, en: str = "") -> Formula:
-        """Give this step a name for the explanation."""
+        """Give this step a name: the rule text says once what it means, explanations use it."""
         return Formula(n.Named(self.node, Text(zh, en)))
 
     # ------------------------------------------------------------ tables and condition lists

@@ -162,6 +162,40 @@ def reasons(view: View) -> Iterator[Problem]:
             yield view.at(spot.place, "formula.because", zh, en)
 
 
+def repeated(view: View) -> Iterator[Problem]:
+    """Warn of a condition that a benefit has twice: mostly another one was meant."""
+    for spot in view.spots:
+        if spot.condition and (first := _same_before(view, spot)):
+            zh, en = in_words(spot.found.node), in_words(spot.found.node, "en")
+            yield view.at(
+                spot.place,
+                "formula.repeated",
+                f"条件“{zh}”与 {first} 相同",
+                f'the condition "{en}" is the same as {first}',
+                hint_zh="多写的删去；想写的是另一个条件时改正",
+                hint_en="remove it, or write the condition that was meant",
+                severity="warning",
+            )
+
+
+def _same_before(view: View, spot: Spot) -> str:
+    """Return the place of an earlier condition on the same test that counts beside this one; empty if there is none."""
+    test = _test(spot)
+    beside = {"joins", "when", "excludes", spot.place.partition(".when[")[0]}
+    for other in view.spots:
+        if other is spot:
+            return ""
+        owner = other.place.partition(".when[")[0].partition("[")[0]
+        if test is not None and other.condition and owner in beside and _test(other) == test:
+            return other.place
+    return ""
+
+
+def _test(spot: Spot) -> n.Node | None:
+    node = spot.found.node if isinstance(spot.found, Formula) else None
+    return node.test if isinstance(node, n.Because) else None
+
+
 _WITHOUT_CLAIM = (
     "joins",
     "premium",
@@ -267,4 +301,6 @@ def opaque(view: View) -> Iterator[Problem]:
         yield view.at(spot.place, "formula.opaque", zh, en, severity="note")
 
 
-FORMULA_CHECKS: tuple[Check, ...] = (kinds, shapes, names, classes, reasons, context, gated, opaque)
+FORMULA_CHECKS: tuple[Check, ...] = (
+    kinds, shapes, names, classes, reasons, repeated, context, gated, opaque,
+)  # fmt: skip

@@ -14,7 +14,7 @@ from mutualplans.model.money import rate as read_rate
 from mutualplans.model.money import yuan
 from mutualplans.model.parameter import Limits, Parameter, Shape
 from mutualplans.model.problem import nearest, problem
-from mutualplans.model.text import Text
+from mutualplans.model.text import NameFaultError, Text
 from mutualplans.plan.formula import Formula, FormulaError, parameter_formula
 
 __all__ = [
@@ -49,9 +49,13 @@ class Parameters:
             raise AttributeError(name)
         if name not in self._declared:
             close = nearest(name, self._declared)
-            hint = f"; did you mean {close!r}?" if close else ""
-            message = f"no parameter {name!r} is declared{hint}"
-            raise AttributeError(message)
+            hint = (f"；是不是 '{close}'？", f"; did you mean {close!r}?") if close else ("", "")
+            raise NameFaultError(
+                Text(
+                    f"mp.parameters 没有声明 '{name}' 这个值{hint[0]}",
+                    f"no parameter {name!r} is declared{hint[1]}",
+                )
+            )
         return parameter_formula(self._declared[name])
 
     def __dir__(self) -> list[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import attrs
 from attrs import evolve, frozen
 
+from mutualplans.backends.phrase import show
 from mutualplans.model.fields import MOST_COUNT, MOST_FEN, plain_value, read_raw
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Rounding, format_yuan
@@ -356,9 +357,16 @@ def _read_scale(parameter: Parameter, raw: Any, file: TomlFile, path: Path) -> t
 def _read_band(
     parameter: Parameter, row: Any, file: TomlFile, path: Path
 ) -> tuple[Band | None, list[Problem]]:
-    if not isinstance(row, dict) or "gives" not in row or set(row) - {*_EDGES, "gives"}:
+    if not isinstance(row, dict) or "gives" not in row:
         zh = f"每段应写 gives 和 from/over、up_to/below 中的界限；实为 {row!r}"
         return None, [_wrong(zh, f"a band has gives and its edges; found {row!r}", file, path)]
+    if unknown := sorted(set(row) - {*_EDGES, "gives"}):
+        said = "、".join(f'"{key}"' for key in unknown)
+        zh = f"每段的界限写 from（含）或 over、up_to（含）或 below；不认识 {said}"
+        en = (
+            f"a band's edges are from (included) or over, up_to (included) or below; not {', '.join(unknown)}"
+        )
+        return None, [_wrong(zh, en, file, path)]
     problems: list[Problem] = []
     edges: dict[str, Edge] = {}
     for key, (end, inside) in _EDGES.items():
@@ -390,17 +398,36 @@ def _join_bands(bands: list[Band], parameter: Parameter, file: TomlFile, path: P
                 )
                 continue
             follows = Edge(before.at, not before.inside)
-            if band.low is None:
+            if band.low is None or _same_whole_number(band.low, follows, parameter.measured):
                 bands[index] = band = evolve(band, low=follows)
             elif band.low != follows:
                 zh = "与上一段之间有缺口或重叠：界限的值要相同，且只归其中一段"
                 problems.append(_wrong(zh, "gap or overlap with the band before", file, place))
-        if band.low and band.high and band.high.at <= band.low.at:
-            problems.append(_wrong("上限不大于下限", "the upper edge is not above the lower", file, place))
+        if band.low and band.high and _empty(band.low, band.high, parameter.measured):
+            low, high = (show(edge.at, parameter.measured, None, "zh") for edge in (band.low, band.high))
+            zh = f"这一段里什么也没有：下限 {low}，上限 {high}"
+            en = f"nothing lies in the band: lower edge {low}, upper edge {high}"
+            problems.append(_wrong(zh, en, file, place))
     if parameter.kind is not Kind.RATE and bands[-1].high is not None:
         zh = "最后一段有上限：按档给付时请写明再往上给多少（可以是 0）"
         problems.append(_wrong(zh, "say what is given above the last edge (it may be 0)", file, path))
     return problems
+
+
+def _same_whole_number(low: Edge, follows: Edge, measured: Kind) -> bool:
+    """Return whether two lower edges of counts begin with one whole number: over 10, and from 11."""
+    return measured is Kind.COUNT and _first(low) == _first(follows)
+
+
+def _first(low: Edge) -> int:
+    return low.at if low.inside else low.at + 1
+
+
+def _empty(low: Edge, high: Edge, measured: Kind) -> bool:
+    """Return whether no amount, or no whole number, lies between two edges."""
+    if measured is Kind.COUNT:
+        return _first(low) > (high.at if high.inside else high.at - 1)
+    return high.at <= low.at
 
 
 def _read_conditions(raw: Any, file: TomlFile, path: Path) -> tuple[Any, list[Problem]]:

@@ -13,7 +13,7 @@ from mutualplans.model.fields import FIRST_DAY, LAST_DAY, MOST_FEN, Field, field
 from mutualplans.model.kinds import Kind
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.problem import nearest
-from mutualplans.model.text import Text
+from mutualplans.model.text import NameFaultError, Text
 from mutualplans.plan.formula import Formula
 
 __all__ = [
@@ -124,9 +124,14 @@ class Vocabulary:
             raise AttributeError(name)
         if name not in self._fields:
             close = nearest(name, self._fields)
-            hint = f"; did you mean {self._subject}.{close}?" if close else ""
-            message = f"{self._subject} has no field {name!r}{hint} (declare your own with mp.field)"
-            raise AttributeError(message)
+            near = f"{self._subject}.{close}"
+            hint = (f"；是不是 {near}？", f"; did you mean {near}?") if close else ("", "")
+            raise NameFaultError(
+                Text(
+                    f"{self._subject} 没有字段 '{name}'{hint[0]}（自己的字段用 mp.field 声明）",
+                    f"{self._subject} has no field {name!r}{hint[1]} (declare your own with mp.field)",
+                )
+            )
         return Formula(n.Read(self._fields[name]))
 
     def __dir__(self) -> list[str]:

@@ -55,7 +55,6 @@ from mutualplans.testing.worlds import open_office
 __all__ = [
     "WorkedCase",
     "case_problems",
-    "differences",
     "fee",
     "problems_in",
     "quotes",
@@ -300,11 +299,6 @@ def _no_edition(plan: Plan, found: str, known: list[str], where: str) -> list[Pr
     except MutualPlansError as error:
         return [evolve(item, where=where) for item in error.problems]
     return []
-
-
-def differences(plan: Plan, case: WorkedCase) -> list[str]:
-    """Return what came out differently from what a case expects, in sentences; empty when it passes."""
-    return [f"{item.where}: {item.message.zh}" for item in case_problems(plan, case)]
 
 
 def case_problems(plan: Plan, case: WorkedCase) -> list[Problem]:

@@ -21,7 +21,7 @@ from mutualplans.model.money import Rounding
 from mutualplans.model.parameter import Parameter, Shape
 from mutualplans.model.scales import ANY, Scale, Table
 from mutualplans.model.text import Text
-from mutualplans.plan.declaration import Benefit, Plan, Waiting
+from mutualplans.plan.declaration import Benefit, Merge, Plan, Waiting
 from mutualplans.plan.edition import Edition
 from mutualplans.plan.formula import Formula
 from mutualplans.plan.reading import load_editions
@@ -56,8 +56,9 @@ def plan_formulas(plan: Plan) -> list[Formula]:
     """Return the formulas of the plan as a whole that decide what is paid or asked for, beside its benefits."""
     optional = (plan.event_date, plan.claim_within)
     waiting = (plan.waiting.nothing_to, plan.waiting.waived) if plan.waiting else ()
+    merging = [item for merge in plan.merges for item in (merge.within, merge.when, merge.after)]
     return [
-        plan.premium, plan.term_months, plan.max_shares, plan.renewal_window, plan.ends, *waiting,
+        plan.premium, plan.term_months, plan.max_shares, plan.renewal_window, plan.ends, *waiting, *merging,
         *(item for item in optional if item is not None), *(item.offered for item in plan.benefits),
     ]  # fmt: skip
 
@@ -104,6 +105,7 @@ def _part_changes(plan: Plan) -> Iterator[Change]:
             yield Change(Text(zh, f"a payment {en} ends the cover"), evolve(plan, ends=value))
     if plan.claim_within is not None:
         yield Change(Text("去掉申领时效", "no last day to claim"), evolve(plan, claim_within=None))
+    yield from _merge_changes(plan)
     for place, benefit in enumerate(plan.benefits):
         if benefit.indemnity:
             parts = [*plan.benefits]
@@ -130,6 +132,23 @@ def _never_waived(waiting: Waiting) -> Text:
         zh += "（续保的天数从首期第一天算起：上期比免责期短的续保才看得出）"
         en += " (a renewal counts its days from the first term on: only one after a shorter term can tell)"
     return Text(zh, en)
+
+
+def _merge_changes(plan: Plan) -> Iterator[Change]:
+    """Yield the plan without each of its rules of merging, and with each rule that no longer asks for one code."""
+
+    def changed(place: int, *rule: Merge) -> Plan:
+        return evolve(plan, merges=[*plan.merges[:place], *rule, *plan.merges[place + 1 :]])
+
+    for place, merge in enumerate(plan.merges):
+        said = in_words(merge.within.node, "zh"), in_words(merge.within.node, "en")
+        about = f"住院合并（{said[0]}）", f"stays that count as one ({said[1]})"
+        yield Change(Text(f"去掉{about[0]}", f"no {about[1]}"), changed(place))
+        for at, code in enumerate(merge.same):
+            rule = evolve(merge, same=[*merge.same[:at], *merge.same[at + 1 :]])
+            zh, en = in_words(code.node, "zh"), in_words(code.node, "en")
+            text = Text(f"{about[0]}不再要求{zh}相同", f"{about[1]}: {en} may differ")
+            yield Change(text, changed(place, rule))
 
 
 def _changes(node: n.Node, words: Callable[[n.Node], Text]) -> Iterator[tuple[Text, n.Node]]:
@@ -291,6 +310,9 @@ def _rewritten(plan: Plan, old: n.Node, new: n.Node) -> Plan:
             return None
         return Waiting(one(found.nothing_to), reduced_to=maybe(found.reduced_to), waived=one(found.waived))
 
+    def merge(found: Merge) -> Merge:
+        return evolve(found, within=one(found.within), when=one(found.when), after=one(found.after))
+
     def benefit(found: Benefit) -> Benefit:
         return evolve(found, pays=one(found.pays), when=some(found.when), offered=one(found.offered))
 
@@ -300,7 +322,7 @@ def _rewritten(plan: Plan, old: n.Node, new: n.Node) -> Plan:
         renewal_window=one(plan.renewal_window), joins=some(plan.joins), when=some(plan.when),
         excludes=some(plan.excludes), ends=one(plan.ends), event_date=maybe(plan.event_date),
         claim_within=maybe(plan.claim_within), waiting=waiting(plan.waiting),
-        benefits=[benefit(item) for item in plan.benefits],
+        merges=[merge(item) for item in plan.merges], benefits=[benefit(item) for item in plan.benefits],
     )  # fmt: skip
 
 

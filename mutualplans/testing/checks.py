@@ -68,7 +68,7 @@ def stays_within_limits(subject: Subject) -> Iterator[Problem]:
     """Under every edition, and with an office's values at their ends, each benefit is proved to pay at least 0, and
     no integer on the way leaves 64 bits."""
     found = list(plan_limit_problems(subject.plan))
-    for setting in settings_of(subject.plan, subject.editions, alone=False):
+    for setting in settings_of(subject.plan, subject.editions, alone=False, given=subject.given):
         found += [item for item in limit_problems(setting.bound) if setting.values]
     yield from dict.fromkeys(item for item in found if item.severity == "error")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from mutualplans.engine.explain import trace
 from mutualplans.engine.simulate import Simulation
 from mutualplans.model.decision import BenefitDecision, Decision
 from mutualplans.model.money import format_yuan
@@ -50,6 +51,8 @@ def _compared(
             f"应为 {expected['expect']}，实为 {total}；{zh}",
             f"expected {expected['expect']}, came out as {total}; {en}",
             where=where,
+            hint_zh=_steps(decision, "zh"),
+            hint_en=_steps(decision, "en"),
         )
     amounts = {item.id: item for item in decision.benefits}
     for id_, amount in expected.get("benefits", {}).items():
@@ -65,6 +68,20 @@ def _compared(
             hint_zh=f'是不是 "{close}"？' if close else "",
             hint_en=f'did you mean "{close}"?' if close else "",
         )
+
+
+def _steps(decision: Decision, lang: Lang) -> str:
+    """Return how the amounts came about, benefit by benefit; empty where nothing is paid."""
+    lines: list[str] = []
+    for item in decision.benefits:
+        found = trace(item, lang) if item.amount else None
+        stack = [(found, 1)] if found else []
+        lines += [f"{item.id}:"] if found else []
+        while stack:
+            step, depth = stack.pop()
+            lines.append(f"{'  ' * depth}{step.text}")
+            stack += [(below, depth + 1) for below in reversed(step.steps)]
+    return "\n".join([{"zh": "算出的步骤：", "en": "how it came out:"}[lang], *lines]) if lines else ""
 
 
 def _benefit(where: str, item: BenefitDecision | None, amount: str) -> Iterator[Problem]:

@@ -78,7 +78,7 @@ def _search(subject: Subject, wanted: Callable[[World], bool]) -> World | None:
 
 @cache
 def _choices(subject: Subject) -> list[Setting]:
-    return settings_of(subject.plan, subject.editions)
+    return settings_of(subject.plan, subject.editions, given=subject.given)
 
 
 def _shown(law: Law, world: World, broken: Broken) -> Problem:

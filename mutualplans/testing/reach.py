@@ -189,7 +189,7 @@ def _goals(node: n.Node, words: Words) -> Iterator[Goal]:
     said = words(node)
     if isinstance(node, n.Because):
         for side in (True, False):
-            yield Goal("condition", node, side, _sided(node.text, side, "成立", "不成立", "holds", "fails"))
+            yield Goal("condition", node, side, _sided(said, side, "成立", "不成立", "holds", "fails"))
     elif isinstance(node, n.Choose):
         test = words(node.test)
         for side in (True, False):

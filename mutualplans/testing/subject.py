@@ -13,7 +13,7 @@ from mutualplans.engine.simulate import Simulation
 from mutualplans.model.problem import MutualPlansError, Problem, problem
 from mutualplans.model.tomlfile import TomlFile, read_toml
 from mutualplans.plan.declaration import Plan
-from mutualplans.plan.edition import Edition
+from mutualplans.plan.edition import Edition, Entry
 from mutualplans.plan.reading import load_editions
 from mutualplans.registry import PluginEntry, PluginRecord, PluginRegistry, find_entries
 from mutualplans.testing.cases import WorkedCase, read_cases
@@ -105,6 +105,17 @@ class Subject:
             return read_cases(self.plan, self.case_file)
         except MutualPlansError as error:
             return [], list(error.problems)
+
+    @cached_property
+    def given(self) -> Mapping[str, Mapping[str, Entry]]:
+        """Edition id → what an edition leaves to the office, as the first case that says it takes it to be."""
+        stated = {edition.id: edition.values for edition in self.editions}
+        found: dict[str, dict[str, Entry]] = {}
+        for case in self.cases:
+            for name, entry in case.values.items():
+                if name not in stated.get(case.edition, {}):
+                    found.setdefault(case.edition, {}).setdefault(name, entry)
+        return found
 
     @property
     def cases(self) -> list[WorkedCase]:

@@ -132,17 +132,34 @@ def _around(plain: Iterable[int], values: Iterable[int], most: int) -> list[int]
 # ---------------------------------------------------------------- what an office may set
 
 
-def settings_of(plan: Plan, editions: Iterable[Edition], *, alone: bool = True) -> list[Setting]:
-    """Return every edition as it is, and with what is open to the office at its ends: all at once, and each `alone`."""
-    return [found for edition in editions for found in _settings(plan, edition, alone)]
+def settings_of(
+    plan: Plan,
+    editions: Iterable[Edition],
+    *,
+    alone: bool = True,
+    given: Mapping[str, Mapping[str, Entry]] | None = None,
+) -> list[Setting]:
+    """Return every edition as it is, and with what is open to the office at its ends: all at once, and each `alone`.
+
+    Args:
+        plan: The plan.
+        editions: Its editions.
+        alone: Whether each value that is open is moved alone too.
+        given: Edition id → values that an office is taken to have set.
+    """
+    return [
+        found
+        for edition in editions
+        for found in _settings(plan, edition, alone, (given or {}).get(edition.id, {}))
+    ]
 
 
-def _settings(plan: Plan, edition: Edition, alone: bool) -> list[Setting]:
+def _settings(plan: Plan, edition: Edition, alone: bool, given: Mapping[str, Entry]) -> list[Setting]:
     low = dict(_ends(plan, edition, "least"))
     high = dict(_ends(plan, edition, "most"))
     each = [{name: entry} for ends in (low, high) for name, entry in ends.items() if alone]
-    plain = Setting(plan, edition)
-    moved = (Setting(plan, edition, values, plain) for values in (low, high, *each) if values)
+    plain = Setting(plan, edition, given)
+    moved = (Setting(plan, edition, {**given, **values}, plain) for values in (low, high, *each) if values)
     return [item for item in (plain, *moved) if _can_be_bound(item)]
 
 

@@ -6,7 +6,10 @@ import pytest
 
 import mutualplans as mp
 from mutualplans import claim, paid, per
+from mutualplans.backends.phrase import band_range
 from mutualplans.backends.words import in_words
+from mutualplans.model.kinds import Kind
+from mutualplans.model.scales import Band, Edge
 
 PATIENT = mp.field("claim", "patient", mp.Kind.CODE, "患者", "patient")
 VALUE = mp.parameters(
@@ -52,6 +55,24 @@ DISEASE = VALUE.ill.match(claim.diagnosis)
             "total of the bill, most paid in a term per policy year",
         ),
         (
+            mp.choose(claim.is_inpatient, 1, 0).once(per=per.STAY).so_far(per=per.TERM),
+            "每保障期内事件类型为住院的次数（每次住院只计一次，含本次）",
+            "the number of times that kind of event is inpatient stay, once per stay, so far in the term",
+        ),
+        (
+            mp.choose(claim.is_inpatient | claim.is_outpatient, 1, 0).before(per=per.TERM),
+            "本保障期此前（事件类型为住院，或事件类型为门诊）的次数",
+            (
+                "the number of times that (kind of event is inpatient stay, or kind of event is outpatient), "
+                "earlier in the term"
+            ),
+        ),
+        (
+            mp.choose(claim.is_inpatient, 2, 0).so_far(per=per.TERM),
+            "每保障期累计的（若事件类型为住院，则 2，否则 0）（含本次）",
+            "(2 if (kind of event is inpatient stay), otherwise 0) so far in the term",
+        ),
+        (
             claim.total.so_far(per=per.LIFETIME, by=DISEASE),
             "终身（同一病种）累计的医疗费总额（含本次）",
             "total of the bill so far in the lifetime for the same condition",
@@ -76,3 +97,27 @@ DISEASE = VALUE.ill.match(claim.diagnosis)
 def test_a_limit_says_what_it_is_on_and_by_what_it_is_split(formula: mp.Formula, zh: str, en: str) -> None:
     """Two limits that differ in their account differ in words; a limit on a choice is not read as its last branch."""
     assert [in_words(formula.node), in_words(formula.node, "en")] == [zh, en]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "zh", "en"),
+    [
+        (Edge(0, inside=False), Edge(1, inside=True), "1 天", "1 days"),
+        (Edge(10, inside=False), Edge(20, inside=True), "11 至 20 天", "11 to 20 days"),
+        (Edge(35, inside=True), Edge(50, inside=False), "35 至 49 天", "35 to 49 days"),
+        (Edge(20, inside=False), None, "超过 20 天", "over 20 days"),
+        (None, Edge(3, inside=True), "不超过 3 天", "up to 3 days"),
+    ],
+)
+def test_a_band_of_whole_numbers(low: Edge | None, high: Edge | None, zh: str, en: str) -> None:
+    """Between two edges the first and the last number are told, which no side can change."""
+    band, unit = Band(low, high, 1), mp.Text("天", "days")
+
+    assert [band_range(band, Kind.COUNT, unit, lang) for lang in ("zh", "en")] == [zh, en]
+
+
+def test_a_band_of_money_keeps_the_sides_of_its_edges() -> None:
+    """Between 500 and 1,200 yuan lie fen: the sides are told."""
+    band = Band(Edge(500_00, inside=False), Edge(1200_00, inside=True), 1)
+
+    assert band_range(band, Kind.MONEY, None, "zh") == "超过 500.00 元、不超过 1,200.00 元"

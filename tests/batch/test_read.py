@@ -373,6 +373,7 @@ def test_every_bad_row_is_listed_and_the_others_go_on(tmp_path: Path) -> None:
     ]
     assert (reading.read, reading.refused) == (12, 9)
     assert [item["found"] for item in problems if item["row"] == 4] == ["住院了"]
+    assert [item for item in problems if item["row"] == 11 and "被保障人" in item["hint_zh"]]
     assert all("住院" in item["expected"] for item in problems if item["row"] == 4)
 
 

@@ -63,6 +63,19 @@ def test_a_line_for_each_check_and_case(capsys: Capture) -> None:
     assert rest.splitlines()[-1] == f"{len(lines)} 项，0 项不通过"
 
 
+def test_warnings_of_the_declaration_are_told(capsys: Capture) -> None:
+    """A benefit without a cap is no fault, but its author is told, once for the plan, and so is a script."""
+    assert main(["check", "retiree-inpatient"]) == ExitStatus.OK
+    printed = capsys.readouterr().out
+
+    assert printed.count("警告    retiree-inpatient: ") == 1
+    assert "没有自己的上限" in printed
+
+    main(["check", "retiree-inpatient", "--format", "json"])
+    rows = json.loads(capsys.readouterr().out)
+    assert {row["name"] for row in rows if row["kind"] == "warning"} == {"formula.uncapped"}
+
+
 def test_gaps_are_listed_when_asked_for(capsys: Capture) -> None:
     """What no case reaches and no case notices is named, line by line, as many as the figures say."""
     main(["check", "child-accident", "--gaps"])
@@ -181,7 +194,7 @@ def test_problems_come_with_their_hints(trial: Walk) -> None:
 
 
 def test_a_broken_plugin_is_told_once(trial: Walk) -> None:
-    """Where the plan cannot be had every check fails, and the reason stands at the first."""
+    """Where the plan cannot be had the reason stands at the first check, and the others in one line."""
     change(
         trial.folder / PACKAGE / "editions" / "example.toml",
         'premium = { value = "50"',
@@ -191,12 +204,12 @@ def test_a_broken_plugin_is_told_once(trial: Walk) -> None:
     printed = trial.run("mutualplans check trial-plan")
 
     assert trial.status == ExitStatus.PLUGIN
-    assert (
-        printed.splitlines()[0]
-        == "不通过  trial-plan  registers_alone（单独安装时能载入，声明和版次没有错误）"
-    )
+    first = "不通过  trial-plan  registers_alone（单独安装时能载入，声明和版次没有错误）"
+    assert printed.splitlines()[0] == first
     assert printed.count("example.toml:17: ") == 1
-    assert "不通过  trial-plan  speaks\n不通过  trial-plan  " in printed
+    assert printed.count("不通过  ") == 1
+    assert "\n未查    因为上面的问题：stays_within_limits、" in printed
+    assert printed.splitlines()[-1].startswith(f"{len(CHECKS)} 项，1 项不通过，")
 
 
 def test_another_copy_is_not_checked_in_its_place(trial: Walk, tmp_path: Path) -> None:

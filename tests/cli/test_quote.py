@@ -430,3 +430,16 @@ def test_an_id_number_tells_sex_and_birth(capsys: Capture) -> None:
 
     assert main([*common, "--shares", "2", "--id-number", PENG, "--format", "json"]) == ExitStatus.OK
     assert json.loads(capsys.readouterr().out)["total"] == "50.00"
+
+
+def test_what_is_missing_of_one_person_is_not_a_refusal(capsys: Capture) -> None:
+    """Without the date of birth there is no quote yet: the table says how much is missing, the lines below what."""
+    who = ["--sex", "female", "--employment", "in-post", "--shares", "1", "--first-day", "2025-07-01"]
+    status = main(["quote", "--plan", "female-illness", "--office", "office.toml", *who])
+
+    told = capsys.readouterr()
+    assert status == ExitStatus.ROWS_REFUSED
+    assert "待补充" in told.out
+    assert "缺 1 项，暂不报价" in told.out
+    assert "不能参保" not in told.out
+    assert "“出生日期”" in told.err

@@ -270,16 +270,25 @@ def test_disability_by_grade_up_to_the_sum_covered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "pays"), [(1, 200_00), (10, 200_00), (11, 280_00), (20, 280_00), (21, 400_00), (0, 0)]
+    ("days", "pays"),
+    [(0, 0), (1, 40_00), (4, 160_00), (5, 200_00), (10, 200_00), (11, 280_00), (20, 280_00), (21, 400_00)],
 )
 def test_a_table_from_days_in_hospital_to_paid_days(days: int, pays: int) -> None:
-    """1 to 10 days pay 5 days of 40, 11 to 20 pay 7, more pay 10."""
+    """Up to 10 days are paid as they are, at most 5 days of 40; 11 to 20 pay 7, more pay 10."""
     value = mp.parameters(
         paid=mp.bands(mp.Kind.COUNT, "住院天数折算", measured=mp.Kind.COUNT), daily=mp.money("每日津贴")
     )
     values = """
     daily = "40"
-    paid = [{ from = 1, up_to = 10, gives = 5 }, { up_to = 20, gives = 7 }, { gives = 10 }]
+    paid = [
+      { from = 1, up_to = 1, gives = 1 },
+      { from = 2, up_to = 2, gives = 2 },
+      { from = 3, up_to = 3, gives = 3 },
+      { from = 4, up_to = 4, gives = 4 },
+      { from = 5, up_to = 10, gives = 5 },
+      { from = 11, up_to = 20, gives = 7 },
+      { over = 20, gives = 10 },
+    ]
     """
     item = small(value, values, value.daily * claim.days.banded(value.paid))
 

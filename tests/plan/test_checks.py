@@ -33,6 +33,7 @@ VALUES = {"fee": '"60"', "lump": '"1000"'}
 
 value = mp.parameters(fee=mp.money("每份互助费", "fee"), lump=mp.money("互助金", "lump sum"))
 accident = claim.is_accident.because("not-accident", zh="不是意外", en="not an accident")
+dead = claim.is_death.because("no-death", zh="不是身故")
 
 
 def edition(values: dict[str, str] | None = None, **changes: str) -> str:
@@ -447,7 +448,7 @@ def test_limits_of_conditions(tmp_path: Path) -> None:
         ({"waiting": mp.Waiting(30, waived=1)}, "waiting.waived"),
         ({"papers": [mp.Paper("proof", mp.Text("证明"), when=claim.days)]}, "papers.proof"),
         ({"benefits": [benefit(), benefit("b", pays=claim.days)]}, "benefits.b.pays"),
-        ({"benefits": [benefit(when=[accident, value.lump])]}, "benefits.lump.when[1]"),
+        ({"benefits": [benefit(when=[dead, value.lump])]}, "benefits.lump.when[1]"),
     ],
 )
 def test_kind(changes: dict[str, Any], place: str, tmp_path: Path) -> None:
@@ -590,7 +591,7 @@ def test_name_nearest(tmp_path: Path) -> None:
         ({"joins": [insured.is_female]}, "joins[0]"),
         ({"when": [claim.is_accident & claim.is_inpatient]}, "when[0]"),
         ({"excludes": [~claim.circumstance("fraud", zh="欺诈")]}, "excludes[0]"),
-        ({"benefits": [benefit(when=[accident, accident.named("意外")])]}, "benefits.lump.when[1]"),
+        ({"benefits": [benefit(when=[dead, accident.named("意外")])]}, "benefits.lump.when[1]"),
         ({"when": [claim.is_accident.because("Not_Accident", zh="不是意外")]}, "when[0]"),
         ({"when": [claim.is_accident.because("", zh="不是意外")]}, "when[0]"),
         ({"when": [claim.is_accident.because(5, zh="不是意外")]}, "when[0]"),  # type: ignore[arg-type]
@@ -617,7 +618,7 @@ before = claim.days.before(per=per.TERM)
 @pytest.mark.parametrize(
     ("changes", "place"),
     [
-        ({"joins": [accident]}, "joins[0]"),
+        ({"joins": [dead]}, "joins[0]"),
         ({"joins": [insured.age_at_event.up_to(60).because("age", zh="年龄不符")]}, "joins[0]"),
         ({"joins": [cover.day.over(30).because("day", zh="天数不足")]}, "joins[0]"),
         (
@@ -663,6 +664,28 @@ def test_context_allows(tmp_path: Path) -> None:
 
 
 # ---------------------------------------------------------------- warnings and notes
+
+
+@pytest.mark.parametrize(
+    ("changes", "place"),
+    [
+        ({"benefits": [benefit(when=[dead, claim.is_death.because("again", zh="未身故")])]}, "benefits.lump.when[1]"),
+        ({"when": [dead], "benefits": [benefit(when=[dead])]}, "benefits.lump.when[0]"),
+        ({"when": [dead, dead]}, "when[1]"),
+    ],
+)  # fmt: skip
+def test_a_condition_twice(changes: dict[str, Any], place: str, tmp_path: Path) -> None:
+    """The same test twice among the conditions of a benefit is a warning, whatever its reason is called."""
+    found = only(check(tmp_path, **changes))
+
+    assert ("formula.repeated", place, "warning") == (*told((found,))[0], found.severity)
+
+
+def test_two_benefits_may_have_one_condition(tmp_path: Path) -> None:
+    """What two benefits ask alike is written at each."""
+    both = [benefit(when=[dead]), benefit("other", when=[dead])]
+
+    assert told(check(tmp_path, benefits=both)) == []
 
 
 @pytest.mark.parametrize(

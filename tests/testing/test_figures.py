@@ -32,7 +32,7 @@ def test_what_two_cases_of_two_days_reach(twice):
     figures = figures_of(Subject("tiny"))
 
     assert (figures.cases, figures.published, figures.recorded) == (2, 0, 0)
-    assert missing(figures, "条件") == ["不在病种内：不成立"]
+    assert missing(figures, "条件") == ["诊断属于“病种”所列：不成立"]
     assert missing(figures, "分档") == ["分档（first）第 2 档"]
     assert missing(figures, "界限") == ["分档（first）的界限 3：正好在界上", "分档（first）的界限 3：多一"]
     assert missing(figures, "表行") == ["等级金额（first）：其他"]
@@ -66,7 +66,7 @@ def test_a_condition_that_fails_is_reached(twice):
 
     refused = reached_by([subject.runs[0][1]])
 
-    assert [goals[goal] for goal in goals if goal in refused] == ["不在病种内：不成立"]
+    assert [goals[goal] for goal in goals if goal in refused] == ["诊断属于“病种”所列：不成立"]
 
 
 def test_values_that_the_cases_pin_down(twice):
@@ -193,3 +193,39 @@ def test_a_recorded_case_is_counted_as_such(twice):
     change(twice.cases, 'arithmetic = "2', 'recorded = true\narithmetic = "2')
 
     assert figures_of(Subject("tiny")).recorded == 1
+
+
+MERGING = """term_months=12,
+    merges=[mp.Merge(7, when=claim.is_inpatient, same=[claim.diagnosis])],"""
+
+
+def test_a_rule_of_merging_that_no_case_shows(twice):
+    """Without two stays near each other nobody would notice that the rule is gone; with them it is pinned down."""
+    change(twice.plan, "term_months=12,", MERGING)
+    change(twice.plan, "claim.days * value.daily", "claim.days.capped(3, per=mp.per.STAY) * value.daily")
+    unnoticed = missing(figures_of(Subject("tiny")), "改动声明")
+
+    assert {text for text in unnoticed if "合并" in text or text.startswith("“7")} == {
+        "去掉住院合并（7）",
+        "住院合并（7）不再要求诊断相同",
+        "“7”改为“8”",
+        "“7”改为“6”",
+    }
+
+    text = twice.cases.read_text(encoding="utf-8")
+    first = text.partition('[[case]]\nname = "后一版')[0]
+    claim = first.rpartition("[[case.claim]]")[2].replace("days = 2", "days = 2\ndischarged = 2011-02-03")
+    for day, diagnosis, expect in (
+        ("10", "C00.1", "45.00"),
+        ("11", "C00.1", "85.00"),
+        ("10", "C00.2", "85.00"),
+    ):
+        # 7 days after the discharge it is one stay, of which 1 of 3 days is left: 40 + 5
+        again = claim.replace("2011-02-01", f"2011-02-{day}").replace("2011-02-03", f"2011-02-{int(day) + 2}")
+        again = again.replace("C00.1", diagnosis).replace("85.00", expect)
+        head = first.rpartition("[[case.claim]]")[0].replace("住院 2 天", f"再次住院 {day} {diagnosis}")
+        text += f"\n{head}[[case.claim]]{claim}[[case.claim]]{again}"
+    twice.cases.write_text(text, encoding="utf-8")
+    unnoticed = missing(figures_of(Subject("tiny")), "改动声明")
+
+    assert not [text for text in unnoticed if "合并" in text or text.startswith("“7")]
