@@ -64,11 +64,11 @@ def test_a_line_for_each_check_and_case(capsys: Capture) -> None:
 
 
 def test_warnings_of_the_declaration_are_told(capsys: Capture) -> None:
-    """A benefit without a cap is no fault, but its author is told, once for the plan, and so is a script."""
+    """A benefit without a cap is no fault, but its author is told, once for each, and so is a script."""
     assert main(["check", "retiree-inpatient"]) == ExitStatus.OK
     printed = capsys.readouterr().out
 
-    assert printed.count("警告    retiree-inpatient: ") == 1
+    assert printed.count("警告    retiree-inpatient/ningbo-2023: ") == 2
     assert "没有自己的上限" in printed
 
     main(["check", "retiree-inpatient", "--format", "json"])
