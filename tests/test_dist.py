@@ -172,7 +172,7 @@ def test_an_empty_environment_quotes_and_decides(
     case = shlex.quote(str(ROOT / "examples" / "cases" / "peng-2014.toml"))
     assert "合计给付：24,208.00" in empty.run(f"mutualplans simulate {case} --explain")
     for name in ("female-illness", "accident", "trial-unit"):
-        assert empty.run(f"mutualplans check {name}").splitlines()[-1].endswith("，0 项不通过")
+        assert "，0 项不通过" in empty.run(f"mutualplans check {name}").splitlines()[-1]
 
     empty.run("mutualplans new-plan another --title 另一互助计划 --family grades")
     assert "<!-- parameters: end -->" in (empty.home / "mutualplans-another" / "README.md").read_text("utf-8")

@@ -80,7 +80,14 @@ def kernel_source(
         Opaque: the plan says something that a kernel cannot; it runs on the exact backend.
     """
     module = Module(code=code, nullable=nullable, earlier=tuple(earlier), compensating=tuple(compensating))
-    return Line(module, tuple(bounds), detail).write()
+    found = Line(module, tuple(bounds), detail).write()
+    # The parts of a writer refer to each other: what asks the data would keep their columns until the collector comes.
+    module.nullable = _no_longer
+    return found
+
+
+def _no_longer(path: str) -> bool:
+    raise AssertionError(path)
 
 
 def support() -> str:
