@@ -183,6 +183,7 @@ def test_texts_that_a_parquet_file_numbers_are_read_once_each(tmp_path: Path) ->
 
     cells = next(reading.source.chunks()).cells
     assert [pa.types.is_dictionary(column.type) for column in cells] == [False, True, True, True, False]
+    assert cells[4].type.value_type == pa.string()
     assert table["event"].to_pylist() == ["inpatient"] * 2000
     assert table["diagnosis"].to_pylist() == ["I10", None] * 1000
     assert table["circumstances"].to_pylist() == [["drunk"], None] * 1000
