@@ -21,16 +21,13 @@ from benchmarks import plan as plans
 from benchmarks.contenders.base import Job, Outcome
 from benchmarks.workload.contract import as_contract, office_files
 from mutualplans.batch import outcome as batch
-from mutualplans.batch.arrange import arrange
 from mutualplans.batch.assess import assess_tables
-from mutualplans.batch.codes import Codes
 from mutualplans.batch.combine import in_order
 from mutualplans.batch.kernel.compiled import can_compile, compiled, interpreted
 from mutualplans.batch.kernel.source import GATES
 from mutualplans.batch.prepare import prepare
 from mutualplans.batch.read import read_table
-from mutualplans.batch.run import Decided, Options, PlanRun, _parts, _read_only, _Run, decide
-from mutualplans.batch.screen import screen
+from mutualplans.batch.run import Decided, Options, PlanRun, _decide_plan, _read_only, _Share, decide
 from mutualplans.batch.write import BENEFITS, DECISIONS, PROBLEMS, writer
 from mutualplans.engine.office import Office
 
@@ -69,12 +66,13 @@ class Kernel(_Ours):
     def prepare(self, job: Job) -> None:
         super().prepare(job)
         ready = prepare(self.office, self.claims, self.covers)
-        claims, persons = arrange(ready.claims, Codes.of(self.office), ready.claim_columns)
-        assert screen(self.office, claims).keep.all(), "a claim of the workload is unsound"
-        self.numbers = _numbers(claims.table["claim"])
-        run = _Calls(self.office, ready, persons, claims, Options(runtime=self.runtime))
-        (self.plan,) = run.plans()
-        self.made = run.made
+        share = _Calls.of(self.office, Options(runtime=self.runtime), lambda: ready)
+        assert share.screened.keep.all(), "a claim of the workload is unsound"
+        self.numbers = _numbers(share.claims.table["claim"])
+        with ThreadPoolExecutor(1) as pool:
+            _decide_plan(self.office, self.office.plans[0], [share], pool)
+        (self.plan,) = share.plans
+        self.made = share.made
         del self.claims, self.covers
 
     def run(self) -> dict[str, Any]:
@@ -108,6 +106,13 @@ class PythonKernel(Kernel):
     """The same function under CPython, over lists."""
 
     runtime = "interpreted"
+
+
+def _parts(first_row: np.ndarray[Any, Any], threads: int) -> list[tuple[int, int]]:
+    """Return ranges of persons with about as many claims each."""
+    goals = np.linspace(0, first_row[-1], threads + 1)[1:-1]
+    ends = sorted({*np.searchsorted(first_row, goals).tolist(), len(first_row) - 1})
+    return list(zip([0, *ends[:-1]], ends, strict=True))
 
 
 def _ordered(order: np.ndarray[Any, Any], argument: Any, values: np.ndarray[Any, Any]) -> Any:
@@ -146,16 +151,16 @@ class SortingKernel(Kernel):
 
 
 @define(eq=False)
-class _Calls(_Run):
+class _Calls(_Share):
     """Keeps what a kernel is called with, so that the call alone can be timed."""
 
     made: _Call = None  # type: ignore[assignment]  # there after the plans were run
 
-    def _call(self, item: Any, covers: Any, source: Any) -> Any:
+    def call(self, item: Any, covers: Any, source: Any) -> Any:
         persons = np.arange(len(self.persons) + 1)
         first_row = np.searchsorted(self.claims.person, persons).astype(np.int64)
         first_cover = np.searchsorted(covers.person, persons).astype(np.int64)
-        found = super()._call(item, covers, source)
+        found = super().call(item, covers, source)
         blank = {key: np.zeros_like(values) for key, values in found.items()}
         given = [self._array(argument, covers, source, blank) for argument in source.arguments]
         self.compensated = np.zeros_like(self.compensated)
@@ -200,18 +205,22 @@ def _moved(bits: np.ndarray[Any, Any], codes: list[str]) -> np.ndarray[Any, Any]
 class Amounts(_Ours):
     """From tables in no order to a column of amounts for each benefit, which is what the others return."""
 
-    def run(self) -> Decided:
+    def run(self) -> list[Decided]:
         ready = prepare(self.office, self.claims, self.covers)
         return decide(self.office, ready, Options(threads=self.job.threads, runtime=self.runtime))
 
-    def outcome(self, result: Decided) -> Outcome:
-        (plan,) = result.plans
-        assert not len(result.left_out), "the exact way was needed"
-        return Outcome(
-            _numbers(result.claims.table["claim"]),
-            {benefit: plan.out[f"amount:{benefit}"] for benefit in _benefits(plan)},
-            _reasons(plan, dict(plan.out)),
-        )
+    def outcome(self, result: list[Decided]) -> Outcome:
+        made = []
+        for share in result:
+            (plan,) = share.plans
+            assert not len(share.left_out), "the exact way was needed"
+            out = {**_reasons(plan, dict(plan.out)), **{name: plan.out[name] for name in plan.out}}
+            made.append((_numbers(share.claims.table["claim"]), out))
+        numbers = np.concatenate([found for found, _out in made])
+        joined = {name: np.concatenate([out[name] for _found, out in made]) for name in made[0][1]}
+        benefits = _benefits(result[0].plans[0])
+        amounts = {benefit: joined[f"amount:{benefit}"] for benefit in benefits}
+        return Outcome(numbers, amounts, {benefit: joined[benefit] for benefit in benefits})
 
 
 class PythonAmounts(Amounts):

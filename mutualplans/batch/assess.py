@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -46,7 +48,7 @@ def assess_tables(
         coverages: Coverages.
         refused: Persons some of whose coverages were refused when they were read.
         decided_on: Day of the decision, for the receipts of an explanation.
-        threads: How many kernels run at a time; as many as the machine allows, if not said.
+        threads: How many shares of the persons are decided at a time; as many as the machine allows, if not said.
         runtime: ``compiled``, ``interpreted``, or ``auto`` for what is faster.
         benefits: Whether the table of benefits is wanted too.
         seen: What other parts of the same input had, where this is a part.
@@ -59,12 +61,13 @@ def assess_tables(
     ready = prepare(office, claims, coverages, refused=refused)
     options = Options(threads=threads, runtime=runtime, detail=benefits, seen=seen or Seen())
     decided = decide(office, ready, options)
-    fast = outcome(decided, benefits=benefits)
-    rest = _rest(ready, decided.persons(decided.left_out))
+    with ThreadPoolExecutor(len(decided)) as pool:
+        fast = list(pool.map(partial(outcome, benefits=benefits), decided))
+    rest = _rest(ready, pa.concat_arrays([share.persons(share.left_out) for share in decided]))
     progress(len(claims) - len(rest.claims))
     processes = threads if len(rest.claims) >= _WORTH_PROCESSES else 1
     slow = decide_ready(office, rest, decided_on=decided_on, processes=processes, progress=progress)
-    return together(office, [fast, slow if benefits else slow.without_benefits()])
+    return together(office, [*fast, slow if benefits else slow.without_benefits()])
 
 
 def _rest(ready: Prepared, persons: pa.Array) -> Prepared:

@@ -37,7 +37,7 @@ def assess_frame(
         claims: One row a claim: an object with ``__arrow_c_stream__`` or ``__arrow_c_array__``.
         coverages: One row a person, plan and term; likewise.
         benefits: Whether the table of benefits is wanted too.
-        threads: How many kernels run at a time; as many as the machine allows, if not said. The result is the same.
+        threads: How many shares of the persons are decided at a time; as many as the machine allows, if not said. The result is the same.
 
     Returns:
         Arrow tables ``decisions``, ``benefits``, ``problems`` and ``receipts``. A row that cannot be read is not decided

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from attrs import define, evolve, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from mutualplans.batch.columns import CODES
 from mutualplans.engine.office import Office
@@ -22,6 +22,7 @@ from mutualplans.version import VERSION
 __all__ = [
     "BENEFITS",
     "DECISIONS",
+    "PAID",
     "PROBLEMS",
     "RECEIPTS",
     "SEPARATOR",
@@ -108,6 +109,9 @@ RECEIPTS = pa.schema(
 )
 """What the reference in ``receipt`` stands for: with it and the two input files a decision can be computed again."""
 
+PAID = pa.schema({"plan": pa.string(), "benefit": pa.string(), "times": pa.int64(), "fen": pa.int64()})
+"""How often a benefit paid, and how much in all; one row or several for each benefit that did."""
+
 
 @frozen(kw_only=True)
 class Outcome:
@@ -118,16 +122,26 @@ class Outcome:
         benefits: As `BENEFITS`, in the same order.
         problems: As `PROBLEMS`.
         receipts: As `RECEIPTS`.
+        paid: As `PAID`, whether or not the table of benefits is made.
     """
 
     decisions: pa.Table
     benefits: pa.Table
     problems: pa.Table
     receipts: pa.Table
+    paid: pa.Table = field(default=Factory(lambda self: _paid_by(self.benefits), takes_self=True))
 
     def without_benefits(self) -> Outcome:
         """Return the same with an empty table of benefits."""
         return evolve(self, benefits=BENEFITS.empty_table())
+
+
+def _paid_by(benefits: pa.Table) -> pa.Table:
+    paying = benefits.filter(pc.greater(benefits["amount_fen"], 0))
+    keys = {name: paying[name].cast(pa.string()) for name in ("plan", "benefit")}
+    grouped = pa.table({**keys, "fen": paying["amount_fen"]}).group_by(list(keys))
+    made = grouped.aggregate([("fen", "count"), ("fen", "sum")])
+    return made.rename_columns(PAID.names).cast(PAID)
 
 
 def receipt_of(decision: Decision) -> dict[str, str]:
@@ -269,6 +283,7 @@ def together(office: Office, made: list[Outcome]) -> Outcome:
         benefits=in_order([part.benefits for part in made], office),
         problems=by_row([part.problems for part in made]),
         receipts=receipts_together([part.receipts for part in made]),
+        paid=pa.concat_tables([part.paid for part in made]),
     )
 
 

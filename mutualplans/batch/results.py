@@ -176,7 +176,7 @@ def assess_parts(
         office: The office.
         gathered: Claims and coverages, both read.
         decided_on: Day of the decision, for the receipts of an explanation.
-        threads: How many kernels run at a time; as many as the machine allows, if not said.
+        threads: How many shares of the persons are decided at a time; as many as the machine allows, if not said.
         runtime: ``compiled``, ``interpreted``, or ``auto`` for what is faster.
         benefits: Whether the table of benefits is wanted.
         progress: Called with the number of claims that were dealt with since the last call.
@@ -198,6 +198,7 @@ def assess_parts(
                 decided_on=decided_on,
                 threads=threads,
                 runtime=runtime,
+                benefits=benefits,
                 seen=seen,
                 progress=progress,
             )

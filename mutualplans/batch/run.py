@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from functools import partial
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from attrs import Factory, define, field, frozen
+from attrs import Factory, define, evolve, field, frozen
 
 from mutualplans.batch.arrange import Arranged, arrange
 from mutualplans.batch.beyond import beyond_kernels
@@ -22,6 +23,7 @@ from mutualplans.batch.kernel.source import KernelSource, Opaque, kernel_source
 from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.prepare import Prepared
 from mutualplans.batch.screen import Screened, screen
+from mutualplans.batch.spill import share_of
 from mutualplans.batch.terms import Covers, Terms, terms
 from mutualplans.engine.bind import BoundPlan
 from mutualplans.engine.office import Office, OfficePlan
@@ -33,6 +35,8 @@ _SMALL_JOB = 20_000
 _COMPILE_FROM = 300_000
 """From so many decisions on it is worth compiling a kernel that was not compiled before."""
 _DTYPES = {"i1": np.int8, "i2": np.int16, "i4": np.int32, "i8": np.int64}
+_WORTH_A_SHARE = 50_000
+"""Rows of claims and coverages together that a thread of its own is worth."""
 _MOST_ROWS = 10_000
 """Most claims of one person: for so many the bounds are proved."""
 
@@ -56,7 +60,7 @@ class PlanRun:
 
 @define(eq=False)
 class Decided:
-    """What the kernels decided.
+    """What the kernels decided of one share of the persons.
 
     Attributes:
         claims: The claims that were decided, in order.
@@ -81,17 +85,21 @@ class Decided:
 
 @define(eq=False)
 class Seen:
-    """What the parts of one input had so far, so that the same kernels decide all of them.
+    """What one input had so far, so that the same kernels decide all parts and shares of it.
 
     Attributes:
         claims: Claims of all parts together.
         nullable: (plan, path) of fields that a part left open.
         bounds: Plan id → the plan bound to each edition that a part met.
+        asked: Plan id → paths of the fields that its kernels ask about.
+        sources: The kernels that were written.
     """
 
     claims: int = 0
     nullable: set[tuple[str, str]] = field(factory=set)
     bounds: dict[str, list[BoundPlan]] = field(factory=dict)
+    asked: dict[str, dict[str, None]] = field(factory=dict)
+    sources: dict[Any, KernelSource] = field(factory=dict)
 
 
 @frozen(kw_only=True)
@@ -99,7 +107,7 @@ class Options:
     """How kernels run.
 
     Attributes:
-        threads: How many run at a time; the result does not depend on it.
+        threads: How many shares of the persons are decided at a time; the result does not depend on it.
         runtime: ``compiled``, ``interpreted``, or ``auto`` for what is faster.
         detail: Also say what each benefit lacks and what is left of each limit.
         seen: What other parts of the same input had.
@@ -116,24 +124,113 @@ def threads_by_default() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def decide(office: Office, ready: Prepared, options: Options) -> Decided:
-    """Decide claims by kernels.
+def decide(office: Office, ready: Prepared, options: Options) -> list[Decided]:
+    """Decide claims by kernels, in shares of whole persons that are decided at the same time.
 
     Persons of whom a kernel cannot judge everything exactly are left out whole, and named in the result.
     """
-    codes = Codes.of(office)
-    claims, persons = arrange(ready.claims, codes, ready.claim_columns)
-    screened = screen(office, claims)
-    run = _Run(office, ready, persons, _kept(claims, screened.keep), options)
-    run.left_out |= screened.left_out
-    return Decided(
-        claims=run.claims,
-        screened=screened,
-        plans=list(run.plans()),
-        left_out=run.persons_left_out(),
-        opaque=run.opaque,
-        keys=persons,
-    )
+    options.seen.claims = max(options.seen.claims, len(ready.claims))
+    rows = len(ready.claims) + len(ready.coverages)
+    count = max(min(options.threads, rows // _WORTH_A_SHARE), 1)
+    with ThreadPoolExecutor(count) as pool:
+        shares = list(pool.map(partial(_Share.of, office, options), shares_of(ready, count)))
+        for item in office.plans:
+            _decide_plan(office, item, shares, pool)
+        return [share.decided() for share in shares]
+
+
+def shares_of(ready: Prepared, count: int) -> Iterator[Callable[[], Prepared]]:
+    """Yield what makes each share: all rows of some persons, without the problems of the rows themselves."""
+    if count == 1:
+        yield lambda: ready
+        return
+    claims, covers = (share_of(table[PERSON], count) for table in (ready.claims, ready.coverages))
+
+    def share(number: int) -> Prepared:
+        mine = (
+            table.filter(pa.array(of == number)).combine_chunks()
+            for table, of in ((ready.claims, claims), (ready.coverages, covers))
+        )
+        return evolve(ready, **dict(zip(("claims", "coverages"), mine, strict=True)))
+
+    yield from (partial(share, number) for number in range(count))
+
+
+def _decide_plan(
+    office: Office, item: OfficePlan, shares: Sequence[_Share], pool: ThreadPoolExecutor
+) -> None:
+    """Decide one plan in all shares, by one kernel."""
+    found = list(pool.map(lambda share: share.terms(item), shares))
+    held = [(share, covers) for share, covers in zip(shares, found, strict=True) if covers]
+    if not held:
+        return
+    seen = shares[0].options.seen
+    _number_bounds(item, [covers for _share, covers in held], seen.bounds.setdefault(item.plan.id, []))
+    try:
+        source = _source(office, item, held, pool)
+    except Opaque as why:
+        for share, covers in held:
+            share.leave(item, covers, str(why))
+        return
+    for _done in pool.map(lambda one: one[0].run(item, one[1], source), held):
+        pass
+
+
+def _number_bounds(item: OfficePlan, found: Sequence[Terms], known: list[BoundPlan]) -> None:
+    """Let all shares and parts number the editions alike, in the order of the office's file."""
+    met = {bound.edition.id: bound for covers in found for bound in covers.bounds}
+    ids = [bound.edition.id for bound in known]
+    ids += [local.edition.id for local in item.editions if local.edition.id in met.keys() - ids]
+    known += [met[id_] for id_ in ids[len(known) :]]
+    for covers in found:
+        places = np.array([ids.index(bound.edition.id) for bound in covers.bounds], np.int8)
+        covers.edition, covers.bounds = places[covers.edition], known
+
+
+def _source(
+    office: Office, item: OfficePlan, held: Sequence[tuple[_Share, Terms]], pool: ThreadPoolExecutor
+) -> KernelSource:
+    """Return the kernel of a plan; one that was written for another part serves again.
+
+    Raises:
+        Opaque: no kernel can decide it.
+    """
+    if why := beyond_kernels(item):
+        raise Opaque(why)
+    plan, options = item.plan.id, held[0][0].options
+    bounds = held[0][1].bounds
+    seen, earlier, compensating = options.seen, [], []
+    for other in office.plans:
+        if any(other.plan.id in share.totals for share, _covers in held):
+            earlier.append(other.plan.id)
+            if any(benefit.indemnity for benefit in other.plan.benefits):
+                compensating.append(other.plan.id)
+    asked = seen.asked.setdefault(plan, {})
+
+    def nullable(path: str) -> bool:
+        asked[path] = None
+        if (plan, path) not in seen.nullable and any(pool.map(lambda one: one[0].open(path, one[1]), held)):
+            seen.nullable.add((plan, path))
+        return (plan, path) in seen.nullable
+
+    def key() -> Any:
+        left_open = frozenset(path for of, path in seen.nullable if of == plan)
+        return plan, len(bounds), tuple(earlier), options.detail, left_open
+
+    for path in list(asked):
+        nullable(path)
+    found = seen.sources.get(key())
+    if found is None:
+        found = kernel_source(
+            bounds,
+            code=Codes.of(office),
+            nullable=nullable,
+            earlier=earlier,
+            compensating=compensating,
+            detail=options.detail,
+        )
+        seen.sources[key()] = found  # writing it may have found more fields left open
+    return found
 
 
 def _kept(claims: Arranged, keep: np.ndarray) -> Arranged:
@@ -150,91 +247,84 @@ def _kept(claims: Arranged, keep: np.ndarray) -> Arranged:
 
 
 @define(eq=False)
-class _Run:
-    """One pass over the plans of an office."""
+class _Share:
+    """Some persons with all that they have."""
 
     office: Office
+    options: Options
     ready: Prepared
     persons: pa.Array
     claims: Arranged
-    options: Options
+    screened: Screened
+    whole: Covers = field(init=False)
     left_out: set[int] = field(factory=set, init=False)
     opaque: dict[str, str] = field(factory=dict, init=False)
     totals: dict[str, np.ndarray] = field(factory=dict, init=False)
-    compensating: list[str] = field(factory=list, init=False)
     compensated: np.ndarray = field(init=False)
     bailed: np.ndarray = field(init=False)
+    plans: list[PlanRun] = field(factory=list, init=False)
+
+    @classmethod
+    def of(cls, office: Office, options: Options, make: Callable[[], Prepared]) -> Self:
+        """Return a share with its claims in order."""
+        ready = make()
+        claims, persons = arrange(ready.claims, Codes.of(office), ready.claim_columns)
+        screened = screen(office, claims)
+        return cls(office, options, ready, persons, _kept(claims, screened.keep), screened)
 
     def __attrs_post_init__(self) -> None:
         self.compensated = np.zeros(len(self.claims), np.int64)
         self.bailed = np.zeros(len(self.persons), np.int8)
+        covers = self.ready.coverages
+        self.whole = Covers.of(covers, self.persons, self.claims.codes, self.ready.coverage_columns)
+        self.left_out |= self.screened.left_out | self.whole.unsound() | self.whole.moved()
         counts = np.bincount(self.claims.person, minlength=len(self.persons))
         self.left_out.update(np.flatnonzero(counts > _MOST_ROWS).tolist())
         if self.office.missing:
             absent = pa.array(list(self.office.missing), pa.string())
-            covers = self.ready.coverages
             held = covers.filter(pc.is_in(covers["plan"].cast(pa.string()), absent))[PERSON]
-            self._leave_out(held)
+            found = pc.drop_null(pc.index_in(held, self.persons)).to_numpy()
+            self.left_out.update(found.tolist())
 
-    def _leave_out(self, persons: pa.ChunkedArray) -> None:
-        found = pc.drop_null(pc.index_in(persons, self.persons)).to_numpy()
-        self.left_out.update(found.tolist())
-
-    def persons_left_out(self) -> np.ndarray:
-        """Return the numbers of all persons who are left to the exact way."""
+    def decided(self) -> Decided:
+        """Return what became of the share."""
         self.bailed[list(self.left_out)] = 1
-        return np.flatnonzero(self.bailed)
-
-    def plans(self) -> Iterator[PlanRun]:
-        """Run the plans in the office's order."""
-        whole = Covers.of(self.ready.coverages, self.persons, self.claims.codes, self.ready.coverage_columns)
-        self.left_out |= whole.unsound() | whole.moved()
-        for item in self.office.plans:
-            bounds = self.options.seen.bounds.setdefault(item.plan.id, [])
-            covers = terms(item, whole, bounds)
-            self.left_out |= covers.left_out
-            if not len(covers):
-                continue
-            if not covers.bounds:  # no edition at all: the exact way says so
-                self.left_out.update(covers.person.tolist())
-                continue
-            try:
-                source = self._source(item, covers)
-            except Opaque as why:
-                self.opaque[item.plan.id] = str(why)
-                self.left_out.update(covers.person.tolist())
-                continue
-            found = PlanRun(item, covers, source, self._call(item, covers, source))
-            self._after(found)
-            yield found
-
-    def _source(self, item: OfficePlan, covers: Terms) -> KernelSource:
-        if why := beyond_kernels(item):
-            raise Opaque(why)
-
-        seen = self.options.seen.nullable
-
-        def nullable(path: str) -> bool:
-            about = (item.plan.id, path)
-            if about not in seen and (self.claims if path.startswith("claim.") else covers).nullable(path):
-                seen.add(about)
-            return about in seen
-
-        return kernel_source(
-            covers.bounds,
-            code=self.claims.codes,
-            nullable=nullable,
-            earlier=[plan.plan.id for plan in self.office.plans if plan.plan.id in self.totals],
-            compensating=self.compensating,
-            detail=self.options.detail,
+        return Decided(
+            claims=self.claims,
+            screened=self.screened,
+            plans=self.plans,
+            left_out=np.flatnonzero(self.bailed),
+            opaque=self.opaque,
+            keys=self.persons,
         )
+
+    def terms(self, item: OfficePlan) -> Terms | None:
+        """Return the covers of a plan; ``None`` where no kernel decides under any of them."""
+        covers = terms(item, self.whole)
+        self.left_out |= covers.left_out
+        if not covers.bounds:  # no edition at all: the exact way says so
+            self.left_out.update(covers.person.tolist())
+        return covers if covers.bounds else None
+
+    def leave(self, item: OfficePlan, covers: Terms, why: str) -> None:
+        """Leave a plan to the exact way."""
+        self.opaque[item.plan.id] = why
+        self.left_out.update(covers.person.tolist())
+
+    def run(self, item: OfficePlan, covers: Terms, source: KernelSource) -> None:
+        """Decide a plan."""
+        found = PlanRun(item, covers, source, self.call(item, covers, source))
+        self.plans.append(found)
+        self._after(found)
+
+    def open(self, path: str, covers: Terms) -> bool:
+        """Return whether any row leaves a field open."""
+        return (self.claims if path.startswith("claim.") else covers).nullable(path)
 
     def _after(self, found: PlanRun) -> None:
         """Remember what later plans read, and leave out persons whose table has no fitting row."""
         id_ = found.item.plan.id
         self.totals[id_] = found.out["total"]
-        if any(benefit.indemnity for benefit in found.item.plan.benefits):
-            self.compensating.append(id_)
         bits = sum(1 << number for number, path in enumerate(found.source.paths) if path.endswith("[]"))
         if bits:
             lacking = (found.out["missing"] & bits) != 0
@@ -242,7 +332,7 @@ class _Run:
 
     # ------------------------------------------------------------ calling a kernel
 
-    def _call(self, item: OfficePlan, covers: Terms, source: KernelSource) -> Mapping[str, np.ndarray]:
+    def call(self, item: OfficePlan, covers: Terms, source: KernelSource) -> Mapping[str, np.ndarray]:
         rows, person = len(self.claims), np.arange(len(self.persons) + 1)
         first_row = np.searchsorted(self.claims.person, person).astype(np.int64)
         first_cover = np.searchsorted(covers.person, person).astype(np.int64)
@@ -259,22 +349,17 @@ class _Run:
         arrays = [made[argument.name] for argument in source.arguments]
         most = int(np.diff(first_row).max(initial=0)) + 1
         fixed: list[Any] = [first_row, first_cover, self.bailed]
-        if self._compile(source, rows):
-            kernel = compiled(source.text)
-            parts = _parts(first_row, self.options.threads)
-            with ThreadPoolExecutor(len(parts)) as pool:
-                for done in [pool.submit(kernel, *part, most, *fixed, *arrays) for part in parts]:
-                    done.result()
+        if self._compile(source):
+            compiled(source.text)(0, len(self.persons), most, *fixed, *arrays)
         else:
             self._interpret(source, most, fixed, arrays)
         return out
 
-    def _compile(self, source: KernelSource, rows: int) -> bool:
+    def _compile(self, source: KernelSource) -> bool:
         if self.options.runtime != "auto":
             return self.options.runtime == "compiled"
-        if not can_compile() or max(rows, self.options.seen.claims) < _SMALL_JOB:
-            return False
-        return max(rows, self.options.seen.claims) >= _COMPILE_FROM or is_compiled(source)
+        rows = self.options.seen.claims
+        return can_compile() and rows >= _SMALL_JOB and (rows >= _COMPILE_FROM or is_compiled(source))
 
     def _interpret(
         self, source: KernelSource, most: int, fixed: Sequence[Any], arrays: Sequence[Any]
@@ -303,7 +388,7 @@ class _Run:
         elif argument.key == "compensated.":
             return self.compensated
         else:
-            found = self.totals[argument.key]
+            found = self.totals.get(argument.key, np.zeros(len(self.claims), np.int64))
         return _read_only(np.ascontiguousarray(found, dtype))
 
 
@@ -315,11 +400,3 @@ def _read_only(values: np.ndarray) -> np.ndarray:
     view = values.view()
     view.flags.writeable = False
     return view
-
-
-def _parts(first_row: np.ndarray, threads: int) -> list[tuple[int, int]]:
-    """Return ranges of persons with about as many claims each."""
-    count = len(first_row) - 1
-    goals = np.linspace(0, first_row[-1], max(threads, 1) + 1)[1:-1]
-    ends = sorted({*np.searchsorted(first_row, goals).tolist(), count} - {0})
-    return list(zip([0, *ends[:-1]], ends, strict=True)) if ends else [(0, count)]

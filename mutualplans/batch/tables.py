@@ -15,7 +15,16 @@ from mutualplans.batch.combine import combinations, in_order
 from mutualplans.batch.kernel.edition import STATUS, Branch
 from mutualplans.batch.kernel.source import GATES
 from mutualplans.batch.kernel.support import MISSING
-from mutualplans.batch.outcome import BENEFITS, DECISIONS, PROBLEMS, RECEIPTS, SEPARATOR, Outcome, receipt_row
+from mutualplans.batch.outcome import (
+    BENEFITS,
+    DECISIONS,
+    PAID,
+    PROBLEMS,
+    RECEIPTS,
+    SEPARATOR,
+    Outcome,
+    receipt_row,
+)
 from mutualplans.batch.run import Decided, PlanRun
 from mutualplans.engine.assess import missing_problem
 from mutualplans.engine.simulate import no_cover
@@ -43,6 +52,7 @@ def outcome(decided: Decided, *, benefits: bool) -> Outcome:
         benefits=making.benefits() if benefits else BENEFITS.empty_table(),
         problems=making.problems(),
         receipts=pa.Table.from_pylist(list(making.receipts().values()), schema=RECEIPTS),
+        paid=pa.Table.from_pylist(list(making.paid()), schema=PAID),
     )
 
 
@@ -143,6 +153,17 @@ class _Making:
         return SEPARATOR.join(found)
 
     # ------------------------------------------------------------ benefits
+
+    def paid(self) -> Iterator[dict[str, Any]]:
+        """Yield how often each benefit paid, and how much."""
+        for plan in self.decided.plans:
+            rows = self._chosen(plan, *range(_PAID, _UNDECIDED))
+            for id_ in _benefits(plan):
+                amounts = plan.out[f"amount:{id_}"][rows]
+                paying = amounts[amounts > 0]  # what is missing is below 0
+                if len(paying):
+                    about = {"plan": plan.item.plan.id, "benefit": id_}
+                    yield {**about, "times": len(paying), "fen": int(paying.sum())}
 
     def benefits(self) -> pa.Table:
         """Return a row for each claim, plan and benefit."""

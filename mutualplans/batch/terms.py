@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -187,17 +188,14 @@ class Terms:
         return MISSING if isinstance(found, Missing) else int(found)
 
 
-def terms(item: OfficePlan, covers: Covers, bounds: list[BoundPlan]) -> Terms:
-    """Return a plan's covers of persons with claims, with everything worked out that no claim decides.
-
-    `bounds` holds the plan bound to each edition that other parts of the input met; those met here are added.
-    """
+def terms(item: OfficePlan, covers: Covers) -> Terms:
+    """Return a plan's covers of persons with claims, with everything worked out that no claim decides."""
     plans = covers.column("cover.plan")
     rows = np.flatnonzero((plans == covers.codes.number(item.plan.id)) & (covers.person >= 0))
     person = covers.person[rows]
     first, last = (covers.column(f"cover.{name}_day")[rows] for name in ("first", "last"))
     places = _by_person(person, first, last)
-    found = Terms(item, covers, rows[places], person[places], bounds)
+    found = Terms(item, covers, rows[places], person[places])
     _overlaps(found)
     _editions(found)
     if len(found):
@@ -275,10 +273,14 @@ def _lengths(found: Terms) -> None:
 
 def _fits(found: Terms, row: int, months: int) -> bool:
     """Return whether a cover is as long as its edition says and no edition is named for it."""
-    first = date.fromordinal(int(found.column("cover.first_day")[row]))
-    last = date.fromordinal(int(found.column("cover.last_day")[row]))
-    whole = months == MISSING or term(first, months).last == last
-    return whole and found.column("cover.edition")[row] < 0
+    first, last = (int(found.column(f"cover.{name}_day")[row]) for name in ("first", "last"))
+    whole = months == MISSING or _last_day(first, months) == last
+    return whole and bool(found.column("cover.edition")[row] < 0)
+
+
+@lru_cache(100_000)
+def _last_day(first: int, months: int) -> int:
+    return term(date.fromordinal(first), months).last.toordinal()
 
 
 def _chains(found: Terms) -> None:

@@ -52,9 +52,8 @@ class Totals:
         for row in _grouped(made, ["plan", "status"], [("amount_fen", "sum"), ("row", "count")]):
             self.plans[row["plan"], row["status"]] += row["row_count"]
             self.paid[row["plan"]] += row["amount_fen_sum"] or 0
-        paying = outcome.benefits.filter(pc.greater(outcome.benefits["amount_fen"], 0))
-        for row in _grouped(paying, ["plan", "benefit"], [("amount_fen", "sum"), ("row", "count")]):
-            _plus(self.benefits, (row["plan"], row["benefit"]), row["row_count"], row["amount_fen_sum"])
+        for row in outcome.paid.to_pylist():
+            _plus(self.benefits, (row["plan"], row["benefit"]), row["times"], row["fen"])
         paid = made.filter(pc.greater(made["amount_fen"], 0)).select([PERSON, "row", "amount_fen"])
         with_unit = paid.join(_units(coverages), PERSON, join_type="left outer")
         for row in _grouped(with_unit, ["unit"], [("amount_fen", "sum"), ("row", "count")]):

@@ -38,10 +38,14 @@ def tables(
     return table_of(rows[0], claim_columns(plans)), table_of(rows[1], coverage_columns(plans))
 
 
-def told(outcome: Outcome) -> dict[str, list[dict[str, Any]]]:
-    """Return an outcome as plain rows."""
+def told(outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome as plain rows, and what each benefit paid in all."""
     names = ("decisions", "benefits", "problems", "receipts")
-    return {name: getattr(outcome, name).to_pylist() for name in names}
+    paid: dict[tuple[str, str], tuple[int, int]] = {}
+    for row in outcome.paid.to_pylist():
+        times, fen = paid.get((row["plan"], row["benefit"]), (0, 0))
+        paid[row["plan"], row["benefit"]] = times + row["times"], fen + row["fen"]
+    return {**{name: getattr(outcome, name).to_pylist() for name in names}, "paid": paid}
 
 
 @QUICK
@@ -51,8 +55,10 @@ def test_a_kernel_decides_as_the_exact_way_does(data: st.DataObject) -> None:
     office = data.draw(offices())
     claims, coverages = tables(office, data.draw(batches(office)))
 
+    threads = data.draw(st.integers(1, 3))
+
     exact = decide_exactly(office, claims, coverages)
-    fast = assess_tables(office, claims, coverages, runtime="interpreted", threads=1)
+    fast = assess_tables(office, claims, coverages, runtime="interpreted", threads=threads)
 
     for status in set(exact.decisions["status"].to_pylist()):
         event(f"status {status}")

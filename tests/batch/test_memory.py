@@ -22,7 +22,7 @@ def test_nothing_of_a_part_waits_for_the_collector() -> None:
     gc.collect()
     gc.disable()
     try:
-        decided = decide(office, ready, Options(runtime="interpreted", detail=True))
+        (decided,) = decide(office, ready, Options(runtime="interpreted", detail=True))
         assert len(decided.plans) == 1
         held = [weakref.ref(item) for item in (decided.claims, decided.plans[0].terms)]
         del decided

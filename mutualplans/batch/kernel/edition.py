@@ -357,9 +357,11 @@ class EditionPart:
         taken = self.module.argument("out", "stay", "i1")
         with body.block(f"if {' or '.join(f'b{place}_amount > 0' for place in places)}:"):
             same = f"same_stay({first}, {last}, {stay}, {taken}, person_row[person], row)"
-            with body.block(f"if stays > 0 and {same}:"):
+            doubtful = f"({stay}[row] != MISSING or {first}[row] <= latest)"  # mostly stays follow each other
+            with body.block(f"if stays > 0 and {doubtful} and {same}:"):
                 body.line("bailed[person] = 1")
             body.line("stays += 1")
+            body.line(f"latest = max(latest, {last}[row])")
             body.line(f"{taken}[row] = 1")
 
     def _count(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from attrs import define, field, frozen
 
@@ -120,7 +121,7 @@ class Module:
     def codes(self, hint: str, make: Callable[[str], int]) -> str:
         """Return the name of an array over the codes of the data."""
         name = f"codes_{self.name(hint)}"
-        self.tables[name] = make
+        self.tables[name] = cache(make)  # a code is looked up once, whatever parts it comes in
         self.arguments[name] = Argument(name=name, role="codes", key=name, type="i4")
         return name
 

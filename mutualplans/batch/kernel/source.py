@@ -177,7 +177,13 @@ class Line:
             lines.append(f"    # {name}: {account}")
         lines.append("    for person in range(first_person, last_person):")
         inner = ["first_cover, last_cover = person_cover[person], person_cover[person + 1]"]
-        inner += ["if first_cover == last_cover:", "    continue", "stays = 0"]
+        inner += [
+            "if first_cover == last_cover:",
+            "    continue",
+            "stays = 0",
+            "latest = MISSING",
+            "cover = first_cover",
+        ]
         for group in groups:
             if group.single:
                 inner += [f"{held} = 0" for held in self.module.of(group)]
@@ -193,14 +199,15 @@ class Line:
         body = Body(module=self.module, bound=self.bounds[0], depth=3)
         body.bounds = {}
         self._event(body)
-        body.line("cover = first_cover")
         several = "last_cover - first_cover > 1"
         if body.event_mask:
             with body.block(f"if {several} and missing_event != 0:"):
                 self._open(body)
         first = self.module.argument("cover", "cover.first_day", "i4")
         last = self.module.argument("cover", "cover.last_day", "i4")
-        with body.block(f"if {several}:"):
+        with body.block(
+            f"if {several} and not {first}[cover] <= event <= {last}[cover]:"
+        ):  # as the claim before
             body.line(f"cover = nearest({first}, {last}, first_cover, last_cover, event)")
         body.line(f"{self._out('cover', 'i4')}[row] = cover")
         self._faulty(body, "!= 0")
@@ -210,6 +217,7 @@ class Line:
 
     def _open(self, body: Body) -> None:
         """Write that nothing can be decided while it is not known under which cover an event falls."""
+        body.line("cover = first_cover")
         body.line(f"{self._out('cover', 'i4')}[row] = cover")
         self._faulty(body, "== 1")
         body.line(f"{self._out('status', 'i1')}[row] = {STATUS.index('incomplete')}")

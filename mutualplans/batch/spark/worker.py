@@ -172,7 +172,7 @@ class Worker:
             decided_on=self.decided_on,
             threads=1,  # Spark runs one partition on each core
             runtime=self._runtime(len(claims)),
-            benefits=not {"benefits", TOTALS}.isdisjoint(self.tables),
+            benefits="benefits" in self.tables,
             seen=_seen(self.office),
         )
         schema = self.schema()
