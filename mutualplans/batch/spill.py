@@ -83,7 +83,8 @@ class Spill:
         """
         if not len(table):
             return
-        order = np.argsort(share, kind="stable")
+        few = int(share.max()) < 1 << 16
+        order = np.argsort(share.astype(np.uint16) if few else share, kind="stable")  # few are counted, not compared
         rows = table.cast(self._plain).take(pa.array(order)).combine_chunks().to_batches()[0]
         numbers = share[order]
         starts = [0, *(np.flatnonzero(numbers[1:] != numbers[:-1]) + 1).tolist(), len(numbers)]
@@ -131,14 +132,23 @@ def share_of(keys: pa.ChunkedArray | pa.Array, shares: int) -> np.ndarray:
     texts = pa.table({"": keys})[0].combine_chunks().fill_null("")
     start, length, words = _bytes(texts)
     mixed = length.astype(np.uint64)
-    done = 0
-    rows = np.flatnonzero(length > 0)
+    if len(texts) and length.min() == length.max():  # member numbers: each word of all of them is a column
+        for done in range(0, int(length[0]), _WORD):
+            word = words[done :: length[0]][: len(texts)] & _MASKS[min(int(length[0]) - done, _WORD)]
+            mixed = _mixed(mixed, word)
+        return _share(mixed, shares)
+    rows, done = np.flatnonzero(length > 0), 0
     while len(rows):
         word = words[start[rows] + done] & _MASKS[np.minimum(length[rows] - done, _WORD)]
         mixed[rows] = _mixed(mixed[rows], word)
         done += _WORD
         rows = rows[length[rows] > done]
-    return (mixed >> np.uint64(32)).astype(np.int64) % shares
+    return _share(mixed, shares)
+
+
+def _share(mixed: np.ndarray, shares: int) -> np.ndarray:
+    found: np.ndarray = (mixed >> np.uint64(32)).astype(np.int64) % shares
+    return found
 
 
 def _bytes(texts: pa.StringArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
