@@ -167,7 +167,7 @@ def _decide_plan(
     seen = shares[0].options.seen
     _number_bounds(item, [covers for _share, covers in held], seen.bounds.setdefault(item.plan.id, []))
     try:
-        source = _source(office, item, held, pool)
+        source = _source(office, item, held, _before(office, shares), pool)
     except Opaque as why:
         for share, covers in held:
             share.leave(item, covers, str(why))
@@ -187,8 +187,17 @@ def _number_bounds(item: OfficePlan, found: Sequence[Terms], known: list[BoundPl
         covers.edition, covers.bounds = places[covers.edition], known
 
 
+def _before(office: Office, shares: Sequence[_Share]) -> list[OfficePlan]:
+    """Return the plans that were decided; of all shares, for kernels name a plan that waits by its place among them."""
+    return [item for item in office.plans if any(item.plan.id in share.totals for share in shares)]
+
+
 def _source(
-    office: Office, item: OfficePlan, held: Sequence[tuple[_Share, Terms]], pool: ThreadPoolExecutor
+    office: Office,
+    item: OfficePlan,
+    held: Sequence[tuple[_Share, Terms]],
+    before: Sequence[OfficePlan],
+    pool: ThreadPoolExecutor,
 ) -> KernelSource:
     """Return the kernel of a plan; one that was written for another part serves again.
 
@@ -199,12 +208,10 @@ def _source(
         raise Opaque(why)
     plan, options = item.plan.id, held[0][0].options
     bounds = held[0][1].bounds
-    seen, earlier, compensating = options.seen, [], []
-    for other in office.plans:
-        if any(other.plan.id in share.totals for share, _covers in held):
-            earlier.append(other.plan.id)
-            if any(benefit.indemnity for benefit in other.plan.benefits):
-                compensating.append(other.plan.id)
+    seen, earlier = options.seen, [other.plan.id for other in before]
+    compensating = [
+        other.plan.id for other in before if any(benefit.indemnity for benefit in other.plan.benefits)
+    ]
     asked = seen.asked.setdefault(plan, {})
 
     def nullable(path: str) -> bool:

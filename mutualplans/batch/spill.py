@@ -84,7 +84,9 @@ class Spill:
         if not len(table):
             return
         few = int(share.max()) < 1 << 16
-        order = np.argsort(share.astype(np.uint16) if few else share, kind="stable")  # few are counted, not compared
+        order = np.argsort(
+            share.astype(np.uint16) if few else share, kind="stable"
+        )  # few are counted, not compared
         rows = table.cast(self._plain).take(pa.array(order)).combine_chunks().to_batches()[0]
         numbers = share[order]
         starts = [0, *(np.flatnonzero(numbers[1:] != numbers[:-1]) + 1).tolist(), len(numbers)]
