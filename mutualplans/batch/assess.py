@@ -30,6 +30,7 @@ def assess_tables(
     coverages: pa.Table,
     *,
     refused: pa.Array | None = None,
+    shared: pa.Array | None = None,
     decided_on: date | None = None,
     threads: int | None = None,
     runtime: str = "auto",
@@ -47,6 +48,7 @@ def assess_tables(
         claims: Claims; see `mutualplans.batch.columns`.
         coverages: Coverages.
         refused: Persons some of whose coverages were refused when they were read.
+        shared: Claim numbers that several persons have, where this is a part of all claims; else they are found.
         decided_on: Day of the decision, for the receipts of an explanation.
         threads: How many shares of the persons are decided at a time; as many as the machine allows, if not said.
         runtime: ``compiled``, ``interpreted``, or ``auto`` for what is faster.
@@ -58,7 +60,7 @@ def assess_tables(
         MutualPlansError: a needed column is not there, or a column is of another type.
     """
     threads = threads or threads_by_default()
-    ready = prepare(office, claims, coverages, refused=refused)
+    ready = prepare(office, claims, coverages, refused=refused, shared=shared)
     options = Options(threads=threads, runtime=runtime, detail=benefits, seen=seen or Seen())
     decided = decide(office, ready, options)
     with ThreadPoolExecutor(len(decided)) as pool:

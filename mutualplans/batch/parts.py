@@ -13,9 +13,11 @@ import pyarrow.compute as pc
 from attrs import define, field, frozen
 
 from mutualplans.batch.columns import CLAIM, COVERAGE, PERSON
+from mutualplans.batch.hashes import share_of
 from mutualplans.batch.read import Reading
+from mutualplans.batch.shared import Numbers, shared_numbers
 from mutualplans.batch.sources import Source
-from mutualplans.batch.spill import Spill, share_of
+from mutualplans.batch.spill import Spill
 
 __all__ = ["MOST_ROWS", "Gathered", "Part"]
 
@@ -80,13 +82,16 @@ class Gathered:
         claims: The table of claims.
         folder: Where rows lie that are too many for memory.
         most_rows: Rows of both tables up to which they are not.
+        shared_numbers: Claim numbers that several persons have, known once the claims are read.
     """
 
     coverages: Reading
     claims: Reading
     folder: Path
     most_rows: int = MOST_ROWS
+    shared_numbers: pa.Array = field(init=False)
     _shares: int = field(default=1, init=False)
+    _numbers: Numbers = field(factory=Numbers, init=False)
     _kept: dict[str, _Kept] = field(init=False)
     _stack: ExitStack = field(factory=ExitStack, init=False)
 
@@ -125,9 +130,15 @@ class Gathered:
         if self._shares > 1:
             self._kept[reading.file].put_away(self._shares)
             self._kept["refused"].put_away(self._shares)
+        if reading is self.claims:
+            again = self._numbers.again()
+            parts = (self._kept[CLAIM].share(number) for number in range(self._shares))
+            self.shared_numbers = shared_numbers(parts, again)
 
     def _keep(self, name: str, table: pa.Table) -> None:
         kept = self._kept[name]
+        if name == CLAIM:
+            self._numbers.add(table)
         kept.held.append(table)
         kept.rows += len(table)
         if self._shares == 1 and sum(found.rows for found in self._kept.values()) > self.most_rows:

@@ -22,6 +22,7 @@ from mutualplans.batch.columns import (
     coverage_columns,
 )
 from mutualplans.batch.outcome import Rows
+from mutualplans.batch.shared import Numbers, number_shared, shared_numbers
 from mutualplans.engine.covers import unit_problems
 from mutualplans.engine.office import Office
 from mutualplans.model.people import Unit
@@ -54,7 +55,12 @@ class Prepared:
 
 
 def prepare(
-    office: Office, claims: pa.Table, coverages: pa.Table, *, refused: pa.Array | None = None
+    office: Office,
+    claims: pa.Table,
+    coverages: pa.Table,
+    *,
+    refused: pa.Array | None = None,
+    shared: pa.Array | None = None,
 ) -> Prepared:
     """Return the tables ready to be decided.
 
@@ -64,6 +70,7 @@ def prepare(
         coverages: Coverages, with columns as `coverage_columns` says.
         refused: Persons some of whose coverages were refused when they were read. Their claims are not decided:
             without an earlier term, or another plan's cover, they would come out wrong.
+        shared: Claim numbers that several persons have, where `claims` is a part of all; else they are found.
 
     Raises:
         MutualPlansError: a needed column is not there, or a column is of another type.
@@ -85,6 +92,7 @@ def prepare(
         [*covers.persons, *([] if refused is None else [refused.cast(pa.string())])], pa.string()
     )
     decided.refuse_where(pc.is_in(decided.table[PERSON], persons.unique()), lambda _row: held())
+    _say_shared(decided, _shared(claims) if shared is None else shared)
     return Prepared(
         claims=decided.table,
         coverages=covers.table,
@@ -92,6 +100,18 @@ def prepare(
         claim_columns=for_claims,
         coverage_columns=for_coverages,
     )
+
+
+def _shared(claims: pa.Table) -> pa.Array:
+    seen = Numbers()
+    seen.add(claims)
+    return shared_numbers([claims], seen.again())
+
+
+def _say_shared(decided: _Table, numbers: pa.Array) -> None:
+    if len(numbers):
+        for row in decided.table.filter(pc.is_in(decided.table["claim"], numbers)).to_pylist():
+            decided.say(number_shared(row["claim"]), row)
 
 
 def check_table(table: pa.Table, columns: Mapping[str, Column], file: str) -> None:

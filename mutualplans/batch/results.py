@@ -195,6 +195,7 @@ def assess_parts(
                 part.claims,
                 part.coverages,
                 refused=part.refused,
+                shared=gathered.shared_numbers,
                 decided_on=decided_on,
                 threads=threads,
                 runtime=runtime,

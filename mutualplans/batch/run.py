@@ -17,13 +17,13 @@ from mutualplans.batch.arrange import Arranged, arrange
 from mutualplans.batch.beyond import beyond_kernels
 from mutualplans.batch.codes import Codes
 from mutualplans.batch.columns import PERSON
+from mutualplans.batch.hashes import share_of
 from mutualplans.batch.kernel.compiled import can_compile, compiled, interpreted, is_compiled
 from mutualplans.batch.kernel.module import Argument
 from mutualplans.batch.kernel.source import KernelSource, Opaque, kernel_source
 from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.prepare import Prepared
 from mutualplans.batch.screen import Screened, screen
-from mutualplans.batch.spill import share_of
 from mutualplans.batch.terms import Covers, Terms, terms
 from mutualplans.engine.bind import BoundPlan
 from mutualplans.engine.office import Office, OfficePlan

@@ -22,11 +22,9 @@ from mutualplans.batch.columns import CODES
 from mutualplans.files import table_problems as wrong
 from mutualplans.model.problem import MutualPlansError
 
-__all__ = ["Spill", "share_of"]
+__all__ = ["Spill"]
 
 _PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
-_WORD = 8
-_MASKS = np.array([(1 << 8 * count) - 1 for count in range(_WORD + 1)], np.uint64)
 
 
 @define(eq=False)
@@ -127,44 +125,3 @@ def _coded(table: pa.Table, schema: pa.Schema) -> pa.Table:
         for item in schema
     ]
     return pa.table(columns, schema=schema)
-
-
-def share_of(keys: pa.ChunkedArray | pa.Array, shares: int) -> np.ndarray:
-    """Return a share for each text, always the same for the same text and number of shares."""
-    texts = pa.table({"": keys})[0].combine_chunks().fill_null("")
-    start, length, words = _bytes(texts)
-    mixed = length.astype(np.uint64)
-    if len(texts) and length.min() == length.max():  # member numbers: each word of all of them is a column
-        for done in range(0, int(length[0]), _WORD):
-            word = words[done :: length[0]][: len(texts)] & _MASKS[min(int(length[0]) - done, _WORD)]
-            mixed = _mixed(mixed, word)
-        return _share(mixed, shares)
-    rows, done = np.flatnonzero(length > 0), 0
-    while len(rows):
-        word = words[start[rows] + done] & _MASKS[np.minimum(length[rows] - done, _WORD)]
-        mixed[rows] = _mixed(mixed[rows], word)
-        done += _WORD
-        rows = rows[length[rows] > done]
-    return _share(mixed, shares)
-
-
-def _share(mixed: np.ndarray, shares: int) -> np.ndarray:
-    found: np.ndarray = (mixed >> np.uint64(32)).astype(np.int64) % shares
-    return found
-
-
-def _bytes(texts: pa.StringArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return where each text starts, how long it is, and the eight bytes from each place on as a number."""
-    _valid, offsets, data = texts.buffers()
-    ends = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-    first = ends[0] if len(ends) else 0
-    held = np.frombuffer(data or b"", np.uint8)[first : ends[-1] if len(ends) else 0]
-    padded = np.concatenate([held, np.zeros(_WORD, np.uint8)])
-    words: np.ndarray = np.ndarray((len(padded) - _WORD + 1,), "<u8", padded.tobytes(), strides=(1,))
-    return ends[:-1] - first, np.diff(ends), words
-
-
-def _mixed(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    spread = (left ^ right) * np.uint64(0x9E3779B97F4A7C15)
-    spread ^= spread >> np.uint64(32)
-    return spread * np.uint64(0xD6E8FEB86659FD93) ^ left

@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 
 from mutualplans.batch.assess import assess_tables
 from mutualplans.batch.columns import CODES, claim_columns, coverage_columns
+from mutualplans.batch.hashes import share_of
 from mutualplans.batch.outcome import Outcome
 from mutualplans.batch.parts import Gathered
 from mutualplans.batch.read import read_table
 from mutualplans.batch.results import Results, assess_parts
 from mutualplans.batch.run import Seen
-from mutualplans.batch.spill import Spill, share_of
+from mutualplans.batch.spill import Spill
 from mutualplans.batch.totals import Totals
 from mutualplans.engine.office import Office
 from mutualplans.model.kinds import Kind

@@ -13,7 +13,7 @@ from mutualplans.batch import run
 from mutualplans.batch.assess import assess_tables
 from mutualplans.batch.columns import claim_columns, coverage_columns
 from mutualplans.batch.exactly import decide_exactly
-from mutualplans.batch.spill import share_of
+from mutualplans.batch.hashes import share_of
 from mutualplans.testing.batch import table_of
 from tests.engine.plans import make, office
 

@@ -169,6 +169,7 @@ class Worker:
             claims,
             coverages,
             refused=read[COVERAGE].reading.take_refused(),
+            shared=pa.array([], pa.string()),  # who else has a number is in other partitions
             decided_on=self.decided_on,
             threads=1,  # Spark runs one partition on each core
             runtime=self._runtime(len(claims)),
