@@ -156,13 +156,14 @@ class _Calls(_Share):
 
     made: _Call = None  # type: ignore[assignment]  # there after the plans were run
 
-    def call(self, item: Any, covers: Any, source: Any) -> Any:
+    def call(self, run: PlanRun) -> Any:
+        source = run.source
         persons = np.arange(len(self.persons) + 1)
         first_row = np.searchsorted(self.claims.person, persons).astype(np.int64)
-        first_cover = np.searchsorted(covers.person, persons).astype(np.int64)
-        found = super().call(item, covers, source)
+        first_cover = np.searchsorted(run.terms.person, persons).astype(np.int64)
+        found = super().call(run)
         blank = {key: np.zeros_like(values) for key, values in found.items()}
-        given = [self._array(argument, covers, source, blank) for argument in source.arguments]
+        given = [self._array(argument, run, blank) for argument in source.arguments]
         self.compensated = np.zeros_like(self.compensated)
         fixed: list[Any] = [first_row, first_cover, np.zeros_like(self.bailed)]
         if self.options.runtime == "interpreted":

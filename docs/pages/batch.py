@@ -148,7 +148,22 @@ def _outputs() -> tuple[str, ...]:
         "两表合计不超过一百万行时在内存里核定；超过时按人分批，暂存在 OUT 所在的文件夹，无论怎样结束都自动清除。分几批不影响"
         "结果，行序仍与申领表一致。"
     )
-    return (*parts[:1], after, *parts[1:], memory)
+    kernels = (
+        "## Kernels and the exact way · 成批与逐笔\n\nPlans are decided by kernels, functions written from their "
+        "declarations: with other plans held or excluded, limits over several plans, common terms, plans that continue "
+        "another, stays that merge. What kernels cannot judge is decided claim by claim, as `simulate` does, and comes to "
+        "the same, only slower (the [figures](../benchmarks.md)):\n\n"
+        "- a plan with a Python function (`mp.computed`); whose event date rests on more than the claim; whose most shares, "
+        "term or renewal window rest on other covers; whose numbers may not fit into 64 bits;\n"
+        "- a person who moved to another unit inside a term; whose covers share a day though they must not, or begin on "
+        "different days under a limit for a term; whose edition goes by the event; who has several bills for one stay; "
+        "whose claims may merge while one of them is open; for whom a table lacks a row; with a value out of bounds, or "
+        "more than 10,000 claims.\n\n"
+        "计划按声明编译成内核成批核定，包括同时参加与不得同时参加、几个计划合计限额、统一期限、续接其他计划、合并住院。"
+        "下列情形逐笔核定，结果相同，只是慢一些：含 Python 函数的计划；最多份数、期限、续保宽限取决于其他保障的计划；"
+        "期内转会、保障重叠、同一次住院几张单据的人，等等。"
+    )
+    return (*parts[:1], after, *parts[1:], kernels, memory)
 
 
 _EXAMPLE = """

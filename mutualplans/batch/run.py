@@ -19,14 +19,18 @@ from mutualplans.batch.codes import Codes
 from mutualplans.batch.columns import PERSON
 from mutualplans.batch.hashes import share_of
 from mutualplans.batch.kernel.compiled import can_compile, compiled, interpreted, is_compiled
+from mutualplans.batch.kernel.edition import STATUS
 from mutualplans.batch.kernel.module import Argument
 from mutualplans.batch.kernel.source import KernelSource, Opaque, kernel_source
 from mutualplans.batch.kernel.support import MISSING
+from mutualplans.batch.merging import Merging
 from mutualplans.batch.prepare import Prepared
+from mutualplans.batch.rooms import Rooms
 from mutualplans.batch.screen import Screened, screen
 from mutualplans.batch.terms import Covers, Terms, terms
 from mutualplans.engine.bind import BoundPlan
 from mutualplans.engine.office import Office, OfficePlan
+from mutualplans.expr.nodes import Period
 
 __all__ = ["Decided", "PlanRun", "Seen", "decide", "threads_by_default"]
 
@@ -37,8 +41,12 @@ _COMPILE_FROM = 300_000
 _DTYPES = {"i1": np.int8, "i2": np.int16, "i4": np.int32, "i8": np.int64}
 _WORTH_A_SHARE = 50_000
 """Rows of claims and coverages together that a thread of its own is worth."""
+_NOT_DECIDED = tuple(map(STATUS.index, ("incomplete", "undecided")))
 _MOST_ROWS = 10_000
 """Most claims of one person: for so many the bounds are proved."""
+_ROUNDS = 3
+"""So often plans are decided again until what is left under limits over them is right; persons for whom it then is not
+are left to the exact way. Once is enough where a plan is under one limit."""
 
 
 @define(eq=False)
@@ -48,14 +56,16 @@ class PlanRun:
     Attributes:
         item: The plan as the office runs it.
         terms: Its covers.
+        merging: Which claims it counts as one stay.
         source: The kernel that decided.
         out: Its answers by name.
     """
 
     item: OfficePlan
     terms: Terms
+    merging: Merging
     source: KernelSource
-    out: Mapping[str, np.ndarray]
+    out: Mapping[str, np.ndarray] = field(factory=dict)
 
 
 @define(eq=False)
@@ -136,6 +146,8 @@ def decide(office: Office, ready: Prepared, options: Options) -> list[Decided]:
         shares = list(pool.map(partial(_Share.of, office, options), shares_of(ready, count)))
         for item in office.plans:
             _decide_plan(office, item, shares, pool)
+        for _done in pool.map(_Share.settle, shares):
+            pass
         return [share.decided() for share in shares]
 
 
@@ -234,6 +246,7 @@ def _source(
             nullable=nullable,
             earlier=earlier,
             compensating=compensating,
+            limits=[limit for limit in office.limits if plan in limit.plans],
             detail=options.detail,
         )
         seen.sources[key()] = found  # writing it may have found more fields left open
@@ -267,7 +280,9 @@ class _Share:
     left_out: set[int] = field(factory=set, init=False)
     opaque: dict[str, str] = field(factory=dict, init=False)
     totals: dict[str, np.ndarray] = field(factory=dict, init=False)
+    merging: dict[str, Merging] = field(factory=dict, init=False)
     compensated: np.ndarray = field(init=False)
+    rooms: Rooms = field(init=False)
     bailed: np.ndarray = field(init=False)
     plans: list[PlanRun] = field(factory=list, init=False)
 
@@ -282,9 +297,13 @@ class _Share:
     def __attrs_post_init__(self) -> None:
         self.compensated = np.zeros(len(self.claims), np.int64)
         self.bailed = np.zeros(len(self.persons), np.int8)
+        self.rooms = Rooms(self.office.limits, self.claims.person)
         covers = self.ready.coverages
         self.whole = Covers.of(covers, self.persons, self.claims.codes, self.ready.coverage_columns)
         self.left_out |= self.screened.left_out | self.whole.unsound() | self.whole.moved()
+        for limit in self.office.limits:
+            if limit.per is Period.TERM:  # nobody could say which term is meant
+                self.left_out |= self.whole.held(*limit.plans).sharing(begun_apart=True)
         counts = np.bincount(self.claims.person, minlength=len(self.persons))
         self.left_out.update(np.flatnonzero(counts > _MOST_ROWS).tolist())
         if self.office.missing:
@@ -308,7 +327,8 @@ class _Share:
     def terms(self, item: OfficePlan) -> Terms | None:
         """Return the covers of a plan; ``None`` where no kernel decides under any of them."""
         covers = terms(item, self.whole)
-        self.left_out |= covers.left_out
+        merging = self.merging[item.plan.id] = Merging.of(covers, self.claims, self.left_out)
+        self.left_out |= covers.left_out | merging.left_out
         if not covers.bounds:  # no edition at all: the exact way says so
             self.left_out.update(covers.person.tolist())
         return covers if covers.bounds else None
@@ -320,8 +340,25 @@ class _Share:
 
     def run(self, item: OfficePlan, covers: Terms, source: KernelSource) -> None:
         """Decide a plan."""
-        found = PlanRun(item, covers, source, self.call(item, covers, source))
+        found = PlanRun(item, covers, self.merging[item.plan.id], source)
         self.plans.append(found)
+        self._decide(found)
+
+    def settle(self) -> None:
+        """Decide the plans again while limits over several of them turn out otherwise."""
+        for again in range(_ROUNDS + 1 if self.office.limits else 0):
+            wrong = self.rooms.work_out({found.item.plan.id: found.out for found in self.plans})
+            if not len(wrong):
+                break
+            if again == _ROUNDS:
+                self.bailed[wrong] = 1
+                break
+            self.compensated[:] = 0
+            for found in self.plans:
+                self._decide(found)
+
+    def _decide(self, found: PlanRun) -> None:
+        found.out = self.call(found)
         self._after(found)
 
     def open(self, path: str, covers: Terms) -> bool:
@@ -329,17 +366,24 @@ class _Share:
         return (self.claims if path.startswith("claim.") else covers).nullable(path)
 
     def _after(self, found: PlanRun) -> None:
-        """Remember what later plans read, and leave out persons whose table has no fitting row."""
+        """Remember what later plans read, and leave out persons whose claims turn out to be for the exact way.
+
+        Those are who lack a row in a table, and whose claims may merge while one of them is not decided.
+        """
         id_ = found.item.plan.id
         self.totals[id_] = found.out["total"]
         bits = sum(1 << number for number, path in enumerate(found.source.paths) if path.endswith("[]"))
         if bits:
             lacking = (found.out["missing"] & bits) != 0
             self.bailed[self.claims.person[lacking]] = 1
+        if found.merging.persons:
+            open_ = np.isin(found.out["status"], _NOT_DECIDED)
+            self.bailed[list(found.merging.persons & set(self.claims.person[open_].tolist()))] = 1
 
     # ------------------------------------------------------------ calling a kernel
 
-    def call(self, item: OfficePlan, covers: Terms, source: KernelSource) -> Mapping[str, np.ndarray]:
+    def call(self, run: PlanRun) -> Mapping[str, np.ndarray]:
+        covers, source = run.terms, run.source
         rows, person = len(self.claims), np.arange(len(self.persons) + 1)
         first_row = np.searchsorted(self.claims.person, person).astype(np.int64)
         first_cover = np.searchsorted(covers.person, person).astype(np.int64)
@@ -352,7 +396,7 @@ class _Share:
         }
         # Arrays over codes come last: reading a column may bring new codes.
         in_turn = sorted(source.arguments, key=lambda argument: argument.role == "codes")
-        made = {argument.name: self._array(argument, covers, source, out) for argument in in_turn}
+        made = {argument.name: self._array(argument, run, out) for argument in in_turn}
         arrays = [made[argument.name] for argument in source.arguments]
         most = int(np.diff(first_row).max(initial=0)) + 1
         fixed: list[Any] = [first_row, first_cover, self.bailed]
@@ -379,9 +423,8 @@ class _Share:
             if argument.role == "out" or argument.key == "compensated.":
                 values[:] = found
 
-    def _array(
-        self, argument: Argument, covers: Terms, source: KernelSource, out: Mapping[str, np.ndarray]
-    ) -> np.ndarray:
+    def _array(self, argument: Argument, run: PlanRun, out: Mapping[str, np.ndarray]) -> np.ndarray:
+        covers = run.terms
         dtype = _DTYPES[argument.type]
         if argument.role == "out":
             return out[argument.key]
@@ -391,7 +434,11 @@ class _Share:
             own = {"fault": covers.fault, "edition": covers.edition}
             found = own[argument.key] if argument.key in own else covers.column(argument.key)
         elif argument.role == "codes":
-            found = self.claims.codes.table(source.tables[argument.key])
+            found = self.claims.codes.table(run.source.tables[argument.key])
+        elif argument.role == "room":
+            found = self.rooms.given(run.item.plan.id, argument.key)
+        elif argument.role == "stays":
+            found = run.merging.row_of_stay
         elif argument.key == "compensated.":
             return self.compensated
         else:

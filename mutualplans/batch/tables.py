@@ -256,6 +256,9 @@ class _Making:
         said = plan.terms.said[plan.out["cover"][looked_at]]
         for number, problems in enumerate(plan.terms.problems):
             yield self._block(problems, looked_at[said == number], id_)
+        notes = [(row, note) for row, note in plan.merging.notes.items() if self.mine[row]]
+        rows = np.array([row for row, _note in notes], np.int64)
+        yield self._each([note for _row, note in notes], np.arange(len(rows)), rows, id_)
 
     def _missing(self, plan: PlanRun) -> Iterator[tuple[Sequence[Problem], np.ndarray]]:
         """Yield what has to be stated, for the rows that lack the same."""
@@ -275,10 +278,16 @@ class _Making:
 
     def _block(self, problems: Sequence[Problem], rows: np.ndarray, plan: str | None) -> pa.Table:
         """Return a row for each problem and claim."""
-        if not len(rows) or not problems:
-            return PROBLEMS.empty_table()
-        about = self._about(np.repeat(rows, len(problems)))
         places = np.tile(np.arange(len(problems)), len(rows))
+        return self._each(problems, places, np.repeat(rows, len(problems)), plan)
+
+    def _each(
+        self, problems: Sequence[Problem], places: np.ndarray, rows: np.ndarray, plan: str | None
+    ) -> pa.Table:
+        """Return problems, by their places, each with its claim."""
+        if not len(rows):
+            return PROBLEMS.empty_table()
+        about = self._about(rows)
         texts = {
             "severity": [item.severity for item in problems],
             "code": [item.code for item in problems],

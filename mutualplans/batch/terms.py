@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from attrs import define, field
+from attrs import define, evolve, field
 
 from mutualplans.backends.exact import Missing
 from mutualplans.batch.arrange import Arranged, calendar_column, numbers
+from mutualplans.batch.beside import Held
 from mutualplans.batch.codes import Codes
 from mutualplans.batch.columns import PERSON, Column
 from mutualplans.batch.combine import combinations, in_order
@@ -27,10 +28,11 @@ from mutualplans.engine.office import OfficePlan
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import order
 from mutualplans.model.coverage import Coverage
-from mutualplans.model.dates import term
+from mutualplans.model.dates import DateRange, begun_months, term
 from mutualplans.model.kinds import Kind
 from mutualplans.model.problem import MutualPlansError, Problem
 from mutualplans.plan.formula import Formula
+from mutualplans.plan.vocabulary import HOLDS
 
 __all__ = ["Covers", "Terms", "terms"]
 
@@ -67,6 +69,20 @@ class Covers:
             name = key.removeprefix("cover.")
             self.made[key] = numbers(self.table, name, self.columns[name], self.codes)
         return self.made[key]
+
+    def rows(self, *plans: str) -> np.ndarray:
+        """Return the covers of plans by person, first day and last day; without persons who have no claim."""
+        stated = self.column("cover.plan")  # read first: it may bring codes
+        wanted = np.isin(stated, [self.codes.number(plan) for plan in plans])
+        rows = np.flatnonzero(wanted & (self.person >= 0))
+        first, last = (self.column(f"cover.{name}_day")[rows] for name in ("first", "last"))
+        return rows[_by_person(self.person[rows], first, last)]
+
+    def held(self, *plans: str) -> Held:
+        """Return when persons are covered by plans."""
+        rows = self.rows(*plans)
+        first, last = (self.column(f"cover.{name}_day")[rows].astype(np.int64) for name in ("first", "last"))
+        return Held(self.person[rows], first, last)
 
     def unsound(self) -> set[int]:
         """Return the persons of whose covers the exact way may not be able to make a record."""
@@ -125,12 +141,31 @@ class Terms:
     def column(self, key: str) -> np.ndarray:
         """Return a column by its key, such as ``insured.birth_date`` or ``cover.first_day#calendar``."""
         if key not in self.made:
-            path, _, form = key.partition("#")
-            calendar = form == "calendar"
-            self.made[key] = (
-                calendar_column(self.column(path)) if calendar else self.whole.column(path)[self.rows]
-            )
+            self.made[key] = self._make(key)
         return self.made[key]
+
+    def _make(self, key: str) -> np.ndarray:
+        path, _, form = key.partition("#")
+        name = path.removeprefix("cover.")
+        if form == "calendar":
+            return calendar_column(self.column(path))
+        if path == "cover.months":
+            return self._months()
+        if name.startswith(HOLDS):
+            return self._holds(name.removeprefix(HOLDS))
+        return self.whole.column(path)[self.rows]
+
+    def _months(self) -> np.ndarray:
+        rows, place = self.distinct(["cover.first_day", "cover.last_day"])
+        found = [begun_months(self.coverage(int(row)).days) for row in rows]
+        return np.array(found, np.int32)[place]
+
+    def _holds(self, plan: str) -> np.ndarray:
+        """Return who is in another plan on the first day of each cover; all covers are known."""
+        if plan == self.item.plan.id:
+            return np.zeros(len(self), np.int8)
+        first = self.column("cover.first_day").astype(np.int64)
+        return self.whole.held(plan).on(self.person, first).astype(np.int8)
 
     def nullable(self, path: str) -> bool:
         """Return whether any cover leaves a field open."""
@@ -169,7 +204,8 @@ class Terms:
         every = (
             [np.arange(len(self))] if len(own) < len(reads) else []
         )  # what is worked out from a cover may be its own
-        rows, place = self.distinct(own, self.edition.astype(np.int64), *every)
+        bound = np.where(self.fault == 1, -1, self.edition).astype(np.int64)
+        rows, place = self.distinct(own, bound, *every)
         found = [self._value(int(row), formula, name) for row in rows]
         return np.array(found, np.int64)[place]
 
@@ -190,12 +226,8 @@ class Terms:
 
 def terms(item: OfficePlan, covers: Covers) -> Terms:
     """Return a plan's covers of persons with claims, with everything worked out that no claim decides."""
-    plans = covers.column("cover.plan")
-    rows = np.flatnonzero((plans == covers.codes.number(item.plan.id)) & (covers.person >= 0))
-    person = covers.person[rows]
-    first, last = (covers.column(f"cover.{name}_day")[rows] for name in ("first", "last"))
-    places = _by_person(person, first, last)
-    found = Terms(item, covers, rows[places], person[places])
+    rows = covers.rows(item.plan.id)
+    found = Terms(item, covers, rows, covers.person[rows])
     _overlaps(found)
     _editions(found)
     if len(found):
@@ -217,10 +249,11 @@ def _by_person(person: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.nd
 
 
 def _overlaps(found: Terms) -> None:
-    """Leave persons to the exact way who have two covers on one day."""
-    first, last, person = found.column("cover.first_day"), found.column("cover.last_day"), found.person
-    shared = (person[1:] == person[:-1]) & (first[1:] <= last[:-1])
-    found.left_out.update(person[1:][shared].tolist())
+    """Leave persons to the exact way who have two covers on one day, of the plan or of one beside which it cannot be."""
+    first, last = found.column("cover.first_day"), found.column("cover.last_day")
+    found.left_out |= Held(found.person, first, last).sharing()
+    for other in found.item.not_with:
+        found.left_out |= found.whole.held(found.item.plan.id, other).sharing()
 
 
 def _editions(found: Terms) -> None:
@@ -256,26 +289,36 @@ def _add(problems: list[tuple[Problem, ...]], more: Iterable[Problem]) -> int:
 
 def _lengths(found: Terms) -> None:
     """Say which covers do not fit their edition; one that is too long cannot be decided under."""
-    months = found.values(found.item.plan.term_months, "term_months")
+    months, begins = found.values(found.item.plan.term_months, "term_months"), found.item.plan.term_begins
     keys = [months, found.edition.astype(np.int64), found.fault.astype(np.int64)]
+    if begins is not None:
+        keys += [found.values(begins.month, "term_begins.month"), found.values(begins.day, "term_begins.day")]
     paths = ["cover.first_day", "cover.last_day", "cover.edition"]
     rows, place = found.distinct(paths, *keys)
     said, fault = found.said[rows].copy(), found.fault[rows].copy()
     for number, row in enumerate(rows):
         if found.fault[row] == 1 or _fits(found, int(row), int(months[row])):
             continue
-        problems = term_problems(found.bounds[found.edition[row]], found.case(int(row)))
+        problems = _term_problems(found, int(row))
         if problems:
             said[number] = _add(found.problems, problems)
         fault[number] = 2 if any(item.severity == "error" for item in problems) else 0
     found.said, found.fault = said[place], fault[place].astype(np.int8)
 
 
+def _term_problems(found: Terms, row: int) -> Sequence[Problem]:
+    try:
+        return term_problems(found.bounds[found.edition[row]], found.case(row))
+    except MutualPlansError as error:
+        return error.problems
+
+
 def _fits(found: Terms, row: int, months: int) -> bool:
-    """Return whether a cover is as long as its edition says and no edition is named for it."""
+    """Return whether a cover is surely as long as its edition says and no edition is named for it."""
+    if found.item.plan.term_begins is not None or found.column("cover.edition")[row] >= 0:
+        return False
     first, last = (int(found.column(f"cover.{name}_day")[row]) for name in ("first", "last"))
-    whole = months == MISSING or _last_day(first, months) == last
-    return whole and bool(found.column("cover.edition")[row] < 0)
+    return months == MISSING or (months > 0 and _last_day(first, months) == last)
 
 
 @lru_cache(100_000)
@@ -300,7 +343,28 @@ def _chains(found: Terms) -> None:
     for row in np.flatnonzero(np.isin(found.person, found.person[changed])).tolist():
         start[row] = _chain_start(row, same, first, last, int(windows[row]))
     begins, count = first[start], (rows - start + 1).astype(np.int32)
+    _terms_of_others(found, windows, begins, count)
     found.made["cover.chain_first"], found.made["cover.terms"] = begins, count
+
+
+def _terms_of_others(found: Terms, windows: np.ndarray, begins: np.ndarray, count: np.ndarray) -> None:
+    """Work the chains out anew of persons who were covered by a plan that this one continues."""
+    if not found.item.plan.continues:
+        return
+    others = found.whole.held(*found.item.plan.continues)
+    terms_of: dict[int, list[DateRange]] = {}
+    for person, first, last in zip(
+        *(part.tolist() for part in (others.person, others.first, others.last)), strict=True
+    ):
+        terms_of.setdefault(person, []).append(DateRange(date.fromordinal(first), date.fromordinal(last)))
+    rows = np.flatnonzero(np.isin(found.person, others.person)).tolist()
+    own = {row: found.coverage(row) for row in rows}
+    for row, cover in own.items():
+        terms_of[int(found.person[row])].append(cover.days)
+    for row, cover in own.items():
+        known = tuple(terms_of[int(found.person[row])])  # a chain takes those that end before it
+        chain = evolve(cover, earlier=known).chain(int(windows[row]))
+        begins[row], count[row] = chain[0].first.toordinal(), len(chain)
 
 
 def _chain_start(row: int, same: np.ndarray, first: np.ndarray, last: np.ndarray, window: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ import mutualplans as mp
 from mutualplans.engine.office import LocalEdition, Office, OfficePlan
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import children, fold, order
-from mutualplans.model.dates import term
+from mutualplans.model.dates import latest_begin, term
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Money, Rounding
 from mutualplans.model.parameter import Parameter
@@ -157,11 +158,12 @@ def persons(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The claims and the covers of one person, as rows."""
     covers: list[dict[str, Any]] = []
+    days = st.sampled_from([0, 31, 60, 90, 91])
+    at_once = draw(st.one_of(st.none(), days))
     for item in office.plans:
-        first = FIRST + timedelta(days=draw(st.sampled_from([0, 31, 60, 90, 91])))
-        months = int(item.plan.term_months.node.value)  # type: ignore[attr-defined]
+        first = FIRST + timedelta(days=draw(days) if at_once is None else at_once)
         for part in range(draw(st.sampled_from([0, 1, 1, 2]))):
-            last = term(first, months).last - timedelta(days=draw(st.sampled_from([0, 0, 0, 5, -3])))
+            last = end_of_term(item.plan, first) - timedelta(days=draw(st.sampled_from([0, 0, 0, 5, -3])))
             covers.append(
                 {
                     "person": key,
@@ -177,6 +179,16 @@ def persons(
             first = last + timedelta(days=draw(st.sampled_from([1, 1, 20, 40])))
     claims = [draw(_claim(key, number, complete)) for number in range(draw(st.integers(1, 5)))]
     return claims, covers
+
+
+def end_of_term(plan: mp.Plan, first: date) -> date:
+    """Return the last day of a term, in a common term where one runs."""
+    months, begins = int(plan.term_months.node.value), plan.term_begins  # type: ignore[attr-defined]
+    if begins is not None:
+        month, day = (int(item.node.value) for item in (begins.month, begins.day))  # type: ignore[attr-defined]
+        with suppress(ValueError):
+            return max(term(latest_begin(first, month, day), months).last, first + timedelta(days=10))
+    return term(first, months).last
 
 
 @st.composite
@@ -201,7 +213,7 @@ def _claim(draw: Draw, key: str, number: int, complete: bool) -> dict[str, Any]:
         "balance": (-6, 6),
     }
     for field, (least, most) in numbers.items():
-        row[field] = draw(st.one_of(st.integers(least, most), often([least, most, *nothing])))
+        row[field] = draw(st.one_of(st.integers(1, most), often([least, most, *nothing])))
     row["self_paid"] = draw(st.one_of(st.integers(0, 10**6), often([300, *nothing])))
     row["in_situ"], row["renewed"] = (
         draw(often([True, False, *nothing])),

@@ -18,7 +18,7 @@ from mutualplans.model.claim import BILL_PARTS
 from mutualplans.model.fields import Field
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Rounding
-from mutualplans.plan.vocabulary import CIRCUMSTANCE
+from mutualplans.plan.vocabulary import CIRCUMSTANCE, LIMIT
 
 __all__ = ["COMPUTED", "Body", "maybe"]
 
@@ -34,6 +34,7 @@ class Body:
     known: list[dict[Any, Any]] = field(factory=lambda: [{}])
     program: Program | None = None
     benefits: dict[str, Value] = field(factory=dict)
+    spent: list[str] = field(factory=list)
     compensated: list[str] = field(factory=list)
     ending: bool = False
     bounds: Mapping[n.Node, Any] = field(factory=dict)
@@ -100,7 +101,9 @@ class Body:
         """Return whether a result belongs to one benefit: it rests on its memory or on what was paid before it."""
         if node not in self.own:
             direct = isinstance(node, n.Before | n.PaidBefore | n.BenefitAmount)
-            left = isinstance(node, n.Read) and node.field.path == "claim.remaining"
+            left = isinstance(node, n.Read) and (
+                node.field.path == "claim.remaining" or node.field.name.startswith(LIMIT)
+            )
             self.own[node] = direct or left or any(self.depends(part) for part in children(node))
         return self.own[node]
 
@@ -181,7 +184,7 @@ class Body:
             found: str = known
             return found
         name, slot = group.name, f"at_{group.name}"
-        key = self.let(self._period(group.period), "period")
+        key = self.period(group.period)
         test = f"{key} != last_{name}" + (f" or {by} != last_code_{name}" if group.by is not None else "")
         self.line(f"if {test}:")
         split = group.by is not None
@@ -201,9 +204,9 @@ class Body:
         self.known[-1][group] = slot
         return slot
 
-    def shared_period(self, period: n.Period) -> None:
-        """Write the key of a period that several benefits count by, once for all of them."""
-        self.let(self._period(period), "period")
+    def period(self, period: n.Period) -> str:
+        """Write the key of a period, once for all that count by it."""
+        return self.let(self._period(period), "period")
 
     def _period(self, period: n.Period) -> str:
         if period is n.Period.TERM:
@@ -219,15 +222,17 @@ class Body:
             return f"{self._event_calendar()} // 10000"
         if period is n.Period.LIFETIME:
             return "0"
-        own = f"{3 << 60} + row"
         if period is n.Period.INCIDENT:
             incident = self.let(self._claim("claim.incident"), "incident")
-            return f"{1 << 60} + {incident} if {incident} > 0 else {own}"
+            return f"{1 << 60} + {incident} if {incident} > 0 else {3 << 60} + row"
+        row = "row"
+        if self.bound.plan.merges:
+            row = self.let(f"{self.module.argument('stays', 'row', 'i8')}[row]", "of_stay")
         stay, admitted = (
-            self.let(self._claim("claim.stay"), "stay"),
-            self.let(self._claim("claim.admitted"), "admitted"),
+            self.let(f"{self.module.argument('claim', f'claim.{name}', 'i4')}[{row}]", name)
+            for name in ("stay", "admitted")
         )
-        by_day = f"{2 << 60} + {admitted} if {admitted} != MISSING else {own}"
+        by_day = f"{2 << 60} + {admitted} if {admitted} != MISSING else {3 << 60} + {row}"
         return f"{1 << 60} + {stay} * 4194304 + first_day if {stay} > 0 else ({by_day})"
 
     def calendar(self, node: n.Node, value: Value) -> str:
@@ -270,6 +275,8 @@ class Body:
         special = COMPUTED.get(found.path)
         if special:
             return special(self)
+        if found.name.startswith(LIMIT):
+            return self.room(found.name.removeprefix(LIMIT))
         return self.plain(found.path, found.kind, found.name.startswith(CIRCUMSTANCE), found.least)
 
     def plain(self, path: str, kind: Kind, always: bool = False, least: int = 0) -> Value:
@@ -328,6 +335,23 @@ class Body:
             less = f" - {paid}"
         own = "".join(f" - {amount}" for amount in self.compensated if not self.ending)
         return Value(self.let(f"max({burden}{less}{own}, 0)", "left"), mask)
+
+    def room(self, id_: str) -> Value:
+        """Return what is left under a limit over several plans once this plan's earlier benefits are paid.
+
+        It is missing while a plan under the limit that the office decides before this one waits.
+        """
+        limit = next((item for item in self.module.limits if item.id == id_), None)
+        if limit is None:
+            message = f"the office has no limit {id_}"
+            raise Opaque(message)
+        waits = ""
+        for plan in reversed([item for item in limit.plans if item in self.module.earlier]):
+            paid = self.let(f"{self.module.argument('paid', plan, 'i8')}[row]", "paid")
+            waits = f"{self.missing(f'paid.{plan}')} if {paid} == MISSING else ({waits or 0})"
+        left = self.let(f"{self.module.argument('room', id_, 'i8')}[row]", "unspent")
+        own = "" if self.ending else "".join(f" - {amount}" for amount in self.spent)
+        return Value(self.let(f"max({left}{own}, 0)", "unspent"), self.let(waits, "missing") if waits else "")
 
     def _burden_mask(self, burden: str) -> str:
         if not self.module.nullable("claim.self_paid#burden"):

@@ -70,6 +70,7 @@ class EditionPart:
         for program in self.bound.programs:
             self._conditions(program)
         self._shared_periods()
+        self._limits()
         for place, program in enumerate(self.bound.programs):
             self._benefit(place, program)
         self._decision()
@@ -170,7 +171,13 @@ class EditionPart:
         periods = [{node.per for node in program.accounts} for program in self.bound.programs]
         for period in _LONG_TO_FIND:
             if sum(period in found for found in periods) > 1:
-                self.body.shared_period(period)
+                self.body.period(period)
+
+    def _limits(self) -> None:
+        """Write under which period a payment counts towards each limit over several plans."""
+        for limit in self.module.limits:
+            out = self.module.argument("out", f"period:{limit.id}", "i8")
+            self.body.line(f"{out}[row] = {self.body.period(limit.per)}")
 
     # ------------------------------------------------------------ one benefit
 
@@ -207,6 +214,7 @@ class EditionPart:
         if body.event_mask:
             mask = body.let(f"missing_event or {missing}", "missing")
         body.benefits[id_] = Value(amount, mask)
+        body.spent.append(amount)
         if program.benefit.indemnity:
             body.compensated.append(amount)
 

@@ -8,6 +8,7 @@ from functools import cache
 from attrs import define, field, frozen
 
 from mutualplans.backends.kernel import Opaque
+from mutualplans.engine.office import SharedLimit
 from mutualplans.expr import nodes as n
 from mutualplans.model.kinds import Kind
 
@@ -25,8 +26,8 @@ class Argument:
 
     Attributes:
         name: Name in the source.
-        role: ``persons``, ``claim``, ``cover``, ``codes``, ``paid`` or ``out``.
-        key: What it holds: a field's path, the id of a plan, the name of a result.
+        role: ``persons``, ``claim``, ``cover``, ``codes``, ``paid``, ``room``, ``stays`` or ``out``.
+        key: What it holds: a field's path, the id of a plan or of a limit, the name of a result.
         type: ``i8``, ``i4``, ``i2`` or ``i1``: whole numbers of so many bytes.
     """
 
@@ -64,6 +65,7 @@ class Module:
     nullable: Callable[[str], bool]
     earlier: tuple[str, ...]
     compensating: tuple[str, ...]
+    limits: tuple[SharedLimit, ...] = ()
     arguments: dict[str, Argument] = field(factory=dict)
     functions: dict[tuple[str, ...], str] = field(factory=dict)
     constants: dict[tuple[int, ...], str] = field(factory=dict)

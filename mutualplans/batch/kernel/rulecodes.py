@@ -29,7 +29,8 @@ def printed(bound: BoundPlan, office: Office | None = None) -> str:
     """
     codes = rule_codes(office or office_of([bound.plan]))
     numbers = {"": 0} | {code: number for number, code in enumerate(codes, 1)}
-    source = kernel_source([bound], code=numbers.__getitem__)
+    limits = [limit for limit in office.limits if bound.plan.id in limit.plans] if office else []
+    source = kernel_source([bound], code=numbers.__getitem__, limits=limits)
     own = source.text[len(support()) :].strip()
     legend = "\n".join(
         f"# {number}: {code}" for number, code in enumerate(codes, 1) if _is_named(number, own)

@@ -18,6 +18,7 @@ from mutualplans.batch.kernel.module import Argument, Module
 from mutualplans.engine.bind import BoundPlan
 from mutualplans.engine.facts import EVENT_DATES
 from mutualplans.engine.limits import node_bounds
+from mutualplans.engine.office import SharedLimit
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import order
 from mutualplans.model.text import Text
@@ -64,6 +65,7 @@ def kernel_source(
     nullable: Callable[[str], bool] = lambda _path: True,
     earlier: Sequence[str] = (),
     compensating: Sequence[str] = (),
+    limits: Sequence[SharedLimit] = (),
     detail: bool = False,
 ) -> KernelSource:
     """Write the kernel of a plan.
@@ -74,12 +76,19 @@ def kernel_source(
         nullable: Whether a field may be missing in the data.
         earlier: Ids of the plans that the office decides before this one, in their order.
         compensating: Those of them that have an indemnity benefit.
+        limits: The office's limits over this plan and others.
         detail: Also say what each benefit lacks, and what is left of each limit over a period.
 
     Raises:
         Opaque: the plan says something that a kernel cannot; it runs on the exact backend.
     """
-    module = Module(code=code, nullable=nullable, earlier=tuple(earlier), compensating=tuple(compensating))
+    module = Module(
+        code=code,
+        nullable=nullable,
+        earlier=tuple(earlier),
+        compensating=tuple(compensating),
+        limits=tuple(limits),
+    )
     found = Line(module, tuple(bounds), detail).write()
     # The parts of a writer refer to each other: what asks the data would keep their columns until the collector comes.
     module.nullable = _no_longer
