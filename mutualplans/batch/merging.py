@@ -54,9 +54,9 @@ class Merging:
     @classmethod
     def of(cls, covers: Terms, claims: Arranged, left_out: Set[int] = frozenset()) -> Merging:
         """Return how the claims under a plan's covers merge, but for persons who are left out already."""
-        made = cls(np.arange(len(claims)))
         if not covers.item.plan.merges or not covers.bounds:
-            return made
+            return cls(np.arange(0))  # nobody asks
+        made = cls(np.arange(len(claims)))
         for person in sorted(_may_merge(covers, claims) - covers.left_out - left_out):
             made._add(person, None if _rests_on_more(covers.item.plan) else _stays(covers, claims, person))
         return made
@@ -92,8 +92,10 @@ def _stays(covers: Terms, claims: Arranged, person: int) -> dict[int, tuple[int,
         except ValueError:  # its person is left to the exact way for that
             return None
         event = int(claims.column("claim.event_date")[row])
+        if event == MISSING:
+            return None
         cover = _nearest(covers, person, event)
-        if event == MISSING or covers.fault[cover]:
+        if covers.fault[cover]:
             return None
         if cover not in cases:
             cases[cover] = covers.case(cover)
