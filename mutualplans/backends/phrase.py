@@ -223,7 +223,7 @@ def band_taken(node: n.Banded, env: Wording) -> tuple[str, str, str, str] | None
     )
 
 
-def workday_number(node: n.WorkdayAfter, number: Phrase, env: Wording) -> tuple[int | str, str]:
+def workday_number(node: n.WorkdayAfter, number: Phrase, env: Wording) -> tuple[str, str]:
     """Return which working day is asked for, without label and unit where it is known, and what marks the number."""
     value: Any = None
     if env.results is not None:
@@ -234,7 +234,7 @@ def workday_number(node: n.WorkdayAfter, number: Phrase, env: Wording) -> tuple[
         value = node.number.value
     if type(value) is not int:
         return number.within(SUM, env.lang), ""
-    return value, env.mark(node.number) if isinstance(node.number, n.Value) else ""
+    return str(value), env.mark(node.number) if isinstance(node.number, n.Value) else ""
 
 
 def calendar_range(calendar: WorkCalendar, lang: Lang) -> str:

@@ -170,11 +170,8 @@ def _lookup(node: n.Lookup, args: Args, env: Wording) -> Phrase:
 
 
 def _workday_after(node: n.WorkdayAfter, args: Args, env: Wording) -> Phrase:
-    (number, mark), day = workday_number(node, args[2], env), args[1].within(SUM, "en")
-    if type(number) is not int:
-        return Phrase(f"working day number {number} after {day}, not counting that day")
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return Phrase(f"the {number}{ending} working day{mark} after {day}, not counting that day")
+    number, mark = workday_number(node, args[2], env)
+    return Phrase(f"working day {number}{mark} after {args[1].within(SUM, 'en')}, not counting that day")
 
 
 _SIDES = {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+from attrs import evolve
 
 import mutualplans as mp
 from mutualplans import claim
@@ -13,9 +15,11 @@ from mutualplans.model.dates import DateRange
 from mutualplans.model.problem import Problem
 from mutualplans.model.tomlfile import read_toml
 from mutualplans.model.workdays import WorkCalendar
+from mutualplans.plan.checks import check_plan
 from mutualplans.plan.formula import FormulaError
 from mutualplans.plan.reading import read_value
 from mutualplans.testing.writing import value_data
+from tests.engine.plans import HEAD, make
 
 value = mp.parameters(
     workdays=mp.workdays("工作日历", "working days"), most=mp.money("最高"), n=mp.count("天数")
@@ -67,6 +71,7 @@ def test_days_and_ranges_are_read() -> None:
             3,
             "却从 2025-12-31 开始",
         ),
+        ('[[workdays]]\nfrom = 2025-01-01\nto = 2026-12-31\nsource = "通知"\nholidays = []', 3, "只安排一年"),
         ('[[workdays]]\nfrom = 2025-01-01\nto = 2025-12-31\nsource = " "\nholidays = []', 4, "依据哪个通知"),
         (f"[[workdays]]\n{PART}holidays = [2026-01-01]", 5, "不都在这一段"),
         (f"[[workdays]]\n{PART}holidays = [{{ from = 2024-12-30, to = 2025-01-01 }}]", 5, "不都在这一段"),
@@ -75,7 +80,7 @@ def test_days_and_ranges_are_read() -> None:
             5,
             "却从 2025-05-05 开始",
         ),
-        (f'[[workdays]]\n{PART}holidays = ["2025-05-01"]', 5, "不加引号"),
+        (f'[[workdays]]\n{PART}holidays = ["2025-05-01"]', 5, "放假应是一天，或从哪天到哪天"),
         (f"[[workdays]]\n{PART}holidays = [{{ from = 2025-05-01 }}]", 5, "从哪天到哪天"),
         (
             f"[[workdays]]\n{PART}holidays = [{{ from = 2025-05-01, to = 2025-05-05 }}, 2025-05-05]",
@@ -162,3 +167,30 @@ def test_what_cannot_be_counted_is_refused_where_it_is_written(make: object, sai
     """Wrong kinds, a number that counts nothing, no calendar, and a whole calendar as if it were a date."""
     with pytest.raises(FormulaError, match=said):
         make()  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    ("in_force", "warned"),
+    [
+        ("", False),
+        ("from = 2024-12-31", False),  # nothing has to be known of the day of the event itself
+        ("from = 2025-06-01, to = 2025-12-31", False),
+        ("from = 2024-12-30", True),
+        ("to = 2026-01-01", True),
+    ],
+)
+def test_a_calendar_knows_the_days_of_its_edition(tmp_path: Path, in_force: str, warned: bool) -> None:
+    """An edition that begins before its calendar, or goes on after it, is warned of; one that has no end is not."""
+    text = HEAD.format(plan="small", values=f'most = "100"\n[[values.workdays]]\n{PART}holidays = []')
+    text = text.replace("in_force = {}", f"in_force = {{ {in_force} }}").replace("assumed", "published")
+    (tmp_path / "test.toml").write_text(text, encoding="utf-8")
+    own = mp.parameters(workdays=mp.workdays("工作日历", "working days"), most=mp.money("最高"))
+    plan = make(
+        "small", own,
+        benefits=[mp.Benefit("lump", mp.Text("互助金"), clause="测试", pays=own.most)],
+        claim_within=own.workdays.after(claim.event_date, 15),
+    )  # fmt: skip
+    found = check_plan(evolve(plan, editions=mp.editions("mutualplans", str(tmp_path))))
+
+    assert [item.code for item in found] == (["parameter.calendar"] if warned else [])
+    assert all(item.severity == "warning" for item in found)
