@@ -11,6 +11,7 @@ from attrs import frozen
 
 from mutualplans.backends.phrase import day_range
 from mutualplans.model.dates import DateRange, add_months
+from mutualplans.model.fields import FIRST_DAY, LAST_DAY
 from mutualplans.model.parameter import Parameter
 from mutualplans.model.problem import Problem, problem
 from mutualplans.model.tomlfile import TomlFile
@@ -70,6 +71,9 @@ def read_calendar(
 
 
 def _part(row: CalendarRow, file: TomlFile, path: Path) -> tuple[CalendarPart | None, list[Problem]]:
+    for name, day in (("from", row.from_), ("to", row.to)):
+        if not FIRST_DAY <= day <= LAST_DAY:
+            return None, [_no_such_year(day, file.where(*path, name))]
     if row.to < row.from_:
         return None, [_reversed(row.from_, row.to, file.where(*path, "to"))]
     problems: list[Problem] = []
@@ -123,6 +127,12 @@ def _shown(raw: Any) -> str:
 
 
 # ---------------------------------------------------------------- what may be wrong
+
+
+def _no_such_year(day: date, where: str) -> Problem:
+    zh = f"日期应在 {FIRST_DAY} 至 {LAST_DAY} 之间，实为 {day}"
+    en = f"a date is between {FIRST_DAY} and {LAST_DAY}; found {day}"
+    return problem("file.value", zh, en, where=where, hint_zh="核对年份", hint_en="look at the year again")
 
 
 def _reversed(first: date, last: date, where: str) -> Problem:

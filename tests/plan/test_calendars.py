@@ -71,6 +71,16 @@ def test_days_and_ranges_are_read() -> None:
             3,
             "却从 2025-12-31 开始",
         ),
+        (
+            '[[workdays]]\nfrom = 0001-01-01\nto = 0001-12-31\nsource = "通知"\nholidays = []',
+            2,
+            "日期应在 1900-01-01 至",
+        ),
+        (
+            '[[workdays]]\nfrom = 2025-01-01\nto = 9999-12-31\nsource = "通知"\nholidays = []',
+            3,
+            "日期应在 1900-01-01 至",
+        ),
         ('[[workdays]]\nfrom = 2025-01-01\nto = 2026-12-31\nsource = "通知"\nholidays = []', 3, "只安排一年"),
         ('[[workdays]]\nfrom = 2025-01-01\nto = 2025-12-31\nsource = " "\nholidays = []', 4, "依据哪个通知"),
         (f"[[workdays]]\n{PART}holidays = [2026-01-01]", 5, "不都在这一段"),
