@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from mutualplans.plan.parameters import shares as shares
     from mutualplans.plan.parameters import table as table
     from mutualplans.plan.parameters import tiers as tiers
+    from mutualplans.plan.parameters import workdays as workdays
     from mutualplans.plan.parameters import years as years
     from mutualplans.plan.vocabulary import claim as claim
     from mutualplans.plan.vocabulary import cover as cover
@@ -108,6 +109,7 @@ _HOMES = {
         "shares",
         "table",
         "tiers",
+        "workdays",
         "years",
     ),
     "mutualplans.plan.vocabulary": (

@@ -86,6 +86,8 @@ CHINESE = {
     "retirement keeps the cover": "期内退休，保障继续",
     "deadline in days": "申领时效（天）",
     "deadline on a day of the calendar": "申领时效（某月某日）",
+    "deadline in working days": "申领时效（工作日）",
+    "condition, or wait, in working days": "按工作日的条件、免责期",
     "fee by risk class": "按工种风险类别",
     "fee by tier, times shares": "按档次，乘份数",
     "fee by age band": "按年龄段",

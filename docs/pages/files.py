@@ -15,9 +15,11 @@ from mutualplans.model.fields import fields_of
 from mutualplans.model.money import Rounding
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.scales import Condition
+from mutualplans.model.workdays import CalendarPart
 from mutualplans.office import rows as office
 from mutualplans.office.together import PERIODS
 from mutualplans.plan import reading
+from mutualplans.plan.calendars import CalendarRow
 from mutualplans.plan.edition import Confidence, Edition, Entry
 
 __all__ = ["files"]
@@ -54,6 +56,11 @@ _TABLE = (
     'a table by code, `{ value = { "1" = "10%", "*" = "5%" } }`; `*` is every other code; with `keys=2` tables inside '
     "the table"
 )
+_CALENDAR = (
+    "A part of a calendar of working days (`mp.workdays`). Monday to Friday is worked; beyond the last part nothing is "
+    "known, and nothing is guessed. An office that may set it writes only the parts to add; of days that the edition "
+    "states too, the office's count:"
+)
 _VALUES = (
     'Under `[values]` each declared value stands either plainly (`premium = "60"`) or as a table when something is to '
     "be said about it (what is itself a table always, under `value`):"
@@ -81,11 +88,20 @@ def _edition() -> str:
     entry = attributes(Entry)
     entry["value"] = "The value, written as below."
     condition = attributes(Condition)
+    part = attributes(CalendarPart)
+    part["holidays"] = (
+        "Days off: `2025-01-01`, or `{ from = 2025-01-28, to = 2025-02-04 }`; weekend days among them change "
+    )
+    part["holidays"] += "nothing and may be left in."
     shapes = [
         ("single value", 'money `"60"`, rate `"70%"` or `"1/3"`, count `30`, flag `true`, code `"text"`'),
         ("`mp.tiers`, `mp.bands`", _BANDS),
         ("`mp.table`", _TABLE),
         ("`mp.conditions`", "a list of conditions with the keys below"),
+        (
+            "`mp.workdays`",
+            "a list of parts with the keys below, one a notice; each begins the day after the one before ends",
+        ),
     ]
     return "\n\n".join(
         [
@@ -96,6 +112,8 @@ def _edition() -> str:
             table(["declared as", "written"], shapes),
             "A condition of `mp.conditions`:",
             table(["key", "", "meaning"], _keys(reading._ConditionRow, condition)),
+            _CALENDAR,
+            table(["key", "", "meaning"], _keys(CalendarRow, part)),
         ]
     )
 

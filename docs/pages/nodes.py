@@ -23,6 +23,7 @@ value = mp.parameters(
     steps=mp.bands(mp.Kind.MONEY, "按天分档", "amounts by days", measured=mp.Kind.COUNT),
     grades=mp.table(mp.Kind.RATE, "等级比例", "rates by grade"),
     illnesses=mp.conditions("病种", "illnesses"),
+    workdays=mp.workdays("工作日历", "working days"),
 )
 bill = claim.self_paid_in_scope
 illness = value.illnesses.match(claim.diagnosis)
@@ -68,6 +69,7 @@ EXAMPLES = {
     n.Times: value.daily * claim.days,
     n.Value: value.daily,
     n.Within: insured.age.within(16, 60),
+    n.WorkdayAfter: value.workdays.after(claim.event_date, 15),
 }
 """A small formula whose last step is the node."""
 

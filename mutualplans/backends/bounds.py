@@ -22,6 +22,7 @@ from mutualplans.model.fields import FIRST_DAY, LAST_DAY, MOST_COUNT, MOST_FEN
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Rounding
 from mutualplans.model.scales import Band, Scale
+from mutualplans.model.workdays import WorkCalendar
 
 __all__ = ["NOTHING", "TABLE", "Bounds", "Interval", "bounds_of"]
 
@@ -49,7 +50,7 @@ class Interval:
 
 
 NOTHING = Interval(None, None)
-"""What has no interval: codes, scales, tables, condition lists."""
+"""What has no interval: codes, scales, tables, condition lists, calendars."""
 
 
 @frozen(kw_only=True, eq=False)
@@ -57,7 +58,7 @@ class Bounds:
     """What the inputs of a formula are bounded by.
 
     Attributes:
-        values: Parameter name → plain value, `Scale`, `Table` or `ConditionList`.
+        values: Parameter name → plain value, `Scale`, `Table`, `ConditionList` or `WorkCalendar`.
         rounding: The edition's rounding rule.
         money_most: Largest amount of any money field, in fen, where it is below the field's own bound.
         count_most: Largest value of any count field, where it is below the field's own bound.
@@ -507,6 +508,18 @@ def _day(ordinal: End, otherwise: date) -> date:
     return otherwise if ordinal is None else date.fromordinal(int(ordinal))
 
 
+def _workday_after(node: n.WorkdayAfter, args: Args, env: Bounds) -> Interval:
+    calendar: WorkCalendar | None = env.values.get(node.calendar.parameter.name)
+    _calendar, day, number = args
+    first, last = (calendar.first, calendar.last) if calendar else (FIRST_DAY, LAST_DAY)
+    found = Interval(first.toordinal(), last.toordinal())
+    sides = [found] if number.low is not None and number.low > 0 else [found, day]
+    counted = _plus(number.high, len(calendar.working) if calendar else 0)
+    return _made(
+        _outer(min, [side.low for side in sides]), _outer(max, [side.high for side in sides]), args, counted
+    )
+
+
 def _days_from(node: n.DaysFrom, args: Args, env: Bounds) -> Interval:
     return _subtract(node, [args[1], args[0]], env)
 
@@ -545,6 +558,7 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Bounds], Interval]] = {
     n.Choose: _choose,
     n.CompletedYears: _completed_years,
     n.DaysFrom: _days_from,
+    n.WorkdayAfter: _workday_after,
     n.Match: lambda node, args, env: _no_interval(args),
     n.ClassOf: lambda node, args, env: _no_interval(args),
     n.Listed: _test,

@@ -17,8 +17,9 @@ from mutualplans.expr import nodes as n
 from mutualplans.model.dates import completed_years
 from mutualplans.model.money import Rounding
 from mutualplans.model.scales import is_icd10
+from mutualplans.model.workdays import WorkCalendar
 
-__all__ = ["TABLE", "Env", "Missing"]
+__all__ = ["TABLE", "Env", "Missing", "beyond"]
 
 
 @frozen
@@ -39,7 +40,7 @@ class Env:
 
     Attributes:
         read: (subject, field) → plain value or `Missing`.
-        values: Parameter name → plain value, `Scale`, `Table` or `ConditionList`.
+        values: Parameter name → plain value, `Scale`, `Table`, `ConditionList` or `WorkCalendar`.
         rounding: The edition's rounding rule.
         before: Balance of a `Before` or `PaidBefore` node under the code it is split by.
         benefits: Amounts of the plan's earlier benefits for this claim.
@@ -199,6 +200,17 @@ def _match(_node: n.Match, args: Args, _env: Env) -> Any:
     return "" if is_icd10(diagnosis) else Missing(frozenset({"claim.diagnosis"}))
 
 
+def _workday_after(node: n.WorkdayAfter, args: Args, _env: Env) -> Any:
+    calendar, day, number = args
+    found = calendar.after(day, number)
+    return Missing(frozenset({beyond(node, calendar)})) if found is None else found
+
+
+def beyond(node: n.WorkdayAfter, calendar: WorkCalendar) -> str:
+    """Return what is missing where a calendar does not reach: ``value.workdays[2025-01-01..2026-12-31]``."""
+    return f"value.{node.calendar.parameter.name}[{calendar.first}..{calendar.last}]"
+
+
 def _class_of(node: n.ClassOf, args: Args, env: Env) -> str:
     matched = args[0]
     conditions = env.values[node.match.conditions.parameter.name]
@@ -239,6 +251,7 @@ TABLE: Mapping[type[n.Node], Function] = {
     n.Choose: _choose,
     n.CompletedYears: _strict(lambda node, args, env: completed_years(args[0], args[1])),
     n.DaysFrom: _strict(lambda node, args, env: (args[1] - args[0]).days),
+    n.WorkdayAfter: _strict(_workday_after),
     n.Match: _match,
     n.ClassOf: _strict(_class_of),
     n.Listed: _strict(lambda node, args, env: args[0] != ""),

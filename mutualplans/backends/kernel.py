@@ -7,6 +7,7 @@ in a mask beside the value: the value of a masked result means nothing.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -15,12 +16,14 @@ from typing import Any, Protocol
 
 from attrs import frozen
 
+from mutualplans.backends.exact import beyond
 from mutualplans.expr import nodes as n
 from mutualplans.model.fields import Field
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Rounding
 from mutualplans.model.parameter import Shape
 from mutualplans.model.scales import Band, Scale, Table
+from mutualplans.model.workdays import WorkCalendar
 
 __all__ = ["TABLE", "Opaque", "Value", "Writer"]
 
@@ -421,6 +424,31 @@ def _calendar_years(node: n.CompletedYears, args: Args, w: Writer) -> str:
     return f"({on} - {since}) // 10000"
 
 
+def _workday_after(node: n.WorkdayAfter, args: Args, w: Writer) -> Value:
+    """Write a working day as a place in the array of them, the place in turn found in an array over all days."""
+    calendar, day, number = args
+    if calendar.mask:
+        return Value("0", _mask(args, w))
+    name = node.calendar.parameter.name
+    known: WorkCalendar = w.value(name)
+    start = known.first.toordinal() - 1  # nothing has to be known of the day itself
+    days = range(start, known.last.toordinal() + 1)
+    working = [item.toordinal() for item in known.working]
+    over = len(working) + 1
+    # Around the known days stand two for all others, from which every place lies over the last one; there is day 0.
+    passed = [over, *(bisect_right(working, item) for item in days), over]
+    where = w.let(f"min(max({day.code} - {start - 1}, 0), {len(passed) - 1})", "place")
+    counted = number.code if number.code.isdecimal() else f"max({number.code}, 0)"
+    place = w.let(f"min({w.numbers(name + '_passed', passed)}[{where}] + {counted}, {over})", "place")
+    found = f"{w.numbers(name, [0, *working, 0])}[{place}]"
+    if not number.code.isdecimal() or number.code == "0":
+        found = f"{found} if {number.code} > 0 else {day.code}"
+    code = w.let(found, "workday")
+    mask = _mask(args, w)
+    lacking = f"({w.missing(beyond(node, known))} if {code} == 0 else 0)"
+    return Value(code, w.let(f"{mask} or {lacking}" if mask else lacking, "missing"))
+
+
 # ---------------------------------------------------------------- conditions
 
 
@@ -543,6 +571,7 @@ TABLE: Mapping[type[n.Node], Rule] = {
     n.Choose: _choose,
     n.CompletedYears: _strict("years", _calendar_years),
     n.DaysFrom: _strict("days", lambda node, args, w: f"{args[1].code} - {args[0].code}"),
+    n.WorkdayAfter: _workday_after,
     n.Match: _match,
     n.ClassOf: _class_of,
     n.Listed: _strict("listed", lambda node, args, w: f"{args[0].code} != 0"),

@@ -12,11 +12,13 @@ from attrs import evolve, field, frozen
 from mutualplans.backends.exact import Missing
 from mutualplans.expr import nodes as n
 from mutualplans.model.claim import STAGES
+from mutualplans.model.dates import DateRange
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Rounding, format_yuan
 from mutualplans.model.parameter import Shape
 from mutualplans.model.scales import ANY, Band, Edge, Scale, Table
 from mutualplans.model.text import Lang, Text
+from mutualplans.model.workdays import WorkCalendar
 
 __all__ = [
     "ATOM",
@@ -27,10 +29,14 @@ __all__ = [
     "Wording",
     "band_range",
     "band_taken",
+    "calendar_range",
+    "calendar_text",
     "counts_once",
+    "day_range",
     "paid_in_earlier_terms",
     "scale_text",
     "show",
+    "workday_number",
 ]
 
 ATOM, PRODUCT, SUM, CLAUSE = range(4)
@@ -152,6 +158,8 @@ def show(value: Any, kind: Kind, unit: Text | None, lang: Lang) -> str:
         return {True: Text("是", "yes"), False: Text("否", "no")}[bool(value)].in_(lang)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, WorkCalendar):
+        return calendar_text(value, lang)
     return f"{value} {unit.in_(lang)}" if unit else str(value)
 
 
@@ -213,6 +221,41 @@ def band_taken(node: n.Banded, env: Wording) -> tuple[str, str, str, str] | None
         env.show(measured, node.base) if before else "",
         env.show(scale.whole(before), node) if before else "",
     )
+
+
+def workday_number(node: n.WorkdayAfter, number: Phrase, env: Wording) -> tuple[str, str]:
+    """Return which working day is asked for, without label and unit where it is known, and what marks the number."""
+    value: Any = None
+    if env.results is not None:
+        value = env.results.get(node.number)
+    elif isinstance(node.number, n.Value):
+        value = env.values.get(node.number.parameter.name)
+    elif isinstance(node.number, n.Constant):
+        value = node.number.value
+    if type(value) is not int:
+        return number.within(SUM, env.lang), ""
+    return str(value), env.mark(node.number) if isinstance(node.number, n.Value) else ""
+
+
+def calendar_range(calendar: WorkCalendar, lang: Lang) -> str:
+    """Return from which to which day a calendar is known."""
+    return f"{calendar.first} {'至' if lang == 'zh' else 'to'} {calendar.last}"
+
+
+def calendar_text(calendar: WorkCalendar, lang: Lang) -> str:
+    """Return a calendar in one line: the days it knows, and how many of them differ from the days of the week."""
+    off, worked = len(calendar.days_off), sum(len(part.worked) for part in calendar.parts)
+    known = calendar_range(calendar, lang)
+    if lang == "zh":
+        return f"{known}，其中周一至周五放假 {off} 天、周末上班 {worked} 天"
+    return f"{known}, of which {off} days off from Monday to Friday and {worked} weekend days worked"
+
+
+def day_range(days: DateRange, lang: Lang) -> str:
+    """Return a range of days, or the only one."""
+    if days.first == days.last:
+        return str(days.first)
+    return f"{days.first} {'至' if lang == 'zh' else 'to'} {days.last}"
 
 
 def counts_once(node: n.Node) -> bool:

@@ -17,9 +17,11 @@ from mutualplans.backends.phrase import (
     counts_once,
     paid_in_earlier_terms,
     scale_text,
+    workday_number,
 )
 from mutualplans.expr import nodes as n
 from mutualplans.model.kinds import Kind
+from mutualplans.model.parameter import Shape
 from mutualplans.model.scales import Scale
 
 __all__ = ["PERIODS", "TABLE"]
@@ -90,7 +92,7 @@ def _leaf(label: str, node: n.Node, env: Wording) -> Phrase:
 def _value(node: n.Value, _args: Args, env: Wording) -> Phrase:
     label = node.parameter.label.zh
     value = env.values.get(node.parameter.name)
-    if value is None or node.parameter.shape.value in ("table", "conditions"):
+    if value is None or node.parameter.shape in (Shape.TABLE, Shape.CONDITIONS, Shape.CALENDAR):
         return Phrase((f"“{label}”" if value is not None else label) + env.mark(node))
     if isinstance(value, Scale):
         bands = "见表" if env.apart else scale_text(value, node.parameter.measured, node.kind, "zh")
@@ -196,6 +198,11 @@ def _lookup(node: n.Lookup, args: Args, env: Wording) -> Phrase:
         return Phrase(f"{label} {everywhere}{mark}")
     keys = "、".join(env.read_keys(node.table, [arg.text for arg in args[1:]]))
     return Phrase(f"{label}（按{_spaced(keys, '查表')}）{mark}")
+
+
+def _workday_after(node: n.WorkdayAfter, args: Args, env: Wording) -> Phrase:
+    number, mark = workday_number(node, args[2], env)
+    return Phrase(f"{args[1].within(SUM, 'zh')}的次日起第 {number} 个工作日{mark}")
 
 
 _SIDES = {
@@ -358,6 +365,7 @@ TABLE: Mapping[type[n.Node], Callable[[Any, Args, Wording], Phrase]] = {
     ),
     n.CompletedYears: lambda node, args, env: Phrase(f"{args[1].text}的周岁年龄"),
     n.DaysFrom: lambda node, args, env: Phrase(f"{args[0].text}至{args[1].text}的天数"),
+    n.WorkdayAfter: _workday_after,
     n.Match: lambda node, args, env: Phrase("病种"),
     n.ClassOf: lambda node, args, env: Phrase("病种类别"),
     n.Listed: lambda node, args, env: Phrase(

@@ -135,8 +135,7 @@ def _print_after(decision: Decision, lang: Lang) -> None:
     if decision.status != "refused":
         names = t("、", ", ").join(paper.title.in_(lang) for paper in decision.papers)
         lines.append(t("申领材料：", "papers: ") + (names or t("规则未载明", "not stated by the rule")))
-        by = str(decision.claim_by) if decision.claim_by else t("规则未载明", "not stated by the rule")
-        lines.append(t("申领截止日：", "claim by: ") + by)
+        lines.append(t("申领截止日：", "claim by: ") + _claim_by(decision))
     if decision.assumed:
         lines.append(
             t("含假定值，须核实：", "rests on assumed values: ") + t("、", ", ").join(decision.assumed)
@@ -145,6 +144,14 @@ def _print_after(decision: Decision, lang: Lang) -> None:
         click.echo(f"{decision.title.in_(lang)}：" if lang == "zh" else f"{decision.title.in_(lang)}:")
     for line in lines:
         click.echo(f"  · {line}")
+
+
+def _claim_by(decision: Decision) -> str:
+    if decision.claim_by:
+        return str(decision.claim_by)
+    if any(item.code == "edition.calendar-ends" for item in decision.problems):
+        return t("工作日历没有载明到那一天", "the calendar of working days does not reach it")
+    return t("规则未载明", "not stated by the rule")
 
 
 def csv_rows(result: Simulation, lang: Lang) -> tuple[list[str], list[list[str]]]:

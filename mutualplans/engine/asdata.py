@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from mutualplans.engine.explain import Step, trace
@@ -95,7 +97,7 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "plugin": receipt.plugin,
         "plan": receipt.plan,
         "edition": receipt.edition,
-        "office_values": receipt.office_values,
+        "office_values": _written(receipt.office_values),
         "values_hash": receipt.values_hash,
         "inputs_hash": receipt.inputs_hash,
         "balances_hash": receipt.balances_hash,
@@ -103,6 +105,15 @@ def _receipt(receipt: Receipt) -> dict[str, Any]:
         "rules_date": _date(receipt.rules_date),
         "decision_date": _date(receipt.decision_date),
     }
+
+
+def _written(value: Any) -> Any:
+    """Return what stands in an office file as data: its dates, which JSON has not, as text."""
+    if isinstance(value, Mapping):
+        return {key: _written(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_written(inner) for inner in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _yuan(amount: int | None) -> str | None:

@@ -15,6 +15,7 @@ from attrs import evolve, field, fields, frozen, has
 from mutualplans.backends import exact
 from mutualplans.backends.exact import Missing
 from mutualplans.engine.bind import BoundPlan, Program
+from mutualplans.engine.calendars import calendar_ends
 from mutualplans.engine.explain import (
     Work,
     condition_reason,
@@ -218,8 +219,8 @@ def _deadline(facts: Facts, event: date) -> date | Missing | None:
     rule = facts.bound.plan.claim_within
     if rule is None or _unset(facts.bound, rule.node):
         return None
-    days = facts.value(rule, "claim_within")
-    return days if isinstance(days, Missing) else event + timedelta(days=days)
+    found: Any = facts.value(rule, "claim_within")
+    return event + timedelta(days=found) if type(found) is int else found  # else the day itself, or missing
 
 
 def _unset(bound: BoundPlan, node: n.Node) -> bool:
@@ -414,6 +415,8 @@ def missing_problem(path: str, bound: BoundPlan, claim: Claim) -> Problem:
             hint_en=f"complete what plan {other} lacks",
         )
     if path.startswith("value."):
+        if ends := calendar_ends(bound, path, claim.id):
+            return ends
         row, known = row_label(bound, path), known_rows(bound, path)
         return problem(
             "claim.not-in-table",

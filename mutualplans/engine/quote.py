@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 
 from mutualplans.backends import exact
 from mutualplans.backends.exact import Missing
+from mutualplans.engine.calendars import calendar_ends
 from mutualplans.engine.covers import with_transfers
 from mutualplans.engine.explain import condition_reason, known_rows, path_label, rests_on, row_label
 from mutualplans.engine.facts import Case, Facts
@@ -271,6 +272,8 @@ def shared_out(split: Mapping[str, Fraction], fee: int | None) -> dict[str, int]
 def _missing_problem(facts: Facts, path: str) -> Problem:
     plan = facts.bound.plan
     if path.startswith("value."):
+        if ends := calendar_ends(facts.bound, path):
+            return ends
         row, known = row_label(facts.bound, path), known_rows(facts.bound, path)
         return problem(
             "join.not-in-table",

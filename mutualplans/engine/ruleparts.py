@@ -7,17 +7,19 @@ from typing import Any
 
 from attrs import evolve, field, frozen
 
-from mutualplans.backends.phrase import Phrase, Wording, band_range, show
+from mutualplans.backends.phrase import Phrase, Wording, band_range, calendar_text, day_range, show
 from mutualplans.backends.words import table, units
 from mutualplans.engine.ruledata import Grid, Line
 from mutualplans.engine.settle import settle
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import children, fold, order
 from mutualplans.model.claim import STAGES
+from mutualplans.model.dates import DateRange
 from mutualplans.model.kinds import Kind
 from mutualplans.model.parameter import Limits, Parameter
 from mutualplans.model.scales import ANY, Condition, ConditionList, Scale, Table
 from mutualplans.model.text import Lang, Text
+from mutualplans.model.workdays import WorkCalendar
 from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import Confidence, Edition, Entry
 from mutualplans.plan.formula import Formula
@@ -277,6 +279,8 @@ class RuleWords:
         if isinstance(entry.value, ConditionList):
             count = len(entry.value.conditions)
             return self.t(f"{count} 种", f"{count} conditions")
+        if isinstance(entry.value, WorkCalendar):
+            return calendar_text(entry.value, self.lang)
         return self._span(self.plain(parameter), parameter)
 
     def plain(self, parameter: Parameter) -> list[Any]:
@@ -315,7 +319,7 @@ class RuleWords:
     # ------------------------------------------------------------ tables
 
     def grids(self, nodes: Iterable[n.Node], known: set[str]) -> Iterator[Grid]:
-        """Yield the tables, scales and lists read that are not yet `known`; they are known afterwards."""
+        """Yield the tables, scales, lists and calendars read that are not yet `known`; they are known afterwards."""
         for node in order(nodes).nodes:
             value, of = _read_at(node)
             if value is None or value.parameter.name in known:
@@ -331,6 +335,7 @@ class RuleWords:
             Table: self._table,
             Scale: self._scale,
             ConditionList: self._conditions,
+            WorkCalendar: self._calendar,
         }
         return make[type(value)](value, parameter, of)
 
@@ -400,6 +405,24 @@ class RuleWords:
             brief = self.t(f"{len(names)} 种，如 {brief} 等", f"{len(names)} conditions, such as {brief}")
         rows = tuple(zip(*kept.values(), strict=True))
         return Grid(self._title(parameter), tuple(kept), rows, brief)
+
+    def _calendar(self, value: WorkCalendar, parameter: Parameter, _of: n.Node) -> Grid:
+        headers = (
+            self.t("已载明的日期", "known days"),
+            self.t("放假", "days off"),
+            self.t("周末上班", "weekend days worked"),
+            self.t("依据", "notice"),
+        )
+        rows = tuple(
+            (
+                day_range(DateRange(part.from_, part.to), self.lang),
+                self.join(day_range(off, self.lang) for off in part.holidays),
+                self.join(map(str, part.worked)),
+                part.source,
+            )
+            for part in value.parts
+        )
+        return Grid(self._title(parameter), headers, rows, calendar_text(value, self.lang))
 
     def _class(self, condition: Condition) -> str:
         known = self.edition.titles.get(condition.class_) or STAGES.get(condition.class_)
@@ -475,11 +498,13 @@ def _cases(node: n.Node, tests: tuple[n.Node, ...] = ()) -> Iterator[tuple[tuple
 
 
 def _read_at(node: n.Node) -> tuple[n.Value | None, n.Node]:
-    """Return the table, scale or list that a node reads."""
+    """Return the table, scale, list or calendar that a node reads."""
     if isinstance(node, n.Lookup):
         return node.table, node
     if isinstance(node, n.Tiered | n.Banded):
         return node.scale, node
     if isinstance(node, n.Match):
         return node.conditions, node
+    if isinstance(node, n.WorkdayAfter):
+        return node.calendar, node
     return None, node

@@ -391,17 +391,23 @@ class Writer:
         return self.content(lines or [Line(self.t("规则未载明", "not stated"))])
 
     def deadlines(self) -> Content:
-        lines = []
+        lines, stated = [], []
         for formula, zh, en in (
             (self.plan.claim_within, "申领时效", "to claim"),
             (self.plan.report_within, "报案时限", "to report"),
         ):
-            unset = formula is None or self._unset(formula)
             text = self.t("规则未载明", "not stated")
-            if formula is not None and not unset:
-                text = self.t(f"出险后 {self.days(formula)}内", f"within {self.days(formula)} of the event")
+            if formula is not None and not self._unset(formula):
+                text = self._by(formula)
+                stated.append(formula)
             lines.append(Line(text, self.t(zh, en)))
-        return self.content(lines)
+        return self.content(lines, *stated)
+
+    def _by(self, formula: Formula) -> str:
+        """Return a time limit: a number of days from the event, or the last day itself."""
+        if formula.node.kind is Kind.DATE:
+            return self.t(f"不晚于{self.words(formula)}", f"by {self.words(formula)}")
+        return self.t(f"出险后 {self.days(formula)}内", f"within {self.days(formula)} of the event")
 
     def _unset(self, formula: Formula) -> bool:
         node = formula.node

@@ -62,6 +62,7 @@ __all__ = [
     "Times",
     "Value",
     "Within",
+    "WorkdayAfter",
 ]
 
 
@@ -523,6 +524,19 @@ class DaysFrom(Node):
 
 
 @frozen(cache_hash=True)
+class WorkdayAfter(Node):
+    """The `number`-th working day after a day, which itself does not count; missing where the calendar does not reach."""
+
+    calendar: Value
+    day: Node
+    number: Node
+
+    @property
+    def kind(self) -> Kind:
+        return Kind.DATE
+
+
+@frozen(cache_hash=True)
 class Match(Node):
     """The id of the listed condition that a diagnosis falls under; empty when it falls under none.
 
@@ -634,5 +648,6 @@ NODES: tuple[type[Node], ...] = (
     Times,
     Value,
     Within,
+    WorkdayAfter,
 )
 """Every node class; kept by hand, because slotted attrs classes are seen twice by ``__subclasses__``."""

@@ -24,6 +24,8 @@ class Shape(Enum):
     """Bands of an amount or a count, each edge with its side, each giving a value of the kind."""
     CONDITIONS = "conditions"
     """A list of covered conditions with classes and ICD-10 prefixes."""
+    CALENDAR = "calendar"
+    """The working days from a first to a last day."""
 
 
 @frozen
@@ -45,7 +47,8 @@ class Parameter:
 
     Attributes:
         name: Name in the edition file and in ``value.<name>``.
-        kind: Kind of the value, of a table's cells, or of what a scale gives; CODE for conditions.
+        kind: Kind of the value, of a table's cells, or of what a scale gives; CODE for conditions,
+            DATE for a calendar.
         label: What the rule text calls it.
         shape: How the value is built.
         unit: Unit of a count.

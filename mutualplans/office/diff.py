@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from mutualplans.backends.phrase import scale_text, show
+from mutualplans.backends.phrase import calendar_range, scale_text, show
 from mutualplans.engine.office import LocalEdition, Office, OfficePlan
 from mutualplans.engine.simulate import Simulation, Situation, simulate
 from mutualplans.model.coverage import Coverage
@@ -16,6 +16,7 @@ from mutualplans.model.parameter import Parameter
 from mutualplans.model.problem import Problem
 from mutualplans.model.scales import ConditionList, Scale, Table
 from mutualplans.model.text import Lang, Text
+from mutualplans.model.workdays import WorkCalendar
 from mutualplans.plan.edition import InForce
 
 __all__ = ["Change", "ClaimEffect", "changed_values", "claim_effects", "for_day"]
@@ -122,6 +123,8 @@ def _difference(parameter: Parameter, before: Any, after: Any, lang: Lang) -> tu
         return _rows(parameter, before, keys, lang), _rows(parameter, after, keys, lang)
     if isinstance(before, ConditionList) and isinstance(after, ConditionList):
         return _listed(before, after, lang), _listed(after, before, lang)
+    if isinstance(before, WorkCalendar) and isinstance(after, WorkCalendar):
+        return _calendar(before, after, lang), _calendar(after, before, lang)
     return _plain(parameter, before, lang), _plain(parameter, after, lang)
 
 
@@ -141,6 +144,16 @@ def _listed(own: ConditionList, other: ConditionList, lang: Lang) -> str:
     if lang == "en":
         return f"{count} conditions" + (f", other or different: {', '.join(more)}" if more else "")
     return f"{count} 种" + (f"，不同的：{'、'.join(more)}" if more else "")
+
+
+def _calendar(own: WorkCalendar, other: WorkCalendar, lang: Lang) -> str:
+    """Return which days a calendar knows, and those of both that are worked by one of them only."""
+    first, last = max(own.first, other.first), min(own.last, other.last)
+    differing = sorted(day for day in {*own.working} ^ {*other.working} if first <= day <= last)
+    words = {"zh": ("上班", "放假", "、", "；"), "en": (" worked", " off", ", ", "; ")}[lang]
+    days = [f"{day}{words[0] if day in own.working else words[1]}" for day in differing]
+    said = calendar_range(own, lang)
+    return f"{said}{words[3]}{words[2].join(days)}" if days else said
 
 
 def _plain(parameter: Parameter, value: Any, lang: Lang) -> str:

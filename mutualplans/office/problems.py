@@ -9,9 +9,12 @@ from typing import Any
 
 from attrs import evolve
 
+from mutualplans.backends.phrase import calendar_range
 from mutualplans.engine.office import PAYERS
 from mutualplans.model.parameter import Parameter
 from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
+from mutualplans.model.text import Lang
+from mutualplans.model.workdays import WorkCalendar
 from mutualplans.office.wording import limits_in_words
 from mutualplans.plan.edition import Edition, InForce
 
@@ -19,6 +22,7 @@ __all__ = [
     "assumed",
     "bad_money",
     "bad_rate",
+    "calendar_gap",
     "dates_reversed",
     "edition_twice",
     "editions_overlap",
@@ -361,6 +365,22 @@ def table_keys(where: str, parameter: Parameter, lacking: Sequence[str], unknown
         where=where,
         hint_zh='整张表都要写出，代码与版次一致；其余代码同一个值的写 "*" = …',
         hint_en='write the whole table with the codes of the edition; "*" = … stands for all others',
+    )
+
+
+_LANGS: tuple[Lang, Lang] = ("zh", "en")
+
+
+def calendar_gap(where: str, known: WorkCalendar, own: WorkCalendar) -> Problem:
+    """A calendar that neither meets nor overlaps the edition's."""
+    zh, en = ([calendar_range(item, lang) for item in (known, own)] for lang in _LANGS)
+    return problem(
+        "office.calendar-gap",
+        f"版次的日历是 {zh[0]}，本办事处的是 {zh[1]}，中间有空档",
+        f"the edition's calendar is known {en[0]}, the office's {en[1]}: days between are not known",
+        where=where,
+        hint_zh="从版次日历最后一天的次日写起，一段接一段；与版次重叠的日子以办事处的为准",
+        hint_en="begin on the day after the edition's last day; days of both are those of the office",
     )
 
 

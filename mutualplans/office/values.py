@@ -9,6 +9,7 @@ from attrs import evolve
 
 from mutualplans.model.parameter import Parameter, Shape
 from mutualplans.model.scales import ANY, ConditionList, Table
+from mutualplans.model.workdays import WorkCalendar
 from mutualplans.office import problems as wrong
 from mutualplans.office.reading import Reading
 from mutualplans.office.rows import Path
@@ -63,7 +64,23 @@ def _value(
             return None
     if parameter.shape is Shape.CONDITIONS and known:
         return _with_more(known, value, reading.file.name)
+    if parameter.shape is Shape.CALENDAR and known:
+        return _extended(reading, known, value, place)
     return Entry(value=value, confidence=Confidence.PUBLISHED, source=reading.file.name)
+
+
+def _extended(reading: Reading, known: Entry, own: WorkCalendar, place: Path) -> Entry | None:
+    """Return the edition's calendar with what the office says of its days and of further ones.
+
+    It stays as well known as it was, unless the office states all of its days.
+    """
+    found = known.value.replaced_by(own)
+    if found is None:
+        reading.wrong(wrong.calendar_gap, place, known.value, own)
+        return None
+    if own.first <= known.value.first and known.value.last <= own.last:
+        return Entry(value=found, confidence=Confidence.PUBLISHED, source=reading.file.name)
+    return evolve(known, value=found)
 
 
 def _other_codes(known: Table, written: Table) -> tuple[list[str], list[str]]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
+from mutualplans.model.dates import DateRange
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import format_yuan
 from mutualplans.model.parameter import Parameter, Shape
 from mutualplans.model.scales import Band, ConditionList, Edge, Scale, Table
 from mutualplans.model.text import Lang
+from mutualplans.model.workdays import CalendarPart, WorkCalendar
 
-__all__ = ["as_toml", "limits_in_words", "quoted"]
+__all__ = ["as_toml", "calendar_keys", "limits_in_words", "quoted"]
 
 
 def limits_in_words(parameter: Parameter, lang: Lang = "zh") -> str:
@@ -42,10 +45,32 @@ def as_toml(parameter: Parameter, value: Any) -> str:
         return _table(parameter.kind, value.rows)
     if isinstance(value, Scale):
         return f"[{', '.join(_band(parameter, band) for band in value.bands)}]"
+    if isinstance(value, WorkCalendar):
+        return f"[{', '.join(map(calendar_part, value.parts))}]"
     if isinstance(value, ConditionList) or parameter.shape is Shape.CONDITIONS:
         message = f"{parameter.name}: a list of conditions does not stand on one line"
         raise TypeError(message)
     return _plain(parameter.kind, value)
+
+
+def calendar_part(part: CalendarPart) -> str:
+    """Return one part of a calendar of working days on one line."""
+    keys = [f"{key} = {text}" for key, text in calendar_keys(part)]
+    return f"{{ {', '.join(keys)} }}"
+
+
+def calendar_keys(part: CalendarPart) -> Iterator[tuple[str, str]]:
+    """Yield what is stated in a part of a calendar: key and value as they are written."""
+    yield "from", str(part.from_)
+    yield "to", str(part.to)
+    yield "source", quoted(part.source)
+    yield "holidays", f"[{', '.join(map(_days, part.holidays))}]"
+    if part.worked:
+        yield "worked", f"[{', '.join(map(str, part.worked))}]"
+
+
+def _days(days: DateRange) -> str:
+    return str(days.first) if days.first == days.last else f"{{ from = {days.first}, to = {days.last} }}"
 
 
 def quoted(text: str) -> str:

@@ -7,12 +7,13 @@ from datetime import date
 from importlib.resources import files
 from string import Template
 
+from mutualplans.backends.phrase import calendar_range
 from mutualplans.engine.office import PAYERS
 from mutualplans.model.parameter import Parameter, Shape
 from mutualplans.model.scales import Condition
 from mutualplans.model.text import Text
 from mutualplans.office.order import in_order
-from mutualplans.office.wording import as_toml, limits_in_words, quoted
+from mutualplans.office.wording import as_toml, calendar_keys, limits_in_words, quoted
 from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import Confidence, Edition, Entry
 from mutualplans.plan.reading import load_editions
@@ -95,11 +96,11 @@ def _edition(plan: Plan, latest: tuple[Edition, ...]) -> Iterator[str]:
     yield "[plans.editions.values]"
     unset = {item.name for item in left_to_office(plan, edition)}
     for item in values:
-        if item.shape is not Shape.CONDITIONS:
+        if item.shape not in _TABLES:
             yield from _value(item, edition.values.get(item.name), required=item.name in unset)
     for item in values:  # may be tables of their own: they end the list of plain keys
-        if item.shape is Shape.CONDITIONS:
-            yield from _conditions(item, edition.values.get(item.name))
+        if item.shape in _TABLES:
+            yield from _TABLES[item.shape](item, edition.values.get(item.name))
 
 
 def _about(edition: Edition) -> str:
@@ -137,6 +138,31 @@ def _conditions(parameter: Parameter, entry: Entry | None) -> Iterator[str]:
     yield '#title = "病种名称"'
     yield f"#class = {quoted(listed[0].class_ if listed else 'malignant')}"
     yield '#icd10 = ["C00"]'
+
+
+def _calendar(parameter: Parameter, entry: Entry | None) -> Iterator[str]:
+    """Yield how the next part is added, with the last one that is known as the model."""
+    label = _comment(parameter.label.zh)
+    if entry is None:
+        yield f"# {label}：版次没有载明，必须填写。国务院办公厅每年公布下一年的放假安排，一个通知写一段，一段接一段："
+        yield f"#[[plans.editions.values.{parameter.name}]]"
+        yield "#from =    # 第一天"
+        yield "#to =      # 最后一天（含）"
+        yield "#source =  # 通知的文号"
+        yield "#holidays = []  # 放假：一天写日期，几天写 { from = …, to = … }；周末也照写"
+        yield "#worked = []    # 调休上班的周六、周日"
+        return
+    known = f"{entry.confidence.label.zh}，{calendar_range(entry.value, 'zh')}"
+    yield f"# {label}：{known}；以外的日子不推算，要数到的一律待补充。"
+    yield "# 下一年的放假安排公布以后，照下面（版次的最后一段）的样子写上新的一段，去掉行首的 #；"
+    yield "# 从版次最后一天的次日写起，再下一年接着写。通知改动了已写的日子的，从改动的那天写起，以这里的为准。"
+    yield f"#[[plans.editions.values.{parameter.name}]]"
+    for key, text in calendar_keys(entry.value.parts[-1]):
+        yield f"#{key} = {text}"
+
+
+_TABLES = {Shape.CONDITIONS: _conditions, Shape.CALENDAR: _calendar}
+"""What is written as tables."""
 
 
 def _condition(item: Condition) -> str:

@@ -13,14 +13,16 @@ from fractions import Fraction
 from reprlib import repr as short
 from typing import Any
 
+from mutualplans.backends.phrase import calendar_range
 from mutualplans.expr import nodes as n
 from mutualplans.model.kinds import Kind
 from mutualplans.model.parameter import Limits, Parameter
 from mutualplans.model.people import RELATIONS
 from mutualplans.model.problem import Problem, problem
 from mutualplans.model.text import Text
+from mutualplans.model.workdays import WorkCalendar
 from mutualplans.plan.declaration import Benefit, EditionFolder, Merge, Paper, Plan, Waiting, YearDay
-from mutualplans.plan.edition import Confidence, Edition
+from mutualplans.plan.edition import Confidence, Edition, InForce
 from mutualplans.plan.formula import Formula
 from mutualplans.plan.formula_checks import FORMULA_CHECKS
 from mutualplans.plan.parameters import Parameters
@@ -354,6 +356,32 @@ def _sound(parameter: Parameter, within: Limits) -> bool:
     return all(isinstance(bound, types) for bound in bounds) and bounds == sorted(bounds)
 
 
+def calendars(view: View) -> Iterator[Problem]:
+    """Warn of a calendar of working days that does not know all days on which its edition is in force."""
+    declared = {parameter.name: parameter for parameter in view.plan.values}
+    for edition in view.editions:
+        for name, entry in edition.values.items():
+            if not isinstance(entry.value, WorkCalendar) or _reaches(entry.value, edition.in_force):
+                continue
+            zh, en = called(declared[name])
+            known, known_en = calendar_range(entry.value, "zh"), calendar_range(entry.value, "en")
+            yield problem(
+                "parameter.calendar",
+                f"{zh}载明 {known}，没有包括版次的有效期 {edition.in_force.in_words()}",
+                f"{en} is known from {known_en}, the edition is in force from {edition.in_force.in_words('en')}",
+                where=f"{edition.where}: values.{name}",
+                hint_zh="补上各年的通知；要数到没有载明的日子的申领都待补充",
+                hint_en="add the notices of those years; claims that count over other days stay incomplete",
+                severity="warning",
+            )
+
+
+def _reaches(calendar: WorkCalendar, in_force: InForce) -> bool:
+    """Return whether a calendar knows the days after every stated day of an edition."""
+    begins = in_force.from_ is None or calendar.first <= in_force.from_ + timedelta(days=1)
+    return begins and (in_force.to is None or in_force.to <= calendar.last)
+
+
 CHECKS: tuple[Check, ...] = (
     benefits,
     insures,
@@ -365,6 +393,7 @@ CHECKS: tuple[Check, ...] = (
     assumed,
     optional,
     limits,
+    calendars,
     *FORMULA_CHECKS,
 )
 """Every check, in the order in which its problems are shown."""

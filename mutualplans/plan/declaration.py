@@ -194,8 +194,9 @@ class Plan:
         merges: When claims count as one stay (`per.STAY`) without a common stay number; one of them suffices.
         event_date: The date that counts; by default it follows from the kind of event.
         rules_in_force: Whether the edition is chosen by the first day of cover or by the event date.
-        claim_within: Last day to claim, in days from the event; unset where the rule does not say.
-        report_within: Days from the event within which the unit is asked to report it.
+        claim_within: Last day to claim: a number of days from the event, or a date formula that gives the day itself;
+            unset where the rule does not say.
+        report_within: The same for the day up to which the unit is asked to report it.
         papers: Documents to bring.
         summary: One sentence about it.
     """

@@ -90,7 +90,7 @@ class Entry:
     """One value of an edition with what is known about it.
 
     Attributes:
-        value: Plain value (fen, count, `Fraction`, flag, code), `Scale`, `Table` or `ConditionList`.
+        value: Plain value (fen, count, `Fraction`, flag, code), `Scale`, `Table`, `ConditionList` or `WorkCalendar`.
         confidence: How well it is known.
         reason: Why, for inferred and assumed values.
         source: Source of this value, where it differs from the edition's.

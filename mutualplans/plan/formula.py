@@ -328,6 +328,23 @@ class Formula:
                 Formula(node)._must_be(Kind.CODE, "of")
         return Formula(n.Lookup(value, nodes))
 
+    def after(self, day: Operand, number: Operand) -> Formula:
+        """The `number`-th working day of this calendar after `day`, which itself does not count.
+
+        It is missing where the calendar is not known up to there. 0 is `day` itself.
+        """
+        calendar = self._value(Shape.CALENDAR, "after")
+        since, counted = formula(day), formula(number)
+        since._must_be(Kind.DATE, "after")
+        counted._must_be(Kind.COUNT, "after")
+        if isinstance(counted.node, n.Constant) and counted.node.value < 1:
+            _refuse(
+                "workdays",
+                f"after 数其后的第几个工作日，从 1 起；给了 {counted.node.value}",
+                f"after counts working days from 1 on; found {counted.node.value}",
+            )
+        return Formula(n.WorkdayAfter(calendar, since.node, counted.node))
+
     def match(self, diagnosis: Formula) -> Formula:
         """The id of the condition on this list that the claim's `condition`, or else `diagnosis`, falls under."""
         diagnosis._must_be(Kind.CODE, "match")
@@ -450,8 +467,8 @@ def _single(node: n.Node) -> n.Node:
             "shape",
             f"“{label.zh}”是{_SHAPES[node.parameter.shape].zh}，不是单个值",
             f"“{label.in_('en')}” is a {_SHAPES[node.parameter.shape].en}, not a single value",
-            "表用 .of(…)，分档作 .tiered(…) 或 .banded(…) 的参数，病种用 .match(…)",
-            "read a table with .of(…), a scale in .tiered(…) or .banded(…), a list with .match(…)",
+            "表用 .of(…)，分档作 .tiered(…) 或 .banded(…) 的参数，病种用 .match(…)，工作日历用 .after(…)",
+            "read a table with .of(…), a scale in .tiered(…) or .banded(…), a list with .match(…), a calendar with .after(…)",
         )
     return node
 
@@ -460,6 +477,7 @@ _SHAPES = {
     Shape.TABLE: Text("表", "table"),
     Shape.SCALE: Text("分档", "scale"),
     Shape.CONDITIONS: Text("病种列表", "list of conditions"),
+    Shape.CALENDAR: Text("工作日历", "calendar"),
 }
 
 

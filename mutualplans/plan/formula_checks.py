@@ -51,10 +51,22 @@ def _how(found: Any) -> dict[str, str]:
     }
 
 
-_SLOTS = {n.Lookup: "table", n.Tiered: "scale", n.Banded: "scale", n.Match: "conditions"}
+_SLOTS = {
+    n.Lookup: "table",
+    n.Tiered: "scale",
+    n.Banded: "scale",
+    n.Match: "conditions",
+    n.WorkdayAfter: "calendar",
+}
 
 
-_SHAPES = {Shape.TABLE: "表", Shape.SCALE: "分档", Shape.CONDITIONS: "病种名单", Shape.SINGLE: "单个值"}
+_SHAPES = {
+    Shape.TABLE: "表",
+    Shape.SCALE: "分档",
+    Shape.CONDITIONS: "病种名单",
+    Shape.CALENDAR: "工作日历",
+    Shape.SINGLE: "单个值",
+}
 
 
 def shapes(view: View) -> Iterator[Problem]:
@@ -69,8 +81,8 @@ def shapes(view: View) -> Iterator[Problem]:
                     "formula.kind",
                     f"{zh}是{_SHAPES[part.parameter.shape]}，不是单个值",
                     f"{en} is a {part.parameter.shape.value}, not one value",
-                    hint_zh="表用 .of(…)，分档作 .tiered(…) 或 .banded(…) 的参数，病种用 .match(…)",
-                    hint_en="use .of(…) for a table, .tiered(…) or .banded(…) for a scale, .match(…) for conditions",
+                    hint_zh="表用 .of(…)，分档作 .tiered(…) 或 .banded(…) 的参数，病种用 .match(…)，工作日历用 .after(…)",
+                    hint_en="use .of(…) for a table, .tiered(…) or .banded(…) for a scale, .match(…) for conditions, .after(…) for a calendar",
                 )
 
 

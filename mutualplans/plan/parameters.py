@@ -34,6 +34,7 @@ __all__ = [
     "shares",
     "table",
     "tiers",
+    "workdays",
     "years",
 ]
 
@@ -210,3 +211,11 @@ def bands(
 def conditions(label: str, en: str = "", *, open_to_office: Limits | None = None) -> Parameter:
     """A list of covered conditions; read with ``value.<name>.match(claim.diagnosis)``."""
     return _declare(Kind.CODE, label, en, shape=Shape.CONDITIONS, open_to_office=open_to_office)
+
+
+def workdays(label: str, en: str = "", *, open_to_office: Limits | None = None) -> Parameter:
+    """A calendar of working days; read with ``value.<name>.after(claim.event_date, 15)``.
+
+    Open it with ``at_will()``, so that an office can add the next year when its notice comes out.
+    """
+    return _declare(Kind.DATE, label, en, shape=Shape.CALENDAR, open_to_office=open_to_office)

@@ -18,6 +18,7 @@ from mutualplans.model.problem import MutualPlansError, Problem, nearest, proble
 from mutualplans.model.scales import Band, Condition, ConditionList, Edge, Scale, Table, is_icd10_group
 from mutualplans.model.text import Text, said
 from mutualplans.model.tomlfile import TomlFile, read_toml
+from mutualplans.plan.calendars import read_calendar
 from mutualplans.plan.declaration import Plan
 from mutualplans.plan.edition import ARTICLES, Confidence, Edition, Entry, InForce
 from mutualplans.plan.strict import strict
@@ -284,6 +285,8 @@ def read_value(parameter: Parameter, raw: Any, file: TomlFile, path: Path) -> tu
         return _read_scale(parameter, raw, file, path)
     if parameter.shape is Shape.CONDITIONS:
         return _read_conditions(raw, file, path)
+    if parameter.shape is Shape.CALENDAR:
+        return read_calendar(parameter, raw, file, path)
     return _single(parameter.kind, parameter.label, raw, file, path)
 
 

@@ -91,11 +91,19 @@ _SINGLE = {
 }
 
 
+_LIMITS = ("claim_within", "report_within")
+"""What may be a number of days from the event, or the last day itself."""
+
+
+def _is_date(found: Any) -> bool:
+    return isinstance(found, Formula) and found.node.kind is Kind.DATE
+
+
 def spots(plan: Plan) -> Iterator[Spot]:
     """Yield every place of a plan where a formula stands, whether or not a formula stands there."""
     for name, kind in _SINGLE.items():
         if (found := getattr(plan, name)) is not None:
-            yield Spot(name, name, kind, found)
+            yield Spot(name, name, Kind.DATE if name in _LIMITS and _is_date(found) else kind, found)
     if plan.term_begins is not None:
         for name in ("month", "day"):
             yield Spot(f"term_begins.{name}", "term_begins", Kind.COUNT, getattr(plan.term_begins, name))

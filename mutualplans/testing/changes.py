@@ -21,6 +21,7 @@ from mutualplans.model.money import Rounding
 from mutualplans.model.parameter import Parameter, Shape
 from mutualplans.model.scales import ANY, Scale, Table
 from mutualplans.model.text import Text
+from mutualplans.model.workdays import WorkCalendar
 from mutualplans.plan.declaration import Benefit, Merge, Plan, Waiting
 from mutualplans.plan.edition import Edition
 from mutualplans.plan.formula import Formula
@@ -407,8 +408,20 @@ def _values(
                     yield f"（{shown}）{zh}", f" ({shown}){en}", Table({**value.rows, keys: new})
     elif isinstance(value, Scale):
         yield from _scales(parameter, value, reached)
+    elif isinstance(value, WorkCalendar):
+        yield from _calendars(value)
     elif parameter.shape is Shape.SINGLE:
         yield from _steps(parameter, parameter.kind, value)
+
+
+def _calendars(calendar: WorkCalendar) -> Iterator[tuple[str, str, Any]]:
+    """Yield a calendar without its days off, and one without its worked weekend days: plain weeks are guesses."""
+    parts = calendar.parts
+    if any(part.holidays for part in parts):
+        yield "不计放假", " has no days off", WorkCalendar(tuple(evolve(part, holidays=()) for part in parts))
+    if any(part.worked for part in parts):
+        weeks = WorkCalendar(tuple(evolve(part, worked=()) for part in parts))
+        yield "不计周末上班", " has no worked weekends", weeks
 
 
 def _steps(parameter: Parameter, kind: Kind, value: Any) -> Iterator[tuple[str, str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_DOWN, ROUND_HALF_UP, ROUND_UP, Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -31,6 +31,7 @@ from mutualplans.model.money import Rounding
 from mutualplans.model.parameter import Parameter, Shape
 from mutualplans.model.scales import Band, Edge, Scale, Table
 from mutualplans.model.text import Text
+from mutualplans.model.workdays import WorkCalendar
 from mutualplans.plan.edition import Confidence, Edition, Entry, InForce
 from tests.expr.strategies import QUICK, SCALES, World, cases, completions, rates, scales
 
@@ -148,6 +149,8 @@ def strict(node: n.Node, world: World) -> Any:
         case n.DaysFrom(since=since, on=on):
             first, last = known(world, since, on)
             return last.toordinal() - first.toordinal()
+        case n.WorkdayAfter(calendar=calendar, day=since, number=number):
+            return workday_after(node, *known(world, calendar, since, number))
         case n.Match() | n.Listed() | n.ClassOf():
             return matched(node, world)
         case n.Computed(function=function, inputs=inputs):
@@ -228,6 +231,20 @@ def years(since: date, on: date) -> int:
     while (since.year + number, since.month, since.day) > (on.year, on.month, on.day):
         number -= 1
     return number
+
+
+def workday_after(node: n.WorkdayAfter, calendar: WorkCalendar, day: date, number: int) -> date:
+    """Return the working day by walking from day to day; the walk must not leave the calendar."""
+    first, last = calendar.parts[0].from_, calendar.parts[-1].to
+    left = number
+    while left > 0:
+        day += timedelta(days=1)
+        if not first <= day <= last:
+            raise UnknownError([f"value.{node.calendar.parameter.name}[{first}..{last}]"])
+        (part,) = [item for item in calendar.parts if item.from_ <= day <= item.to]
+        off = any(item.first <= day <= item.last for item in part.holidays)
+        left -= day in part.worked or (day.strftime("%a") not in ("Sat", "Sun") and not off)
+    return day
 
 
 def looked_up(node: n.Lookup, world: World) -> Any:

@@ -22,7 +22,17 @@ from mutualplans.plan.declaration import EditionFolder
 from mutualplans.plan.edition import Confidence, Edition, Entry, InForce
 from mutualplans.plan.formula import Formula
 from mutualplans.plan.parameters import Parameters
-from tests.expr.strategies import CODES, DIAGNOSES, SCALES, SINGLES, TABLES, Draw, _value_of, formulas
+from tests.expr.strategies import (
+    CODES,
+    DIAGNOSES,
+    SCALES,
+    SINGLES,
+    TABLES,
+    WORKDAYS,
+    Draw,
+    _value_of,
+    formulas,
+)  # fmt: skip
 
 PLANS = ("one", "two", "three")
 """The plans of an office, in their order."""
@@ -87,7 +97,8 @@ def _benefit(draw: Draw, id_: str, depth: int) -> mp.Benefit:
 def plans(draw: Draw, id_: str, depth: int) -> mp.Plan:
     """A plan of two benefits."""
     ends = draw(st.sampled_from([False, False, True]))
-    claim_within = draw(st.sampled_from([None, None, 90]))
+    by = Formula(n.WorkdayAfter(n.Value(WORKDAYS), mp.claim.event_date.node, n.Constant(60, Kind.COUNT)))
+    claim_within = draw(st.sampled_from([None, None, 90, by]))
     window = draw(st.sampled_from([0, 30]))
     waiting = draw(st.sampled_from([None, mp.Waiting(30, waived=mp.cover.is_renewal)]))
     by_benefit = draw(st.booleans())
@@ -112,7 +123,7 @@ def parameters() -> list[Parameter]:
     """Return every parameter that formulas by chance may name."""
     from tests.expr.strategies import DISEASES
 
-    return [*SINGLES, *TABLES, *SCALES, DISEASES]
+    return [*SINGLES, *TABLES, *SCALES, DISEASES, WORKDAYS]
 
 
 @st.composite

@@ -16,12 +16,14 @@ from mutualplans.backends.bounds import Bounds, Interval, bounds_of
 from mutualplans.backends.exact import Env, Missing
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import order
+from mutualplans.model.dates import DateRange
 from mutualplans.model.fields import Field
 from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Rounding
 from mutualplans.model.parameter import Parameter, Shape
 from mutualplans.model.scales import ANY, Band, Condition, ConditionList, Edge, Scale, Table
 from mutualplans.model.text import Text
+from mutualplans.model.workdays import CalendarPart, WorkCalendar
 
 QUICK = settings(deadline=None, database=None)
 """How the tests of formulas run."""
@@ -88,6 +90,7 @@ SCALES = (
     _parameter("count_bands", Kind.COUNT, Shape.SCALE, measured=Kind.COUNT),
 )
 DISEASES = _parameter("diseases", Kind.CODE, Shape.CONDITIONS)
+WORKDAYS = _parameter("workdays", Kind.DATE, Shape.CALENDAR)
 
 
 # ---------------------------------------------------------------- plain values
@@ -98,7 +101,8 @@ rates = st.one_of(
 )
 days = st.integers(0, (LAST - FIRST).days).map(lambda number: FIRST + timedelta(days=number))
 leap_days = st.sampled_from([date(1996, 2, 29), date(2024, 2, 29), date(2023, 2, 28), date(2023, 3, 1)])
-dates = st.one_of(days, leap_days)
+in_calendars = st.dates(date(2019, 11, 10), date(2021, 6, 30))
+dates = st.one_of(days, leap_days, in_calendars)
 PLAIN: Mapping[Kind, st.SearchStrategy[Any]] = {
     Kind.MONEY: st.integers(0, 300),
     Kind.COUNT: st.integers(0, 20),
@@ -142,11 +146,32 @@ CONDITIONS = (
 )
 
 
+@st.composite
+def calendars(draw: Draw, first: date = date(2019, 11, 15), most: int = 1000) -> WorkCalendar:
+    """A calendar of one to three parts, each with some days off, on weekends too, and some worked weekends."""
+    parts, begin = [], first + timedelta(days=draw(st.integers(0, 60)))
+    for _ in range(draw(st.integers(1, 3))):
+        end = begin + timedelta(days=draw(st.one_of(st.integers(0, 20), st.integers(300, most))))
+        days = [begin + timedelta(days=step) for step in range((end - begin).days + 1)]
+        off, cut = [], draw(st.lists(st.sampled_from(days), max_size=6, unique=True).map(sorted))
+        for one, other in zip(cut[::2], cut[1::2], strict=False):
+            off.append(DateRange(one, min(other, one + timedelta(days=9))))
+        weekends = [day for day in days if day.weekday() > 4 and not any(day in item for item in off)]
+        worked = draw(st.lists(st.sampled_from(weekends), max_size=4, unique=True)) if weekends else []
+        parts.append(
+            CalendarPart(from_=begin, to=end, source="测试", holidays=tuple(off), worked=tuple(worked))
+        )
+        begin = end + timedelta(days=1)
+    return WorkCalendar(tuple(parts))
+
+
 def _value_of(parameter: Parameter) -> st.SearchStrategy[Any]:
     if parameter.shape is Shape.TABLE:
         return tables(parameter.kind, parameter.keys)
     if parameter.shape is Shape.SCALE:
         return scales(parameter.kind, 300 if parameter.measured is Kind.MONEY else 30)
+    if parameter.shape is Shape.CALENDAR:
+        return calendars()
     if parameter.shape is Shape.CONDITIONS:
         return st.lists(st.sampled_from(CONDITIONS), unique=True).map(
             lambda found: ConditionList(tuple(found))
@@ -443,6 +468,10 @@ def _match(draw: Draw, depth: int) -> n.Match:
     return n.Match(n.Value(DISEASES), build(draw, Kind.CODE, depth))
 
 
+def _workday_after(draw: Draw, depth: int) -> n.WorkdayAfter:
+    return n.WorkdayAfter(n.Value(WORKDAYS), build(draw, Kind.DATE, depth), build(draw, Kind.COUNT, depth))
+
+
 def _because(draw: Draw, depth: int) -> n.Node:
     return n.Because(build(draw, Kind.FLAG, depth), "reason", Text("原因", "reason"))
 
@@ -526,6 +555,7 @@ BRANCHES: Mapping[Kind, Mapping[type[n.Node], Builder]] = {
     Kind.DATE: {
         n.Least: _many(n.Least, Kind.DATE),
         n.Greatest: _many(n.Greatest, Kind.DATE),
+        n.WorkdayAfter: _workday_after,
         n.Choose: _choose(Kind.DATE),
         n.Named: _named(Kind.DATE),
     },

@@ -295,6 +295,127 @@ def test_a_deadline_in_days(reported: date, pays: int) -> None:
     assert one(item, happened("outpatient", "03-01", reported=reported)) == pays
 
 
+YEAR_2025 = """
+[[values.workdays]]
+from = 2025-01-01
+to = 2025-12-31
+source = "国办发明电〔2024〕12号"
+holidays = [
+    2025-01-01,
+    { from = 2025-01-28, to = 2025-02-04 },
+    { from = 2025-04-04, to = 2025-04-06 },
+    { from = 2025-05-01, to = 2025-05-05 },
+    { from = 2025-05-31, to = 2025-06-02 },
+    { from = 2025-10-01, to = 2025-10-08 },
+]
+worked = [2025-01-26, 2025-02-08, 2025-04-27, 2025-09-28, 2025-10-11]
+"""
+
+
+def in_2025() -> mp.Coverage:
+    """Return a cover of the year 2025."""
+    return held(first_day=date(2025, 1, 1), last_day=date(2025, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("event", "last"),
+    [
+        # Tue to Fri: 4, Sun 26 worked: 5, Mon 27: 6, off to 4 February, 5 to 7: 9, Sat 8 worked: 10, Fri 14: 15.
+        ("2025-01-20", date(2025, 2, 14)),
+        # Sun 27 worked: 1, Mon to Wed: 4, off to 5 May, 6 to 9: 8, 12 to 16: 13, Tue 20: 15.
+        ("2025-04-25", date(2025, 5, 20)),
+        # Sun 28 worked: 1, 29 and 30: 3, off to 8 October, 9 and 10: 5, Sat 11 worked: 6, 13 to 17: 11, Thu 23: 15.
+        ("2025-09-27", date(2025, 10, 23)),
+    ],
+)
+def test_a_deadline_in_working_days(event: str, last: date) -> None:
+    """15 working days by the holidays of 2025, the day of the event not counted: on the last one, and a day late."""
+    value = mp.parameters(
+        lump=mp.money("互助金"), within=mp.count("申领时限"), workdays=mp.workdays("工作日历")
+    )
+    item = small(
+        value,
+        'lump = "100"\nwithin = 15' + YEAR_2025,
+        value.lump,
+        claim_within=value.workdays.after(claim.event_date, value.within),
+    )
+    in_time = happened("outpatient", event, reported=last)
+    late = happened("outpatient", event, reported=last + timedelta(days=3))
+
+    assert [one(item, given, in_2025()) for given in (in_time, late)] == [100_00, 0]
+    (made,) = run(item, [late], in_2025()).decisions
+    (reason,) = made.benefits[0].reasons
+    assert made.claim_by == last
+    assert (reason.code, reason.text.zh) == ("late", "申领已过时效（相差 3 天）")
+    assert reason.expected == mp.Text(str(last), str(last))
+
+
+def test_what_the_calendar_does_not_know_is_missing() -> None:
+    """After 15 December 2025 there are 12 working days of the year; with 2026 the 15th is 6 January: 4 is worked, 1 to 3 are off."""
+    value = mp.parameters(lump=mp.money("互助金"), workdays=mp.workdays("工作日历"))
+    deadline = {"claim_within": value.workdays.after(claim.event_date, 15)}
+    known = small(value, 'lump = "100"' + YEAR_2025, value.lump, **deadline)
+    further = small(value, 'lump = "100"' + YEAR_2025 + YEAR_2026, value.lump, **deadline)
+    given = happened("outpatient", "2025-12-15", reported=date(2026, 1, 6))
+    (open_,) = simulate(
+        office(known), Situation(member=MEMBER, coverages=(in_2025(),), claims=(given,))
+    ).decisions
+
+    assert (open_.status, open_.claim_by) == ("incomplete", None)
+    assert [(item.code, "2025-01-01 至 2025-12-31" in item.message.zh) for item in open_.problems] == [
+        ("edition.calendar-ends", True)
+    ]
+    assert run(further, [given], in_2025()).decisions[0].claim_by == date(2026, 1, 6)
+
+
+YEAR_2026 = """
+[[values.workdays]]
+from = 2026-01-01
+to = 2026-12-31
+source = "国办发明电〔2025〕7号"
+holidays = [
+    { from = 2026-01-01, to = 2026-01-03 },
+    { from = 2026-02-15, to = 2026-02-23 },
+    { from = 2026-04-04, to = 2026-04-06 },
+    { from = 2026-05-01, to = 2026-05-05 },
+    { from = 2026-06-19, to = 2026-06-21 },
+    { from = 2026-09-25, to = 2026-09-27 },
+    { from = 2026-10-01, to = 2026-10-07 },
+]
+worked = [2026-01-04, 2026-02-14, 2026-02-28, 2026-05-09, 2026-09-20, 2026-10-10]
+"""
+
+
+@pytest.mark.parametrize(("reported", "pays"), [(date(2025, 2, 14), 100_00), (date(2025, 2, 15), 0)])
+def test_a_condition_in_working_days(reported: date, pays: int) -> None:
+    """Reported within 15 working days of the discharge on 20 January 2025: up to 14 February, as worked out above."""
+    value = mp.parameters(
+        lump=mp.money("互助金"), within=mp.count("报告时限"), workdays=mp.workdays("工作日历")
+    )
+    by = value.workdays.after(claim.discharged, value.within)
+    in_time = claim.reported.up_to(by).because("reported-late", zh="出院后报告逾期")
+    item = small(value, 'lump = "100"\nwithin = 15' + YEAR_2025, benefit("lump", value.lump, in_time))
+    given = happened("inpatient", "2025-01-15", discharged=date(2025, 1, 20), reported=reported)
+
+    assert one(item, given, in_2025()) == pays
+
+
+@pytest.mark.parametrize(("event", "pays"), [("2025-01-15", 0), ("2025-01-16", 100_00)])
+def test_a_wait_in_working_days(event: str, pays: int) -> None:
+    """10 working days after the first day of cover, 1 January 2025: 2 and 3 are 2, 6 to 10 are 7, Wednesday 15 the 10th."""
+    value = mp.parameters(
+        lump=mp.money("互助金"), wait=mp.count("免责工作日"), workdays=mp.workdays("工作日历")
+    )
+    waited = claim.event_date.over(value.workdays.after(cover.first_day, value.wait))
+    item = small(
+        value,
+        'lump = "100"\nwait = 10' + YEAR_2025,
+        value.lump,
+        when=[waited.because("waiting", zh="在免责期内")],
+    )
+    assert one(item, happened("diagnosis", event, diagnosis="C50"), in_2025()) == pays
+
+
 def until_31_march(event: date) -> int:
     """Return the days from an event to 31 March of the next year."""
     return (date(event.year + 1, 3, 31) - event).days

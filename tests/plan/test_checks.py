@@ -438,7 +438,7 @@ def test_limits_of_conditions(tmp_path: Path) -> None:
         ({"renewal_window": "15"}, "renewal_window"),
         ({"ends": 1}, "ends"),
         ({"event_date": claim.days}, "event_date"),
-        ({"claim_within": claim.diagnosed}, "claim_within"),
+        ({"claim_within": claim.is_death}, "claim_within"),
         ({"report_within": False}, "report_within"),
         ({"joins": [insured.age]}, "joins[0]"),
         ({"when": [accident, claim.days]}, "when[1]"),

@@ -8,6 +8,7 @@ from mutualplans.cli.main import main
 from mutualplans.testing import checks
 from mutualplans.testing.conformance import CHECKS, run_case, run_check
 from mutualplans.testing.subject import Subject
+from tests.testing.test_figures import with_working_days
 
 PAYS = "claim.days * value.daily + value.grades"
 
@@ -130,3 +131,17 @@ def test_nothing_that_is_wrong_stops_the_checks(tiny):
     subject = Subject("tiny")
 
     assert all(isinstance(run_check(check, subject), list) for check in CHECKS)
+
+
+def test_a_calendar_that_ends_too_early(twice, capsys):
+    """A claim of 30 December asks for working days of the next year: which are known, and where more are written."""
+    with_working_days(twice, "2011-02-11")
+    stay = ["--event", "inpatient", "--admitted", "2011-12-30", "--reported", "2011-12-31", "--days", "2"]
+    about = ["--diagnosis", "C00.1", "--hospital-level", "3", "--sex", "female"]
+    cover = ["--plan", "tiny", "--first-day", "2011-01-01", "--last-day", "2011-12-31"]
+
+    assert main(["simulate", *cover, *stay, *about]) == 3
+    said = capsys.readouterr()
+    assert "申领截止日：工作日历没有载明到那一天" in said.out
+    assert "只载明 2011-01-01 至 2011-12-31" in said.err
+    assert "提示：按放假安排的通知" in said.err

@@ -129,6 +129,54 @@ def test_the_waiting_day_more_or_less(twice, admitted, expect, noticed):
     assert any("续保等情形不再免除" in text for text in unnoticed)
 
 
+WITHIN = "claim_within=value.workdays.after(claim.event_date, value.within), term_months=12,"
+YEAR = """
+within = 3
+[[values.workdays]]
+from = {year}-01-01
+to = {year}-12-31
+source = "测试虚构"
+holidays = [{{ from = {year}-02-02, to = {year}-02-08 }}]
+worked = [{worked}]
+"""
+
+
+def with_working_days(twice, reported):
+    """Give the tiny plan 3 working days to claim; Wednesday 2 to 8 February 2011 are off, Saturday 12 is worked."""
+    change(twice.plan, "term_months=12,", WITHIN)
+    change(
+        twice.plan,
+        "    grades=",
+        "    within=mp.count('时限'), workdays=mp.workdays('工作日历'),\n    grades=",
+    )
+    for edition, year, worked in ((twice.first, 2011, "2011-02-12"), (twice.second, 2012, "2012-02-11")):
+        text = edition.read_text(encoding="utf-8") + YEAR.format(year=year, worked=worked)
+        edition.write_text(text, encoding="utf-8")
+    change(twice.cases, "admitted = 2011-02-01", f"admitted = 2011-02-01\nreported = {reported}")
+    change(twice.cases, "admitted = 2012-02-01", "admitted = 2012-02-01\nreported = 2012-02-01")
+    return Subject("tiny")
+
+
+@pytest.mark.parametrize(
+    ("reported", "expect", "unnoticed"),
+    [
+        # Wed 9, Thu 10, Fri 11 are the three days: the last day pays, one fewer or no days off would not.
+        ("2011-02-11", "85.00", {"由 3 改为 4", "不计周末上班"}),
+        # The worked Saturday is too late; one day more would reach it, were it worked.
+        ("2011-02-12", "0.00", {"由 3 改为 2", "不计放假", "不计周末上班"}),
+    ],
+)
+def test_a_working_day_more_or_less(twice, reported, expect, unnoticed):
+    """A deadline of 3 working days is pinned down by its last day and the day after, the calendar by its days off."""
+    change(twice.cases, 'expect = "85.00"', f'expect = "{expect}"')
+
+    texts = missing(figures_of(with_working_days(twice, reported)), "改动版次数值")
+
+    of_first = [text for text in texts if text.startswith(("first：时限", "first：工作日历"))]
+    assert {name for name in unnoticed if any(name in text for text in of_first)} == unnoticed
+    assert len(of_first) == len(unnoticed)
+
+
 def test_what_follows_from_a_condition_is_not_asked_for(twice):
     """A choice by a test that the benefit's own condition asks for has one side, and a factor of 1 is no step."""
     listed = "mp.choose(listed, 1, 0)"

@@ -17,6 +17,7 @@ from mutualplans.plan.edition import Confidence, Entry
 from mutualplans.plan.reading import read_edition
 from mutualplans.testing.subject import Subject
 from mutualplans.testing.writing import edition_toml, office_toml, situation_toml
+from tests.testing.test_figures import with_working_days
 
 
 def test_a_case_with_everything(tiny):
@@ -77,6 +78,20 @@ def test_values_of_every_shape(tiny, name, value):
 
     assert problems == []
     assert again == changed
+
+
+def test_a_calendar_of_working_days(twice):
+    """The parts of a calendar come back with their notices, days off and worked weekends."""
+    subject = with_working_days(twice, "2011-02-11")
+    edition = subject.editions[0]
+
+    again, problems = read_edition(
+        subject.plan, read_toml(edition.where, edition_toml(subject.plan, edition))
+    )
+
+    assert problems == []
+    assert again == edition
+    assert again.values["workdays"].value.working
 
 
 def test_an_edition_that_is_assumed_as_a_whole(tiny):

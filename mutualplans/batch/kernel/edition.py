@@ -16,6 +16,7 @@ from mutualplans.engine.limits import INT64, node_bounds
 from mutualplans.engine.twice import counts_stay
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import order
+from mutualplans.model.kinds import Kind
 from mutualplans.model.text import Text
 
 __all__ = ["STATUS", "Branch", "EditionPart", "waits"]
@@ -129,14 +130,13 @@ class EditionPart:
         return self.body.node(rule.node)
 
     def _late(self) -> None:
-        days = self._deadline()
-        if days is None:
+        found, rule = self._deadline(), self.bound.plan.claim_within
+        if found is None or rule is None:
             return
         reported = self.body.let(f"{self.module.argument('claim', 'claim.reported', 'i4')}[row]", "reported")
-        known = f"{days.mask} == 0 and " if days.mask else ""
-        self.body.line(
-            f"gate |= 16 if {known}{reported} != MISSING and {reported} > event + {days.code} else 0"
-        )
+        known = f"{found.mask} == 0 and " if found.mask else ""
+        last = found.code if rule.node.kind is Kind.DATE else f"event + {found.code}"
+        self.body.line(f"gate |= 16 if {known}{reported} != MISSING and {reported} > {last} else 0")
 
     def _late_unknown(self) -> None:
         days = self._deadline()
