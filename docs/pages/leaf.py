@@ -37,7 +37,7 @@ def _not_yet() -> str:
     ]
     return (
         "## What cannot be said yet\n\nOf the rules that were read, these; the whole table is [what can be said](expressiveness.md). "
-        "A leaf does not help where a fact is missing that the core does not keep, such as what other persons were paid.\n\n"
+        "A leaf does not help where a fact is missing that the core does not keep.\n\n"
         + table(["feature", "what is missing"], rows)
     )
 

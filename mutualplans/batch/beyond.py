@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from mutualplans.engine.accounts import sharing
 from mutualplans.engine.office import OfficePlan
 from mutualplans.plan.vocabulary import HOLDS, LIMIT
 
@@ -11,6 +12,8 @@ __all__ = ["beyond_kernels"]
 def beyond_kernels(item: OfficePlan) -> str:
     """Return why no kernel may decide a plan of an office; empty where one may."""
     plan = item.plan
+    if sharing(plan):
+        return "several persons share one of its accounts"
     if plan.merges:
         return "claims count as one stay by a rule of the plan"
     if plan.continues:
