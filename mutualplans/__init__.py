@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mutualplans.batch.frame import assess_frame as assess_frame
+    from mutualplans.expr.nodes import Whose as Whose
     from mutualplans.hookspecs import hookimpl as hookimpl
     from mutualplans.model.claim import Claim as Claim
     from mutualplans.model.coverage import Coverage as Coverage
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "mutualplans.batch.frame": ("assess_frame",),
+    "mutualplans.expr.nodes": ("Whose",),
     "mutualplans.hookspecs": ("hookimpl",),
     "mutualplans.model.claim": ("Claim",),
     "mutualplans.model.coverage": ("Coverage",),

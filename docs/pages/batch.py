@@ -43,7 +43,9 @@ def _tables() -> tuple[str, str]:
         "What is told about persons and units is what was so when the cover was taken. A row whose `insured.relation` "
         "is not stated is the member's own; for the member, sex and date of birth may stand under either name, and "
         "where the person is named by a resident ID number they are taken from it. When a coverage of a person is "
-        "refused, the claims of that person wait.\n\n" + _columns(COVERAGE, covers),
+        "refused, the claims of that person wait. Where a family shares an account of a plan (`whose=mp.Whose.FAMILY`), each "
+        "cover of that plan states its `family`: one number for the member and those insured through the member.\n\n"
+        + _columns(COVERAGE, covers),
     )
 
 
@@ -74,7 +76,10 @@ def _order() -> str:
         + ", then ".join(f"`{name}`" for name in ORDER_OF_DECISION)
         + ", by the first that differs, what is not stated last; where all are equal, by every other column and the row "
         "number at the very last. Two rows that differ in nothing but their number are one claim, entered twice: the "
-        "second is a problem. The terms of a plan go by "
+        "second is a problem. Claims of persons who share an account, as a family or as all insured of a plan, are put "
+        "into one such order together, then by person; the table is taken to hold all claims of the account's periods, so "
+        "an account of the fund begins at 0. A claim that is not decided counts nothing, and a warning "
+        "(`claim.shared-open`) says that the others were decided without it. The terms of a plan go by "
         + ", ".join(f"`{name}`" for name in ORDER_OF_TERMS)
         + "."
     )
@@ -144,7 +149,8 @@ def _outputs() -> tuple[str, ...]:
         "the claims: what is decided, and every line that is written, is the same however many parts there are "
         "(`--rows-in-memory N`). The rows on disk are compressed, in a file without a name in the folder of OUT (with "
         "`--explain` in the system's folder for temporary files): the system removes it however the run ends. Leave about "
-        "as much room there as the two tables and the decisions take.\n\n"
+        "as much room there as the two tables and the decisions take. Where persons share accounts of a plan, nothing is "
+        "decided in parts: everything is held in memory, and such a plan is decided claim by claim.\n\n"
         "两表合计不超过一百万行时在内存里核定；超过时按人分批，暂存在 OUT 所在的文件夹，无论怎样结束都自动清除。分几批不影响"
         "结果，行序仍与申领表一致。"
     )

@@ -229,14 +229,24 @@ def _case() -> str:
         ("[[coverage]]", Coverage),
         ("[[claim]]", Claim),
     ):
-        own = [item.name for item in attrs.fields(record) if item.name not in (*fields_of(record), "extra")]
+        skipped = (*fields_of(record), "extra", "family")  # all of a case are one family
+        own = [item.name for item in attrs.fields(record) if item.name not in skipped]
         rows = [(f"`{name}`", _OTHERS.get((record, name), _OWN[name])) for name in own]
         subject = record.SUBJECT
         parts.append(
             f"`{header}`, and the fields of [{subject}](fields.md#{subject}):\n\n"
             + table(["key", "meaning"], rows)
         )
-    return "\n\n".join(parts)
+    return "\n\n".join([*parts, _FUND])
+
+
+_FUND = (
+    "`[fund.PLAN.PERIOD]`: what an account that all insured share (`whose=mp.Whose.FUND`) had counted before this case, "
+    "as `ACCOUNT = value`: yuan as text, counts as numbers. A decision that lacks one is incomplete and says the lines to "
+    "write. PERIOD is a year (`2024`), the first day of a policy year (`2024-07-01`) or `life`; ACCOUNT is the id of the "
+    'benefit (its second such account `"ID.2"`, what was paid `"paid.ID"` or `"paid.*"`), with ` / CODE` behind it where '
+    "it is split by a code. Members of a family share theirs inside one case: there is nothing to state."
+)
 
 
 def _unit() -> str:
@@ -279,6 +289,7 @@ def _cases() -> str:
             "`member`, `unit`, `insured`, `coverage`",
             "As in a case file; a cover's `plan` need not be said, nor a member of whom the plan asks nothing.",
         ),
+        ("`[case.fund.PLAN.PERIOD]`", "As in a case file, where all insured share an account."),
         (
             "`premium` of a cover",
             'What joining costs: yuan as text, `"refused"`, or `"incomplete"`. A quote of the same edition.',

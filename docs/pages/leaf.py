@@ -35,9 +35,14 @@ def _not_yet() -> str:
         for item in recipes()[heading]
         if item.said.startswith("**not yet**")
     ]
+    if not rows:
+        return (
+            "## What cannot be said yet\n\nOf the features of the rules that were read, none: the whole table is "
+            "[what can be said](expressiveness.md), with the one that uses the leaf."
+        )
     return (
         "## What cannot be said yet\n\nOf the rules that were read, these; the whole table is [what can be said](expressiveness.md). "
-        "A leaf does not help where a fact is missing that the core does not keep, such as what other persons were paid.\n\n"
+        "A leaf does not help where a fact is missing that the core does not keep.\n\n"
         + table(["feature", "what is missing"], rows)
     )
 

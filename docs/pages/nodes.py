@@ -56,7 +56,7 @@ EXAMPLES = {
     n.Not: ~claim.is_accident,
     n.Once: value.most.once(per=per.TERM),
     n.OneOf: claim.hospital_level.is_one_of("2", "3"),
-    n.PaidBefore: paid.before("stay", per=per.LIFETIME),
+    n.PaidBefore: paid.before("stay", per=per.LIFETIME, whose=mp.Whose.FAMILY),
     n.PaidByPlan: paid.by("major-disease"),
     n.Portion: bill * value.rate,
     n.Raised: (bill * value.rate).raised_to(value.most),

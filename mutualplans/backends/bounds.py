@@ -215,13 +215,22 @@ def _benefit_amount(node: n.BenefitAmount, _args: Args, env: Bounds) -> Interval
 
 def _paid_before(node: n.PaidBefore, args: Args, env: Bounds) -> Interval:
     top = env.paid.get(node.benefit)
-    return _made(0, None if top is None else top * env.claims_most, args)
+    return _made(0, None if top is None else top * _claims_most(node, env), args)
 
 
-def _before(_node: n.Before, args: Args, env: Bounds) -> Interval:
-    low, high = args[0].low, args[0].high
-    low = None if low is None else min(low * env.claims_most, 0)
-    return _made(low, None if high is None else max(high * env.claims_most, 0), args)
+def _before(node: n.Before, args: Args, env: Bounds) -> Interval:
+    low, high, claims = args[0].low, args[0].high, _claims_most(node, env)
+    low = None if low is None else min(low * claims, 0)
+    return _made(low, None if high is None else max(high * claims, 0), args)
+
+
+def _claims_most(node: n.Before | n.PaidBefore, env: Bounds) -> int:
+    """Return the most earlier claims in an account: one that several persons share has those of all of them."""
+    return env.claims_most if node.whose is n.Whose.PERSON else env.claims_most * _PERSONS_MOST
+
+
+_PERSONS_MOST = 1_000
+"""How many times the most claims of one person an account has that several share: ten million."""
 
 
 def _lookup(node: n.Lookup, args: Args, env: Bounds) -> Interval:

@@ -518,6 +518,9 @@ def _paid_before(node: n.PaidBefore, args: Args, w: Writer) -> Value:
 
 
 def _counted(node: n.Before | n.PaidBefore, by: Value | None, w: Writer) -> Value:
+    if node.whose is not n.Whose.PERSON:
+        message = "a kernel decides person by person, and several persons share one of its accounts"
+        raise Opaque(message)
     if node.kind is Kind.RATE:
         message = "a sum of rates over time has no denominator that is known beforehand"
         raise Opaque(message)

@@ -24,7 +24,7 @@ from mutualplans.model.kinds import Kind
 from mutualplans.model.parameter import Shape
 from mutualplans.model.scales import Scale
 
-__all__ = ["PERIODS", "TABLE"]
+__all__ = ["TABLE", "span"]
 
 PERIODS = {
     n.Period.STAY: "stay",
@@ -38,8 +38,20 @@ PERIODS = {
 Args = list[Phrase]
 
 
+_WHOSE = {
+    n.Whose.PERSON: "",
+    n.Whose.FAMILY: " for the whole family",
+    n.Whose.FUND: " for all insured together",
+}
+
+
+def span(account: n.Before | n.PaidBefore) -> str:
+    """Return over which period an account counts, and for whom: calendar year for the whole family."""
+    return PERIODS[account.per] + _WHOSE[account.whose]
+
+
 def _per(before: n.Node) -> str:
-    return PERIODS[before.per] + _same(before.by) if isinstance(before, n.Before | n.PaidBefore) else "claim"
+    return span(before) + _same(before.by) if isinstance(before, n.Before | n.PaidBefore) else "claim"
 
 
 def _same(by: n.Node | None) -> str:
@@ -136,8 +148,8 @@ def _once(node: n.Once, args: Args, env: Wording) -> Phrase:
 
 def _before(node: n.Before, args: Args, _env: Wording) -> Phrase:
     if counts_once(node.base) and args[0].other:
-        return Phrase(f"{args[0].other}, earlier in the {PERIODS[node.per]}{_same(node.by)}")
-    return Phrase(f"{args[0].within(SUM, 'en')} earlier in the {PERIODS[node.per]}{_same(node.by)}")
+        return Phrase(f"{args[0].other}, earlier in the {_per(node)}")
+    return Phrase(f"{args[0].within(SUM, 'en')} earlier in the {_per(node)}")
 
 
 def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
@@ -154,7 +166,7 @@ def _paid_before(node: n.PaidBefore, _args: Args, env: Wording) -> Phrase:
 
 def _account(node: n.PaidBefore, env: Wording) -> str:
     what = f"on “{env.title(node.benefit)}”" if node.benefit else "by this plan"
-    return f"already paid {what}{_same(node.by)} in the {PERIODS[node.per]}"
+    return f"already paid {what}{_same(node.by)} in the {span(node)}"
 
 
 _NOTHING = n.Constant(0, Kind.MONEY)

@@ -24,7 +24,7 @@ from mutualplans.model.kinds import Kind
 from mutualplans.model.parameter import Shape
 from mutualplans.model.scales import Scale
 
-__all__ = ["PERIODS", "TABLE"]
+__all__ = ["TABLE", "span"]
 
 PERIODS = {
     n.Period.STAY: "每次住院",
@@ -47,8 +47,27 @@ _EARLIER = {
 Args = list[Phrase]
 
 
+_WHOSE = {n.Whose.PERSON: "", n.Whose.FAMILY: "全家", n.Whose.FUND: "全体参保人"}
+"""Whose account it is; a person's own goes without saying."""
+
+
+def span(account: n.Before | n.PaidBefore) -> str:
+    """Return over which period an account counts, and for whom: 每自然年度全家."""
+    return _ever(PERIODS[account.per], account) + _WHOSE[account.whose]
+
+
+def _ever(period: str, account: n.Before | n.PaidBefore) -> str:
+    """Return the name of a period; what several persons share does not end with one person's life."""
+    return "历年" if account.whose is not n.Whose.PERSON and period == PERIODS[n.Period.LIFETIME] else period
+
+
 def _per(before: n.Node) -> str:
-    return PERIODS[before.per] + _same(before.by) if isinstance(before, n.Before | n.PaidBefore) else ""
+    return span(before) + _same(before.by) if isinstance(before, n.Before | n.PaidBefore) else ""
+
+
+def _until(account: n.Before | n.PaidBefore) -> str:
+    """Return the time before a claim that an account knows: 本自然年度此前全家."""
+    return _EARLIER[account.per] + _WHOSE[account.whose] + _same(account.by)
 
 
 def _same(by: n.Node | None) -> str:
@@ -122,7 +141,9 @@ def _above(node: n.Above, args: Args, env: Wording) -> Phrase:
 
 
 def _capped(node: n.Capped, args: Args, env: Wording) -> Phrase:
-    limit = _at_most(_per(node.before) or "每次", env.bare(node.limit, args[2].text))
+    per = _per(node.before) or "每次"
+    shared = isinstance(node.before, n.Before) and node.before.whose is not n.Whose.PERSON
+    limit = _at_most(f"{per}合计" if shared else per, env.bare(node.limit, args[2].text))
     return Phrase(f"{_limited(node, args)}，{limit}" + _earlier(node, args, env), CLAUSE)
 
 
@@ -163,8 +184,8 @@ def _once(node: n.Once, args: Args, env: Wording) -> Phrase:
 
 def _before(node: n.Before, args: Args, _env: Wording) -> Phrase:
     if counts_once(node.base) and args[0].other:
-        return Phrase(f"{_EARLIER[node.per]}{_same(node.by)}{args[0].other}")
-    return Phrase(f"{_EARLIER[node.per]}{_same(node.by)}累计的{args[0].within(SUM, 'zh')}")
+        return Phrase(f"{_until(node)}{args[0].other}")
+    return Phrase(f"{_until(node)}累计的{args[0].within(SUM, 'zh')}")
 
 
 def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
@@ -177,11 +198,7 @@ def _so_far(node: n.SoFar, args: Args, env: Wording) -> Phrase:
 
 
 def _paid_before(node: n.PaidBefore, _args: Args, env: Wording) -> Phrase:
-    return _leaf(f"{_whose(node)}{_account(node, env)}已付", node, env)
-
-
-def _whose(node: n.PaidBefore) -> str:
-    return _EARLIER[node.per] + _same(node.by)
+    return _leaf(f"{_until(node)}{_account(node, env)}已付", node, env)
 
 
 def _account(node: n.PaidBefore, env: Wording) -> str:
@@ -226,7 +243,7 @@ _DATES = _SIDES | {
 def _compare(node: n.Compare, args: Args, env: Wording) -> Phrase:
     nothing = node.right == _NOTHING and node.side is n.Side.EQUALS
     if nothing and isinstance(node.left, n.PaidBefore):
-        return Phrase(f"{_whose(node.left)}未给付过{_account(node.left, env)}", CLAUSE)
+        return Phrase(f"{_until(node.left)}未给付过{_account(node.left, env)}", CLAUSE)
     if nothing and (paid := paid_in_earlier_terms(node.left)):
         return Phrase(f"以前各保障期{_same(paid.by)}未给付过{_account(paid, env)}", CLAUSE)
     if node.right == _NOTHING and isinstance(node.left, n.BenefitAmount):

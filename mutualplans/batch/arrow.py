@@ -48,6 +48,7 @@ def decided(
         asked,
         covers,
         refused=pa.chunked_array(readings[0].persons, pa.string()).combine_chunks(),
+        unread=readings[1].refused,
         threads=threads,
         benefits=benefits,
     )

@@ -31,6 +31,7 @@ def assess_tables(
     *,
     refused: pa.Array | None = None,
     shared: pa.Array | None = None,
+    unread: int = 0,
     decided_on: date | None = None,
     threads: int | None = None,
     runtime: str = "auto",
@@ -49,6 +50,7 @@ def assess_tables(
         coverages: Coverages.
         refused: Persons some of whose coverages were refused when they were read.
         shared: Claim numbers that several persons have, where this is a part of all claims; else they are found.
+        unread: Claims that were refused when they were read: accounts that several persons share lack them.
         decided_on: Day of the decision, for the receipts of an explanation.
         threads: How many shares of the persons are decided at a time; as many as the machine allows, if not said.
         runtime: ``compiled``, ``interpreted``, or ``auto`` for what is faster.
@@ -68,7 +70,9 @@ def assess_tables(
     rest = _rest(ready, pa.concat_arrays([share.persons(share.left_out) for share in decided]))
     progress(len(claims) - len(rest.claims))
     processes = threads if len(rest.claims) >= _WORTH_PROCESSES else 1
-    slow = decide_ready(office, rest, decided_on=decided_on, processes=processes, progress=progress)
+    slow = decide_ready(
+        office, rest, unread=unread, decided_on=decided_on, processes=processes, progress=progress
+    )
     return together(office, [*fast, slow if benefits else slow.without_benefits()])
 
 

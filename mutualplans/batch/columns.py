@@ -140,6 +140,7 @@ def coverage_columns(plans: Iterable[Plan]) -> dict[str, Column]:
         _column(_own("cover", "last_day", Kind.DATE, "保障终止日", "last day of cover"), needed=True),
         _column(_own("cover", "edition", Kind.CODE, "版次", "edition")),
         _column(_own("cover", "transfer", Kind.FLAG, "转会", "goes on from another unit")),
+        _column(_own("cover", "family", Kind.CODE, "家庭", "family (number of the member)")),
         *(_column(item) for item in fields_of(Coverage).values()),
         *(_column(item) for item in own["cover"].values()),
         _column(_own("unit", "name", Kind.CODE, "单位", "name of the unit"), dotted=True),

@@ -23,8 +23,10 @@ from mutualplans.batch.columns import (
 )
 from mutualplans.batch.outcome import Rows
 from mutualplans.batch.shared import Numbers, number_shared, shared_numbers
+from mutualplans.engine.accounts import sharing
 from mutualplans.engine.covers import unit_problems
 from mutualplans.engine.office import Office
+from mutualplans.expr.nodes import Whose
 from mutualplans.model.people import Unit
 from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
 
@@ -85,6 +87,7 @@ def prepare(
     covers.table = _shared_facts(covers)
     covers.refuse_where(_ends_early(covers.table), _backwards)
     covers.refuse_where(_unknown_plans(covers.table, office), lambda row: _unknown_plan(row, office))
+    covers.refuse_where(_without_family(covers.table, office), _no_family, "family")
     _units(covers, office)
     decided = _Table(claims, CLAIM, rows)
     decided.refuse_incomplete(for_claims)
@@ -311,6 +314,26 @@ def _unknown_plan(row: Mapping[str, Any], office: Office) -> Problem:
     except MutualPlansError as error:
         return error.problems[0]
     raise AssertionError(row["plan"])
+
+
+def _without_family(table: pa.Table, office: Office) -> Any:
+    """Mark the covers of plans whose accounts a family shares that do not say of which."""
+    shared = [item.plan.id for item in office.plans if Whose.FAMILY in sharing(item.plan)]
+    asked = pc.is_in(_texts(table, "plan"), pa.array(shared, pa.string()))
+    stated = pc.fill_null(pc.utf8_trim_whitespace(_texts(table, "family")), "")
+    return pc.and_(asked, pc.equal(stated, ""))
+
+
+def _no_family(row: Mapping[str, Any]) -> Problem:
+    plan = row["plan"]
+    return problem(
+        "batch.family",
+        f"计划 {plan} 的限额由全家共用，此行没有填“家庭”(family)，没有采用",
+        f"a family shares the limits of plan {plan}, and family is not stated; the row is not used",
+        hint_zh="会员和由其带入的家人填同一个编号，如会员编号；单独一人的也要填",
+        hint_en="give the member and those insured through the member one number, such as the member's; also where "
+        "there is nobody else",
+    )
 
 
 def _units(covers: _Table, office: Office) -> None:

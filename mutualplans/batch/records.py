@@ -20,7 +20,7 @@ from mutualplans.model.money import Money, rate
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.text import FaultError, Text, said
 
-__all__ = ["Person", "case_record", "claim_record", "decision_key", "persons", "sorted_by_person"]
+__all__ = ["Person", "case_record", "claim_record", "decision_key", "persons"]
 
 _NOT_OF_CLAIM = ("claim", PERSON, ROW, "decided")
 _MADE: Mapping[Kind, Any] = {Kind.MONEY: Money, Kind.RATE: rate}
@@ -36,6 +36,7 @@ class Person:
         key: Key of the person.
         situation: Covers and claims in their order.
         claim_rows: Row number of each claim of the situation.
+        order: What each claim of the situation is put in the order of decision by.
         cover_rows: (plan, first day, last day) → row numbers of such covers.
         faults: Rows of which no record could be made.
     """
@@ -43,6 +44,7 @@ class Person:
     key: str
     situation: Situation
     claim_rows: tuple[int, ...]
+    order: tuple[tuple[Any, ...], ...]
     cover_rows: Mapping[tuple[Any, ...], tuple[int, ...]]
     faults: tuple[Fault, ...] = ()
 
@@ -67,18 +69,13 @@ class Fault:
     message: Text
 
 
-def sorted_by_person(table: pa.Table) -> pa.Table:
-    """Return the rows with those of one person together, in the order of the keys' code points."""
-    return table.sort_by([(PERSON, "ascending"), (ROW, "ascending")])
-
-
 def persons(
     claims: pa.Table,
     coverages: pa.Table,
     claim_columns: Mapping[str, Column],
     coverage_columns: Mapping[str, Column],
 ) -> Iterator[Person]:
-    """Yield the persons of two tables that are sorted by person, in the order of their keys."""
+    """Yield the persons of two tables in which the rows of each stand together, in the order of their keys."""
     by_person: dict[str, tuple[list[Row], list[Row]]] = {}
     for place, table in enumerate((claims, coverages)):
         for key, rows in groupby(table.to_pylist(), key=lambda row: str(row[PERSON])):
@@ -112,14 +109,16 @@ class _Making:
             cases[cover.plan, cover.insured, cover.first_day] = case
             at = (cover.plan, cover.first_day, cover.last_day)
             numbers[at] = (*numbers.get(at, ()), row[ROW])
-        claims, rows = [], []
-        for row in sorted(claim_rows, key=lambda row: decision_key(row, self.claim_columns)):
+        claims, rows, order = [], [], []
+        in_order = [(decision_key(row, self.claim_columns), row) for row in claim_rows]
+        for place, row in sorted(in_order, key=lambda item: item[0]):
             try:
                 claims.append(claim_record(row, self.claim_columns))
             except ValueError as error:
                 self.faults.append(Fault(row[ROW], row["claim"], said(error)))
                 continue
             rows.append(row[ROW])
+            order.append(place)
         situation = Situation(
             member=Member(), coverages=tuple(covers), claims=tuple(claims), at_joining=cases
         )
@@ -127,6 +126,7 @@ class _Making:
             key=key,
             situation=situation,
             claim_rows=tuple(rows),
+            order=tuple(order),
             cover_rows=numbers,
             faults=tuple(self.faults),
         )
@@ -157,6 +157,7 @@ def case_record(row: Row, columns: Mapping[str, Column]) -> Case:
         edition=row.get("edition"),
         unit=row.get("unit.name") or "",
         transfer=bool(row.get("transfer")),
+        family=(row.get("family") or "").strip(),
         **known,
         extra=extra,
     )
@@ -195,7 +196,7 @@ def _split(
     return known, extra
 
 
-_HOUSEKEEPING = ("plan", "first_day", "last_day", "edition", "transfer", "unit.name")
+_HOUSEKEEPING = ("plan", "first_day", "last_day", "edition", "transfer", "family", "unit.name")
 
 
 def decision_key(row: Row, columns: Mapping[str, Column]) -> tuple[Any, ...]:

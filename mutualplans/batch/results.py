@@ -15,6 +15,7 @@ from attrs import define, field
 
 from mutualplans.batch.assess import assess_tables
 from mutualplans.batch.columns import CLAIM, COVERAGE
+from mutualplans.batch.groups import refuse_parts
 from mutualplans.batch.outcome import (
     BENEFITS,
     DECISIONS,
@@ -182,8 +183,10 @@ def assess_parts(
         progress: Called with the number of claims that were dealt with since the last call.
 
     Raises:
-        MutualPlansError: rows find no room on disk.
+        MutualPlansError: rows find no room on disk, or they are in several parts although persons share accounts.
     """
+    if len(gathered) > 1:
+        refuse_parts(office, "rows_in_memory")
     at_once = max(gathered.most_rows // (4 * max(len(office.plans), 1)), 1)
     results = Results(office, gathered.folder, len(gathered), at_once, benefits)
     seen = Seen(claims=gathered.claims.read - gathered.claims.refused)
@@ -196,6 +199,7 @@ def assess_parts(
                 part.coverages,
                 refused=part.refused,
                 shared=gathered.shared_numbers,
+                unread=gathered.claims.refused,
                 decided_on=decided_on,
                 threads=threads,
                 runtime=runtime,

@@ -121,9 +121,9 @@ _SHOWN = 10
     default=1_000_000,
     show_default=True,
     help=t(
-        "两表合计超过这么多行就分批核定，每批约这么多；内存不到 2 GiB 时调小，不影响结果。",
+        "两表合计超过这么多行就分批核定，每批约这么多；内存不到 2 GiB 时调小，不影响结果。有几个人共用账户的计划时不分批。",
         "More rows of both tables are decided in parts of about so many; less for a machine with less than 2 GiB. "
-        "The result is the same.",
+        "The result is the same. Never in parts where several persons share an account of a plan.",
     ),
 )
 @click.option(
@@ -265,13 +265,16 @@ class _Run:
         reveal: bool,
         rows_in_memory: int,
     ) -> None:
+        from mutualplans.batch.groups import shares_accounts
+
         self.office = office
         self.claims = claims
         self.coverages = coverages
         self.fail_fast = fail_fast
         self.threads = threads
         self.reveal = reveal
-        self.rows_in_memory = rows_in_memory
+        # Claims of one account are decided in one order: where persons share accounts, everything is held at once.
+        self.rows_in_memory = sys.maxsize if shares_accounts(office) else rows_in_memory
 
     def decide(self, outputs: dict[str, Path], output_format: str, *, strict: bool) -> int:
         """Decide everything, write the files, show the totals."""

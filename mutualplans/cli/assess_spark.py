@@ -11,6 +11,7 @@ import click
 import pyarrow as pa
 from click.core import ParameterSource
 
+from mutualplans.batch.groups import refuse_parts
 from mutualplans.batch.outcome import as_problems
 from mutualplans.batch.spark import OUTCOME, Form, assess_frames, session, spark_errors
 from mutualplans.batch.totals import FIRST, Found
@@ -72,6 +73,7 @@ def assess_with_spark(
     reveal: bool,
 ) -> int:
     """Decide everything inside Spark, write the folders, show the totals."""
+    refuse_parts(office, "--engine spark")
     for path in inputs:
         _check_kind(path)
     spark = session(master)

@@ -25,6 +25,7 @@ from mutualplans.cli.common import (
 from mutualplans.cli.example import Example, example
 from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import print_csv, print_json, print_table, say
+from mutualplans.engine.accounts import fund_accounts, fund_path
 from mutualplans.engine.form import Form, Input, form
 from mutualplans.model.kinds import Kind
 
@@ -230,6 +231,27 @@ def _toml(made: Form, case: Example) -> Iterator[str]:
     )
     yield from _whose(made)
     yield from _fields(made, made.of("claim"), case)
+    yield from _fund(made, case)
+
+
+def _fund(made: Form, case: Example) -> Iterator[str]:
+    """Yield what has to be stated of accounts that all insured share, period by period."""
+    known, said = fund_accounts(made.plan), ""
+    for plan, period, account in case.fund:
+        table = fund_path(plan, period)
+        if table != said:
+            yield from (
+                "",
+                t(
+                    "# 全体参保人共用的账户，本案以前已计多少（期间按出险日改；确实没有的写 0）",
+                    "# accounts that all insured share: what they counted before this case (change the period to that of "
+                    "the event; a real 0 is written 0)",
+                ),
+                f"[{table}]",
+            )
+            said = table
+        value: Any = "0" if known[account.partition(" / ")[0]].kind is Kind.MONEY else 0
+        yield f"# {fund_path(plan, period, account).removeprefix(table + '.')} = {_written(value)}"
 
 
 def _member(made: Form, case: Example) -> Iterator[str]:

@@ -13,6 +13,7 @@ from mutualplans.engine.bind import bind
 from mutualplans.engine.facts import EVENT_DATES, Case, Facts
 from mutualplans.engine.form import Form, Input, form
 from mutualplans.engine.office import LocalEdition, Office, OfficePlan
+from mutualplans.engine.openings import with_empty_fund
 from mutualplans.engine.simulate import Situation, simulate
 from mutualplans.files.situation import read_situation
 from mutualplans.model.dates import DateRange, term
@@ -36,6 +37,7 @@ class Example:
         first_day: First day of cover.
         last_day: Last day of cover.
         beside: Ids of other plans under which the person is covered on these days.
+        fund: Plan, period and account of what has to be stated of accounts that all insured share.
     """
 
     values: Mapping[Key, Any]
@@ -43,6 +45,7 @@ class Example:
     first_day: date
     last_day: date
     beside: tuple[str, ...] = ()
+    fund: tuple[tuple[str, str, str], ...] = ()
 
 
 def example(made: Form, local: LocalEdition) -> Example:
@@ -56,7 +59,9 @@ def example(made: Form, local: LocalEdition) -> Example:
     alone = [_filled(inputs, codes, first, last) for codes in islice(_codes(inputs), _MOST)]
     beside = tuple(made.beside)
     tried = [evolve(item, beside=beside) for item in alone] + alone if beside else alone
-    return next((item for item in tried if _is_paid(made, local, item)), tried[0])
+    chosen = next((item for item in tried if _is_paid(made, local, item)), tried[0])
+    case = _case(made, local, chosen)
+    return evolve(chosen, fund=tuple(case.fund) if case else ())
 
 
 _MOST = 400
@@ -175,7 +180,15 @@ def _case(made: Form, local: LocalEdition, item: Example) -> Situation | None:
             tables[table]["insured"] = person["id"]
     others = [{**_others_cover(tables["coverage"]), "plan": name} for name in item.beside]
     data |= {"coverage": [tables["coverage"], *others], "claim": [tables["claim"]]}
-    return read_situation(TomlFile("example", data, {}), [plan]).situation
+    case = read_situation(TomlFile("example", data, {}), [plan]).situation
+    try:
+        return case and with_empty_fund(_alone(made, local), case)
+    except MutualPlansError:  # a value that the office has to set
+        return case
+
+
+def _alone(made: Form, local: LocalEdition) -> Office:
+    return Office(name=Text("例"), plans=(OfficePlan(plan=made.plan, editions=(local,)),))
 
 
 def _others_cover(own: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,9 +220,8 @@ def _is_paid(made: Form, local: LocalEdition, item: Example) -> bool:
     case = _case(made, local, item)
     if case is None:
         return False
-    office = Office(name=Text("例"), plans=(OfficePlan(plan=made.plan, editions=(local,)),))
     try:
-        result = simulate(office, case)
+        result = simulate(_alone(made, local), case)
     except MutualPlansError:  # a value that the office has to set
         return False
     return [decision.status for decision in result.decisions] == ["paid"] and not any(

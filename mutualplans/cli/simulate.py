@@ -163,11 +163,14 @@ def command(
 
 def _after_open(situation: Situation, result: Simulation, running: Office) -> Iterator[Problem]:
     """Warn of each claim decided while an earlier one that it may rest on is open: it was decided without that one."""
+    from mutualplans.engine.accounts import sharing
+
     remembering = {item.plan.id for item in running.plans if _remembers(item.plan)}
+    shared = {item.plan.id for item in running.plans if sharing(item.plan)}
     persons = {claim.id: claim.insured for claim in situation.claims}
     open_: dict[tuple[str, str], str] = {}
     for decision in result.decisions:
-        key = decision.plan, persons[decision.claim]
+        key = decision.plan, "" if decision.plan in shared else persons[decision.claim]
         if decision.total is None:
             open_.setdefault(key, decision.claim)
         elif decision.plan in remembering and decision.status != "refused" and key in open_:

@@ -14,6 +14,7 @@ from attrs import evolve, field, fields, frozen, has
 
 from mutualplans.backends import exact
 from mutualplans.backends.exact import Missing
+from mutualplans.engine.accounts import FUND, Account, family_of, fund_path, fund_unknown
 from mutualplans.engine.bind import BoundPlan, Program
 from mutualplans.engine.calendars import calendar_ends
 from mutualplans.engine.explain import (
@@ -38,10 +39,10 @@ from mutualplans.model.problem import MutualPlansError, Problem, problem
 from mutualplans.model.text import Text
 from mutualplans.version import VERSION
 
-__all__ = ["Balances", "assess", "missing_problem", "undecided", "void_shares"]
+__all__ = ["Balances", "Key", "assess", "missing_problem", "undecided", "void_shares"]
 
 Key = tuple[str, str, str, str]
-"""(insured, plan, account, period)."""
+"""(insured, plan, account, period); `accounts.family_of` or `accounts.FUND` stands first where several persons share it."""
 
 ENDED = "cover-ended"
 
@@ -51,10 +52,13 @@ class Balances:
     """What has been counted so far: a small dictionary by (insured, plan, account, period).
 
     Attributes:
-        amounts: Key → fen or count; an absent key is 0.
+        amounts: Key → fen or count; an absent key is 0, but one of the fund is not known.
+        whole_fund: Whether all claims of the fund's accounts were decided into these balances, so that what is absent
+            is 0 there too.
     """
 
     amounts: Mapping[Key, int] = field(factory=dict)
+    whole_fund: bool = False
 
     def __getitem__(self, key: Key) -> int:
         return self.amounts.get(key, 0)
@@ -63,32 +67,59 @@ class Balances:
         """Return the balances after adding `changes`."""
         if not changes:
             return self
-        return Balances({**self.amounts, **{key: self[key] + value for key, value in changes.items()}})
+        return evolve(
+            self, amounts={**self.amounts, **{key: self[key] + value for key, value in changes.items()}}
+        )
+
+    def knows(self, key: Key) -> bool:
+        """Return whether what was counted under a key is known."""
+        return key[0] != FUND or self.whole_fund or key in self.amounts
 
 
 @frozen(eq=False)
 class _Books:
     """The balances as one claim sees them."""
 
-    bound: BoundPlan
-    case: Case
-    claim: Claim
+    facts: Facts
     event: date
     balances: Balances
     stay: str
 
-    def key(self, account: str, period: n.Period, by: str) -> Key:
-        name = f"{period.value} {period_key(period, self.case, self.claim, self.event, self.stay)}"
-        return (self.case.insured.id, self.bound.plan.id, account, f"{name} / {by}" if by else name)
+    def key(self, node: Account, account: str, by: str) -> Key:
+        """Return where an account is kept for this claim."""
+        period, shown = self._period(node), f"{account} / {by}"
+        plan = self.facts.bound.plan.id
+        if node.whose is n.Whose.FUND:
+            return (FUND, plan, shown if by else account, period)
+        case, name = self.facts.case, f"{node.per.value} {period}"
+        owner = family_of(case.coverage) if node.whose is n.Whose.FAMILY else case.insured.id
+        return (owner, plan, account, f"{name} / {by}" if by else name)
+
+    def _period(self, node: Account) -> str:
+        if node.whose is n.Whose.PERSON or node.per is not n.Period.POLICY_YEAR:
+            return period_key(node.per, self.facts.case, self.facts._claim, self.event, self.stay)
+        begin = self.facts.common_begin(self.event)  # the year that is the same for all who share the account
+        if isinstance(begin, Missing):
+            path, claim = next(iter(begin.paths)), self.facts._claim
+            raise MutualPlansError(missing_problem(path, self.facts.bound, claim))
+        return str(begin)
 
     def ended_key(self) -> Key:
-        return self.key(ENDED, n.Period.TERM, "")
+        return self.key(_COVER, ENDED, "")
 
     def reader(self, program: Program) -> Any:
-        def before(node: n.Before | n.PaidBefore, by: str) -> int:
-            return self.balances[self.key(program.accounts[node], node.per, by)]
+        def before(node: Account, by: str) -> Any:
+            key = self.key(node, program.accounts[node], by)
+            if self.balances.knows(key):
+                return self.balances[key]
+            _fund, plan, name, period = key
+            return Missing(frozenset({fund_path(plan, period, name)}))
 
         return before
+
+
+_COVER = n.PaidBefore(None, n.Period.TERM)
+"""An account of one person over a term."""
 
 
 def assess(
@@ -116,7 +147,8 @@ def assess(
         The decision, and the balances after it. An incomplete or refused claim leaves them as they were.
 
     Raises:
-        MutualPlansError: a formula gave a negative amount (a fault of the plan).
+        MutualPlansError: a formula gave a negative amount (a fault of the plan), or it is not known when the policy year
+            of an account begins that several persons share.
     """
     if not claim.id:
         raise MutualPlansError(problem("claim.id", "申领没有编号", "the claim has no id"))
@@ -126,7 +158,7 @@ def assess(
     made = _Making(facts, balances, decided_on, stay)
     if isinstance(event, Missing):
         return made.decision(tuple(_without_event(facts, item, event) for item in bound.programs)), balances
-    books = _Books(bound, case, claim, event, balances, stay)
+    books = _Books(facts, event, balances, stay)
     gate = tuple(_gate(facts, books))
     benefits, changes = _run(facts, books, gate)
     ends = _ends(facts, benefits)
@@ -238,6 +270,7 @@ def _run(
     amounts: dict[str, Any] = dict.fromkeys((item.id for item in facts.bound.plan.benefits), 0)
     counted: dict[Key, int] = {}
     accounts: dict[Key, str | None] = {}
+    balances = books.balances
     for program in facts.bound.programs:
         env = facts.env(books.reader(program), amounts)
         results = fold(program.order, exact.TABLE, env)
@@ -256,7 +289,9 @@ def _run(
             by = work.results[node.by] if node.by is not None else ""
             if isinstance(by, Missing):
                 continue
-            key = books.key(account, node.per, by)
+            key = books.key(node, account, by)
+            if not balances.knows(key):
+                continue  # what was counted here of others is not known, whatever this claim adds
             if isinstance(node, n.PaidBefore):
                 accounts[key] = node.benefit
             elif decided.accepted:
@@ -426,6 +461,8 @@ def missing_problem(path: str, bound: BoundPlan, claim: Claim) -> Problem:
             hint_zh=known.zh,
             hint_en=known.in_("en"),
         )
+    if path.startswith("fund."):
+        return fund_unknown(path, bound.plan, claim.id)
     label, found = path_label(bound.plan, path), path_field(bound.plan, path)
     counted = found is not None and found.kind in (Kind.MONEY, Kind.COUNT)
     return problem(
@@ -487,8 +524,9 @@ def _receipt(
 ) -> Receipt:
     bound, case = facts.bound, facts.case
     by_event = bound.plan.rules_in_force == "event-date" and event is not None
+    whose = (case.insured.id, family_of(case.coverage), FUND)
     own = {
-        key: value for key, value in balances.amounts.items() if key[:2] == (case.insured.id, bound.plan.id)
+        key: value for key, value in balances.amounts.items() if key[0] in whose and key[1] == bound.plan.id
     }
     return Receipt(
         core=VERSION,

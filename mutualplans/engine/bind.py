@@ -12,6 +12,7 @@ from attrs import define, field, frozen
 
 from mutualplans.backends.exact import TABLE, Env, Missing
 from mutualplans.backends.words import units
+from mutualplans.engine.accounts import accounts
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import Order, fold, order
 from mutualplans.model.problem import MutualPlansError, nearest, problem
@@ -125,16 +126,14 @@ def _program(plan: Plan, benefit: Benefit, assumed: Mapping[str, str]) -> Progra
     if benefit.indemnity:
         pays = least(benefit.pays, claim.remaining.named("尚余的个人负担", "the burden still left")).node
     formula = order([*conditions, pays])
-    accounts: dict[n.Before | n.PaidBefore, str] = {}
-    numbered = 0
-    for node in formula.nodes:
-        if isinstance(node, n.Before):
-            numbered += 1
-            accounts[node] = f"{benefit.id}.{numbered}"
-        elif isinstance(node, n.PaidBefore):
-            accounts[node] = f"paid.{node.benefit or '*'}"
     return Program(
-        benefit, conditions, pays, formula, accounts, units(formula), _containing(formula, assumed)
+        benefit,
+        conditions,
+        pays,
+        formula,
+        accounts(benefit.id, formula.nodes),
+        units(formula),
+        _containing(formula, assumed),
     )
 
 

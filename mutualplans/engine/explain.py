@@ -14,8 +14,8 @@ from attrs import define, frozen
 from mutualplans.backends.exact import Missing
 from mutualplans.backends.phrase import Phrase, Wording, show
 from mutualplans.backends.words import in_words, step, table
-from mutualplans.backends.words_en import PERIODS as PERIODS_EN
-from mutualplans.backends.words_zh import PERIODS as PERIODS_ZH
+from mutualplans.backends.words_en import span as span_en
+from mutualplans.backends.words_zh import span as span_zh
 from mutualplans.engine.bind import BoundPlan, Program
 from mutualplans.engine.workings import Workings
 from mutualplans.expr import nodes as n
@@ -196,9 +196,7 @@ def _zero_reason(node: n.Node, work: Work) -> Reason | None:
         return _limited(node, work, "below-start", "未超过起付标准", "not above the start", node.start)
     if isinstance(node, n.Once):
         per = node.before
-        zh, en = (
-            (PERIODS_ZH[per.per], PERIODS_EN[per.per]) if isinstance(per, n.Before) else ("每次", "claim")
-        )
+        zh, en = (span_zh(per), span_en(per)) if isinstance(per, n.Before) else ("每次", "claim")
         return Reason(
             code="already-used", text=Text(f"{zh}只给付一次，已给付过", f"paid once per {en}, already used")
         )
@@ -252,8 +250,8 @@ def _left(node: n.Capped, work: Work, counts: bool) -> int | None:
 
 def _remaining(item: BenefitDecision, node: n.Capped, before: n.Before, left: int) -> Remaining:
     kind, unit = node.kind, item.work.units.get(node)
-    zh = f"{item.title.zh}：{PERIODS_ZH[before.per]}尚可计"
-    en = f"{item.title.in_('en')}: left in the {PERIODS_EN[before.per]}"
+    zh = f"{item.title.zh}：{span_zh(before)}尚可计"
+    en = f"{item.title.in_('en')}: left in the {span_en(before)}"
     return Remaining(
         benefit=item.id,
         text=Text(zh, en),

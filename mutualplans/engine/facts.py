@@ -71,6 +71,16 @@ def _no_term(plan: str, error: ValueError) -> Problem:
     )
 
 
+def _no_common_year(plan: str) -> Problem:
+    return problem(
+        "plan.term",
+        f"计划 {plan} 有几个人共用的账户按保障年度计，各人的保障期却不从同一天开始",
+        f"plan {plan} has an account over a policy year that several persons share, but their terms begin on any day",
+        hint_zh="在计划里写 term_begins，或改用 per.CALENDAR_YEAR",
+        hint_en="declare term_begins, or use per.CALENDAR_YEAR",
+    )
+
+
 def _missing(path: str) -> Missing:
     return Missing(frozenset({path}))
 
@@ -203,20 +213,37 @@ class Facts:
             MutualPlansError: the term has no months, or begins on a day that the calendar has not.
         """
         plan, first_day = self.bound.plan, self.case.coverage.first_day
-        months, begin = self.value(plan.term_months, "term_months"), first_day
+        months = self.value(plan.term_months, "term_months")
         if isinstance(months, Missing):
             return months
+        begin = first_day if plan.term_begins is None else self.common_begin(first_day)
+        if isinstance(begin, Missing):
+            return begin
         try:
-            if plan.term_begins is not None:
-                month = self.value(plan.term_begins.month, "term_begins.month")
-                day = self.value(plan.term_begins.day, "term_begins.day")
-                if isinstance(month, Missing) or isinstance(day, Missing):
-                    return month if isinstance(month, Missing) else day
-                begin = latest_begin(first_day, month, day)
             last_day = term(begin, months).last
         except ValueError as error:
             raise MutualPlansError(_no_term(plan.id, error)) from error
         return DateRange(first_day, last_day) if last_day >= first_day else None
+
+    def common_begin(self, day: date) -> date | Missing:
+        """Return the last day up to `day` on which terms of the plan begin, as `Plan.term_begins` says.
+
+        Raises:
+            MutualPlansError: it says none, or the calendar has no such day.
+        """
+        begins = self.bound.plan.term_begins
+        if begins is None:
+            raise MutualPlansError(_no_common_year(self.bound.plan.id))
+        month, of_month = (
+            self.value(begins.month, "term_begins.month"),
+            self.value(begins.day, "term_begins.day"),
+        )
+        if isinstance(month, Missing) or isinstance(of_month, Missing):
+            return month if isinstance(month, Missing) else of_month
+        try:
+            return latest_begin(day, month, of_month)
+        except ValueError as error:
+            raise MutualPlansError(_no_term(self.bound.plan.id, error)) from error
 
     def _chain(self) -> tuple[DateRange, ...] | Missing:
         if self.case.coverage.earlier is None:

@@ -8,6 +8,7 @@ from datetime import date
 from attrs import define, evolve, field, frozen
 
 from mutualplans.backends.exact import Missing
+from mutualplans.engine.accounts import FUND
 from mutualplans.engine.assess import Balances, assess, undecided
 from mutualplans.engine.covers import (
     CoverFault,
@@ -32,7 +33,7 @@ from mutualplans.model.masks import mask_handle
 from mutualplans.model.people import Insured, Member, Unit
 from mutualplans.model.problem import MutualPlansError, Problem, nearest, problem
 
-__all__ = ["Judged", "Simulation", "Situation", "case_problems", "judge", "no_cover", "simulate"]
+__all__ = ["Judged", "Judging", "Simulation", "Situation", "case_problems", "judge", "no_cover", "simulate"]
 
 
 @frozen(kw_only=True)
@@ -45,6 +46,8 @@ class Situation:
         insured: Further persons covered (children, spouse), by their ids.
         coverages: Covers of any plans and persons.
         claims: Claims in the order of decision.
+        fund: What the fund had counted before the first of them: (plan, period, account) → fen or count. What is not
+            here is not known, and not 0 for that.
         at_joining: Who a cover was taken for, where that was described otherwise than above when it was taken:
             (plan, insured, first day) → the case.
     """
@@ -54,6 +57,7 @@ class Situation:
     insured: tuple[Insured, ...] = ()
     coverages: tuple[Coverage, ...] = ()
     claims: tuple[Claim, ...] = ()
+    fund: Mapping[tuple[str, str, str], int] = field(factory=dict)
     at_joining: Mapping[tuple[str, str, date], Case] = field(factory=dict)
 
     def person(self, id_: str) -> Insured | None:
@@ -61,6 +65,12 @@ class Situation:
         if id_ == "self":
             return Insured.member(self.member)
         return next((item for item in self.insured if item.id == id_), None)
+
+    def opened(self, balances: Balances | None) -> Balances:
+        """Return the balances before the first claim, with what is stated of the fund where they do not know better."""
+        known = balances or Balances()
+        fund = {(FUND, plan, account, period): value for (plan, period, account), value in self.fund.items()}
+        return evolve(known, amounts={**fund, **known.amounts})
 
 
 @frozen(kw_only=True)
@@ -113,7 +123,7 @@ def simulate(
 
     A claim that is faulty in itself, or a plan that cannot be bound, becomes a problem; everything else is decided.
     """
-    state = balances or Balances()
+    state = situation.opened(balances)
     problems = [*case_problems(office, situation)]
     decisions: list[Decision] = []
     for judged in judge(office, situation, balances=state, decided_on=decided_on):
@@ -125,32 +135,24 @@ def simulate(
 
 def case_problems(office: Office, situation: Situation) -> tuple[Problem, ...]:
     """Return what is wrong with the persons, the unit and the covers of a situation, whatever is claimed."""
-    return tuple(_Run(office, situation, None).problems())
+    return tuple(Judging(office, situation, None).problems())
 
 
 def judge(
     office: Office, situation: Situation, *, balances: Balances | None = None, decided_on: date | None = None
 ) -> Iterator[Judged]:
     """Decide the claims of a situation as `simulate` does, and yield what became of each, in their order."""
-    run = _Run(office, situation, decided_on)
-    state = balances or Balances()
-    entered = Entered()
+    judging = Judging(office, situation, decided_on)
+    state = situation.opened(balances)
     for claim in situation.claims:
-        again = entered.again(claim)
-        found = [again] if again else claim_problems(claim, office)
-        problems = [("", item) for item in found]
-        decisions: list[Decision] = []
-        if not any(item.severity == "error" for item in found):
-            entered.take(claim)
-            decisions, state, more = run.decide(claim, state)
-            problems += more
-            problems += [(made.plan, item) for made in decisions for item in made.problems]
-        yield Judged(claim=claim, decisions=tuple(decisions), problems=tuple(problems), balances=state)
+        judged = judging.judge(claim, state)
+        state = judged.balances
+        yield judged
 
 
 @define(eq=False)
-class _Run:
-    """One pass over the claims of a situation."""
+class Judging:
+    """One pass over the claims of a situation, each given in its turn with the balances that it finds."""
 
     office: Office
     situation: Situation
@@ -158,6 +160,7 @@ class _Run:
     twice: dict[str, Problem] = field(init=False)
     covers: tuple[Coverage, ...] = field(init=False)
     faults: list[CoverFault] = field(init=False)
+    entered: Entered = field(factory=Entered, init=False)
     accepted: dict[tuple[str, str, str], list[Claim]] = field(factory=dict, init=False)
     stays: dict[tuple[str, str, date], list[Stay]] = field(factory=dict, init=False)
 
@@ -178,7 +181,20 @@ class _Run:
                 found += error.problems
         return found
 
-    def decide(
+    def judge(self, claim: Claim, state: Balances) -> Judged:
+        """Decide one claim, unless it is faulty in itself or was entered before."""
+        again = self.entered.again(claim)
+        found = [again] if again else claim_problems(claim, self.office)
+        problems = [("", item) for item in found]
+        decisions: list[Decision] = []
+        if not any(item.severity == "error" for item in found):
+            self.entered.take(claim)
+            decisions, state, more = self._decide(claim, state)
+            problems += more
+            problems += [(made.plan, item) for made in decisions for item in made.problems]
+        return Judged(claim=claim, decisions=tuple(decisions), problems=tuple(problems), balances=state)
+
+    def _decide(
         self, claim: Claim, state: Balances
     ) -> tuple[list[Decision], Balances, list[tuple[str, Problem]]]:
         """Decide one claim through every plan that the person is covered by; problems come with their plan."""

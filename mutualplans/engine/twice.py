@@ -17,7 +17,11 @@ from mutualplans.model.kinds import Kind
 from mutualplans.model.problem import Problem, problem
 from mutualplans.plan.vocabulary import FOUND_OUT
 
-__all__ = ["Entered", "counted_twice", "counts_stay", "paid_already"]
+__all__ = ["PAID_BEFORE", "Entered", "counted_twice", "counts_stay", "paid_already"]
+
+
+PAID_BEFORE = ("claim.repeated", "claim.stay-twice")
+"""Codes of claims that are not decided because another claim says the same, or was paid for the same days."""
 
 
 @define(eq=False)

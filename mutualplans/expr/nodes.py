@@ -61,6 +61,7 @@ __all__ = [
     "Tiered",
     "Times",
     "Value",
+    "Whose",
     "Within",
     "WorkdayAfter",
 ]
@@ -75,6 +76,14 @@ class Period(Enum):
     POLICY_YEAR = "policy-year"
     CALENDAR_YEAR = "calendar-year"
     LIFETIME = "lifetime"
+
+
+class Whose(Enum):
+    """Whose account it is: PERSON, FAMILY (the member and all insured through the member) or FUND (all in the plan)."""
+
+    PERSON = "person"
+    FAMILY = "family"
+    FUND = "fund"
 
 
 class Side(Enum):
@@ -161,12 +170,13 @@ class PaidByPlan(Node):
 class PaidBefore(Node):
     """What this plan has paid on a benefit (``None``: on all) for earlier claims of the period.
 
-    `by` splits the account by a code, for example one account per disease.
+    `by` splits the account by a code, for example one account per disease; `whose` says who shares it.
     """
 
     benefit: str | None
     per: Period
     by: Node | None = None
+    whose: Whose = Whose.PERSON
 
     @property
     def kind(self) -> Kind:
@@ -175,11 +185,15 @@ class PaidBefore(Node):
 
 @frozen(cache_hash=True)
 class Before(Node):
-    """The sum of `base` over this person's earlier claims of the period: the one node with a memory."""
+    """The sum of `base` over earlier claims of the period, of this person or of all who share the account.
+
+    The one node with a memory.
+    """
 
     base: Node
     per: Period
     by: Node | None = None
+    whose: Whose = Whose.PERSON
 
     @property
     def kind(self) -> Kind:

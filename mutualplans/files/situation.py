@@ -1,4 +1,4 @@
-"""Case files: TOML with ``[member]``, ``[unit]``, ``[[insured]]``, ``[[coverage]]`` and ``[[claim]]``.
+"""Case files: TOML with ``[member]``, ``[unit]``, ``[[insured]]``, ``[[coverage]]``, ``[[claim]]`` and ``[fund]``.
 
 The tables take the fields of the records and those that the office's plans declare themselves. Every problem is
 reported with its line; a table that is wrong is left out, the others are read.
@@ -13,6 +13,7 @@ import attrs
 from attrs import frozen
 
 from mutualplans.engine.simulate import Situation
+from mutualplans.files.fund import read_fund
 from mutualplans.files.own import own_fields
 from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import Coverage
@@ -53,15 +54,17 @@ def read_situation(file: TomlFile, plans: Iterable[Plan], *, also: Iterable[str]
         plans: Plans whose own fields may appear.
         also: Further keys allowed in claims, which the caller reads (expected amounts of worked cases).
     """
+    plans = tuple(plans)
     reader = _Reader(file, own_fields(plans), frozenset(also))
     data = file.data
-    reader.unknown_keys(data, {"member", "unit", "insured", "coverage", "claim"}, ())
+    reader.unknown_keys(data, {"member", "unit", "insured", "coverage", "claim", "fund"}, ())
     member = reader.person(Member, data.get("member"), ("member",))
     unit = reader.record(Unit, data.get("unit", {}), ("unit",), {"name": _text})
     insured = reader.each("insured", lambda row, where: reader.person(Insured, row, where))
     coverages = reader.each("coverage", reader.coverage)
     claims = reader.each("claim", reader.claim)
-    problems = tuple(reader.problems)
+    fund, wrong = read_fund(file, plans)
+    problems = (*reader.problems, *wrong)
     if member is None:
         return SituationFile(None, problems)
     situation = Situation(
@@ -70,6 +73,7 @@ def read_situation(file: TomlFile, plans: Iterable[Plan], *, also: Iterable[str]
         insured=tuple(insured),
         coverages=tuple(coverages),
         claims=tuple(claims),
+        fund=fund,
     )
     return SituationFile(situation, problems)
 

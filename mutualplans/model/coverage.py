@@ -34,6 +34,8 @@ class Coverage:
         unit: Name of the unit through which the person is covered; empty if not said.
         transfer: Whether this is the rest of a term that began in another unit or county of the office (转会): the
             cover of the same plan that ends the day before goes on.
+        family: Which family the person belongs to, where the covers of several are decided at once (a table of covers);
+            empty where all covers of a case are one family's.
         extra: Fields that plans declare themselves, by name.
     """
 
@@ -49,6 +51,7 @@ class Coverage:
     earlier: tuple[DateRange, ...] | None = ()
     unit: str = ""
     transfer: bool = False
+    family: str = ""
     extra: Mapping[str, Any] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:

@@ -11,7 +11,7 @@ from attrs import Attribute, Factory, field, frozen
 from mutualplans.model.fields import known
 from mutualplans.model.identity import IdNumber, Name
 from mutualplans.model.kinds import Kind
-from mutualplans.model.text import Text
+from mutualplans.model.text import FaultError, Text
 
 __all__ = ["RELATIONS", "Insured", "Member", "Unit"]
 
@@ -71,19 +71,26 @@ class Member:
     extra: Mapping[str, Any] = field(factory=dict)
 
 
+def _no_star(_instance: object, _attribute: Attribute[str], value: str) -> None:
+    """Refuse an id that begins like the names of accounts that several persons share."""
+    if value.startswith("*"):
+        zh = '被保障人的 id 不能以 "*" 开头'
+        raise FaultError(Text(zh, 'the id of a person insured must not begin with "*"'))
+
+
 @frozen(kw_only=True)
 class Insured:
     """The person a cover is for: the member, or a child, spouse or retiree.
 
     Attributes:
-        id: Name of this person inside a file; ``self`` is the member.
+        id: Name of this person inside a file; ``self`` is the member. It does not begin with ``*``.
         relation: Relation to the member.
         extra: Fields that plans declare themselves, by name.
     """
 
     SUBJECT: ClassVar[str] = "insured"
 
-    id: str = "self"
+    id: str = field(default="self", validator=_no_star)
     name: Name | None = _personal(Name, 'Name("…")')
     id_number: IdNumber | None = _personal(IdNumber, 'read_id("…")')
     relation: str | None = known(Kind.CODE, "与会员关系", "relation to the member", choices=RELATIONS)

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from mutualplans.backends.words import in_words
 from mutualplans.expr import nodes as n
-from mutualplans.expr.nodes import Period, Side
+from mutualplans.expr.nodes import Period, Side, Whose
 from mutualplans.model.claim import Claim
 from mutualplans.model.fields import fields_of
 from mutualplans.model.kinds import Kind
@@ -133,34 +133,66 @@ class Formula:
 
     # ------------------------------------------------------------ scales with a memory
 
-    def before(self, *, per: Period, by: Formula | None = None) -> Formula:
-        """The sum of this over the person's earlier claims of the period."""
-        return Formula(self._before(per, by))
+    def before(self, *, per: Period, by: Formula | None = None, whose: Whose = Whose.PERSON) -> Formula:
+        """The sum of this over earlier claims of the period: the person's, or all that share the account."""
+        return Formula(self._before(per, by, whose))
 
-    def so_far(self, *, per: Period, by: Formula | None = None) -> Formula:
-        """The sum of this over the person's claims of the period, this claim included."""
-        return Formula(n.SoFar(self.node, self._before(per, by)))
+    def so_far(self, *, per: Period, by: Formula | None = None, whose: Whose = Whose.PERSON) -> Formula:
+        """The sum of this over the claims of the period, this claim included."""
+        return Formula(n.SoFar(self.node, self._before(per, by, whose)))
 
-    def above(self, start: Operand, *, per: Period | None = None, by: Formula | None = None) -> Formula:
+    def above(
+        self,
+        start: Operand,
+        *,
+        per: Period | None = None,
+        by: Formula | None = None,
+        whose: Whose = Whose.PERSON,
+    ) -> Formula:
         """The part over `start`; with `per` the start is used up once in the period, not by every claim."""
         right = self._same(start, "比较", "compared")
-        return Formula(n.Above(self.node, self._before(per, by), right))
+        return Formula(n.Above(self.node, self._before(per, by, whose), right))
 
-    def capped(self, limit: Operand, *, per: Period | None = None, by: Formula | None = None) -> Formula:
-        """At most `limit`, in this claim or (with `per`) over the period; the last part is cut to what is left."""
+    def capped(
+        self,
+        limit: Operand,
+        *,
+        per: Period | None = None,
+        by: Formula | None = None,
+        whose: Whose = Whose.PERSON,
+    ) -> Formula:
+        """At most `limit`, in this claim or (with `per`) over the period; the last part is cut to what is left.
+
+        `whose` says who shares the limit: nobody, the family, or everybody in the plan.
+        """
         right = self._same(limit, "比较", "compared")
-        return Formula(n.Capped(self.node, self._before(per, by), right))
+        return Formula(n.Capped(self.node, self._before(per, by, whose), right))
 
-    def once(self, *, per: Period, by: Formula | None = None) -> Formula:
+    def once(self, *, per: Period, by: Formula | None = None, whose: Whose = Whose.PERSON) -> Formula:
         """This the first time it is above 0 in the period, then 0."""
-        return Formula(n.Once(self.node, self._before(per, by)))
+        return Formula(n.Once(self.node, self._before(per, by, whose)))
 
-    def tiered(self, scale: Formula, *, per: Period | None = None, by: Formula | None = None) -> Formula:
+    def tiered(
+        self,
+        scale: Formula,
+        *,
+        per: Period | None = None,
+        by: Formula | None = None,
+        whose: Whose = Whose.PERSON,
+    ) -> Formula:
         """Each slice of this amount at its own rate (marginal tiers); with `per` the scale goes on over claims."""
         self._must_be(Kind.MONEY, "tiered")
-        return Formula(n.Tiered(self.node, self._before(per, by), _scale(scale, self.node.kind, Kind.RATE)))
+        tiers = _scale(scale, self.node.kind, Kind.RATE)
+        return Formula(n.Tiered(self.node, self._before(per, by, whose), tiers))
 
-    def banded(self, scale: Formula, *, per: Period | None = None, by: Formula | None = None) -> Formula:
+    def banded(
+        self,
+        scale: Formula,
+        *,
+        per: Period | None = None,
+        by: Formula | None = None,
+        whose: Whose = Whose.PERSON,
+    ) -> Formula:
         """What the band of this gives as a whole: a rate (notch), a fixed amount, a number of days."""
         value = _scale(scale, self.node.kind, None)
         if value.kind not in _AMOUNTS:
@@ -173,19 +205,21 @@ class Formula:
                 "先用 banded 取比例再相乘，或改用 tiered",
                 "multiply by the banded rate of one claim, or use tiered",
             )
-        return Formula(n.Banded(self.node, self._before(per, by), value))
+        return Formula(n.Banded(self.node, self._before(per, by, whose), value))
 
-    def _before(self, per: Period | None, by: Formula | None) -> n.Node:
+    def _before(self, per: Period | None, by: Formula | None, whose: Whose) -> n.Node:
         if self.node.kind not in (Kind.MONEY, Kind.COUNT):
             _refuse(
                 "kind",
                 f"只有金额和数量可以累计或限额；这里是 {_said(self.node)}",
                 f"only money and counts can be accumulated or limited; found {_said_en(self.node)}",
             )
+        if per is not None:
+            _check_period(per)
+        _check_whose(whose, per)
         if per is None:
             return n.Constant(0, self.node.kind)
-        _check_period(per)
-        return n.Before(self.node, per, _account(by))
+        return n.Before(self.node, per, _account(by), whose)
 
     # ------------------------------------------------------------ comparisons, each with its side
 
@@ -575,6 +609,31 @@ def _check_period(per: Any) -> None:
         )
 
 
+_COMMON = (Period.CALENDAR_YEAR, Period.POLICY_YEAR, Period.LIFETIME)
+"""Periods that are the same for everybody: a stay, an incident and a term are one person's."""
+
+
+def _check_whose(whose: Any, per: Any) -> None:
+    if not isinstance(whose, Whose):
+        _refuse(
+            "whose",
+            f"whose 应为 mp.Whose.PERSON、FAMILY 或 FUND；实为 {whose!r}",
+            f"whose is one of mp.Whose.PERSON, FAMILY and FUND; found {whose!r}",
+        )
+    if whose is Whose.PERSON or per in _COMMON:
+        return
+    found = f"per.{per.name}" if per else "没有 per"
+    found_en = f"per.{per.name}" if per else "no per"
+    _refuse(
+        "whose",
+        f"几个人共用的账户（whose={whose.name}）要有对大家都一样的期间；实为 {found}",
+        f"an account that several persons share (whose={whose.name}) needs a period that is the same for all; "
+        f"found {found_en}",
+        "用 per.CALENDAR_YEAR、per.LIFETIME；各人的保障期每年同日开始的（term_begins），用 per.POLICY_YEAR",
+        "use per.CALENDAR_YEAR or per.LIFETIME; where terms begin on one day of the year (term_begins), per.POLICY_YEAR",
+    )
+
+
 def _check_id(id_: Any) -> None:
     if not isinstance(id_, str):
         _refuse(
@@ -591,11 +650,19 @@ def benefit(id_: str) -> Formula:
 class _Paid:
     """What has been paid: by this plan before, or by earlier plans of the office for this claim."""
 
-    def before(self, benefit_id: str | None = None, *, per: Period, by: Formula | None = None) -> Formula:
+    def before(
+        self,
+        benefit_id: str | None = None,
+        *,
+        per: Period,
+        by: Formula | None = None,
+        whose: Whose = Whose.PERSON,
+    ) -> Formula:
         """What this plan paid on a benefit (or on all) for earlier claims of the period."""
         _check_period(per)
+        _check_whose(whose, per)
         _check_id(benefit_id or "-")
-        return Formula(n.PaidBefore(benefit_id, per, _account(by)))
+        return Formula(n.PaidBefore(benefit_id, per, _account(by), whose))
 
     def by(self, plan: str) -> Formula:
         """What the office's plan `plan`, run earlier, pays for this claim; 0 when it does not run."""

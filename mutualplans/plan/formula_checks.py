@@ -303,6 +303,22 @@ def _gated(view: View, spot: Spot, node: n.Before, zh: str, en: str) -> Problem:
     )
 
 
+def shared(view: View) -> Iterator[Problem]:
+    """Check that a policy year of an account that several persons share begins on one day for all of them."""
+    if view.plan.term_begins is not None:
+        return
+    for spot, node in view.each(n.Before, n.PaidBefore):
+        if node.whose is not n.Whose.PERSON and node.per is n.Period.POLICY_YEAR:
+            yield view.at(
+                spot.place,
+                "formula.shared-year",
+                f"“{in_words(node)}”由几个人共用，他们的保障年度却不从同一天开始",
+                f'"{in_words(node, "en")}" is shared by several persons, whose policy years begin on any day',
+                hint_zh="在计划里写 term_begins=mp.YearDay(…)，或改用 per.CALENDAR_YEAR",
+                hint_en="declare term_begins=mp.YearDay(…), or use per.CALENDAR_YEAR",
+            )
+
+
 def opaque(view: View) -> Iterator[Problem]:
     """Note the Python functions that stand in for a formula."""
     for spot, node in view.each(n.Computed):
@@ -314,5 +330,5 @@ def opaque(view: View) -> Iterator[Problem]:
 
 
 FORMULA_CHECKS: tuple[Check, ...] = (
-    kinds, shapes, names, classes, reasons, repeated, context, gated, opaque,
+    kinds, shapes, names, classes, reasons, repeated, context, gated, shared, opaque,
 )  # fmt: skip

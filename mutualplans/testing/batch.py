@@ -11,8 +11,11 @@ import pyarrow as pa
 
 from mutualplans.batch.assess import assess_tables
 from mutualplans.batch.columns import Column, claim_columns, coverage_columns, schema
+from mutualplans.engine.accounts import sharing
+from mutualplans.engine.assess import Balances
 from mutualplans.engine.office import Office
-from mutualplans.engine.simulate import Situation
+from mutualplans.engine.simulate import Situation, simulate
+from mutualplans.expr.nodes import Whose
 from mutualplans.model.fields import fields_of, plain_value
 from mutualplans.model.people import Insured
 from mutualplans.model.problem import Problem, problem
@@ -27,13 +30,16 @@ _FIRST = date(2000, 1, 1)
 def batch_problems(plan: Plan, cases: Sequence[WorkedCase]) -> Iterator[Problem]:
     """Yield the cases that come out differently when they are decided by the plan's kernel, as tables of claims.
 
-    Cases that hold covers of other plans are left out: the plan alone does not know those.
+    Cases that hold covers of other plans are left out: the plan alone does not know those. So are cases in which the
+    fund had counted something before: in a batch it begins at 0.
     """
+    of_fund = Whose.FUND in sharing(plan)
     # Cases without values of their own share the office of their edition.
     groups: dict[tuple[str, str], list[WorkedCase]] = {}
     for case in cases:
-        if all(cover.plan == plan.id for cover in case.situation.coverages):
-            groups.setdefault((case.edition, case.name if case.values else ""), []).append(case)
+        fits = all(cover.plan == plan.id for cover in case.situation.coverages)
+        if fits and not any(case.situation.fund.values()):
+            groups.setdefault((case.edition, case.name if case.values or of_fund else ""), []).append(case)
     for group in groups.values():
         office, own = group[0].office(plan), {str(number): case for number, case in enumerate(group)}
         tables = as_tables(office, {key: case.situation for key, case in own.items()})
@@ -42,7 +48,8 @@ def batch_problems(plan: Plan, cases: Sequence[WorkedCase]) -> Iterator[Problem]
         for row in made.to_pylist():
             found[row["person"].partition("/")[0]][row["claim"]] = (row["status"], row["amount_fen"])
         for key, case in own.items():
-            expected = {item.claim: (item.status, item.total) for item in case.run(plan).decisions}
+            single = simulate(case.office(plan), case.situation, balances=Balances(whole_fund=True))
+            expected = {item.claim: (item.status, item.total) for item in single.decisions}
             if found[key] != expected:
                 yield problem(
                     "cases.batch",
@@ -79,6 +86,7 @@ def as_tables(office: Office, situations: Mapping[str, Situation]) -> tuple[pa.T
             assert isinstance(person, Insured)
             about: dict[str, Any] = {"person": _key(key, cover.insured)}
             about |= {"unit.name": cover.unit or situation.unit.name, "transfer": cover.transfer}
+            about |= {"family": cover.family or key}
             about |= {name: getattr(cover, name) for name in ("plan", "first_day", "last_day", "edition")}
             about |= _known(cover) | dict(cover.extra)
             for record in (person, situation.member, situation.unit):

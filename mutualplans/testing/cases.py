@@ -22,6 +22,9 @@ those given) and ``problems`` (codes). ``values`` of a case are those that an of
 expects ``expect = "incomplete"``. A cover may expect its
 ``premium``: yuan, ``"refused"`` where the person may not join, or ``"incomplete"``.
 
+Where all insured share an account, ``[case.fund.PLAN.2024]`` says what it had counted before the case
+(`mutualplans.files.fund`).
+
 ``recorded = true`` marks amounts that ``mutualplans check --update-cases`` wrote: nobody has worked
 them out. A table ``[expected_failures]`` names checks and cases that are known to fail, each with its reason.
 """
@@ -64,10 +67,10 @@ __all__ = [
 _EXPECTED = ("expect", "benefits", "reasons", "problems")
 _CASE = {
     "name", "source", "arithmetic", "recorded", "edition", "values",
-    "member", "unit", "insured", "coverage", "claim",
+    "member", "unit", "insured", "coverage", "claim", "fund",
 }  # fmt: skip
 _FILE = {"case", "expected_failures"}
-_PERSONS = ("member", "unit", "insured", "claim")
+_GIVEN = ("member", "unit", "insured", "claim", "fund")
 
 
 @frozen(kw_only=True)
@@ -168,7 +171,7 @@ def _read_case(plan: Plan, file: TomlFile, number: int, row: Any) -> tuple[Worke
         if key in row and not isinstance(row[key], kinds):
             wrong("file.value", f'"{key}" 写成 {_SHOWN[key]}', f'"{key}" is written {_SHOWN[key]}', key)
     # A case of a plan that asks nothing of the member says nothing of one; what another plan needs comes out missing.
-    data: dict[str, Any] = {"member": {}} | {key: row[key] for key in _PERSONS if key in row}
+    data: dict[str, Any] = {"member": {}} | {key: row[key] for key in _GIVEN if key in row}
     data["coverage"] = [{"plan": plan.id, **cover} if isinstance(cover, dict) else cover for cover in covers]
     inner = file.within(*place, data=data)
     read = read_situation(inner, [plan], also=_EXPECTED)

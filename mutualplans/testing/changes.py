@@ -240,10 +240,23 @@ _OTHER_PERIODS = {
 }
 
 
+_NARROWER = {
+    n.Whose.PERSON: (),
+    n.Whose.FAMILY: (n.Whose.PERSON,),
+    n.Whose.FUND: (n.Whose.FAMILY, n.Whose.PERSON),
+}
+
+
 def _memory(node: Any) -> Iterator[n.Node]:
-    """Another period, one account for all, or nothing remembered."""
-    for per in _OTHER_PERIODS[node.per]:
-        yield evolve(node, per=per)
+    """Another period, one account for all codes, an account for fewer persons, or nothing remembered."""
+    if node.whose is n.Whose.PERSON:
+        for per in _OTHER_PERIODS[node.per]:
+            yield evolve(node, per=per)
+    # Of the fund a case states this period, and nothing of another: with another nothing would be decided.
+    elif node.whose is n.Whose.FAMILY and node.per is not n.Period.LIFETIME:
+        yield evolve(node, per=n.Period.LIFETIME)
+    for whose in _NARROWER[node.whose]:
+        yield evolve(node, whose=whose)
     if node.by is not None:
         yield evolve(node, by=None)
     yield n.Constant(0, node.kind)

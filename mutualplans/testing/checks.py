@@ -84,7 +84,9 @@ def survives_writing(subject: Subject) -> Iterator[Problem]:
                 "writing.differs", f"{edition.id} 写出再读入后不同", f"{edition.id} comes back changed"
             )
     for case in subject.cases:
-        read = read_situation(read_toml(case.name, situation_toml(case.situation)), [subject.plan])
+        read = read_situation(
+            read_toml(case.name, situation_toml(case.situation, [subject.plan])), [subject.plan]
+        )
         yield from read.problems
         if read.situation != case.situation:
             yield _wrong(

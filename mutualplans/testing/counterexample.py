@@ -104,7 +104,7 @@ def _written(name: str, world: World, broken: Broken) -> tuple[Path, Path | None
     situation = broken.situation or world.situation
     anonymous = evolve(situation, member=evolve(situation.member, name=None, id_number=None))
     path = folder / f"{name}.toml"
-    path.write_text(situation_toml(anonymous), encoding="utf-8")
+    path.write_text(situation_toml(anonymous, [setting.plan]), encoding="utf-8")
     if not setting.values:
         return path, None
     office = folder / "office.toml"

@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from hypothesis import strategies as st
 
 from mutualplans.engine.form import Input
+from mutualplans.engine.openings import with_empty_fund
 from mutualplans.engine.simulate import Situation
 from mutualplans.model.claim import Claim
 from mutualplans.model.coverage import Coverage
@@ -59,7 +60,7 @@ def worlds(draw: st.DrawFn, material: Material) -> World:
     case = material.cases[draw(st.integers(0, len(material.cases) - 1))]
     choices = material.of(case.edition)[draw(st.integers(0, 1))]
     setting = choices[draw(st.integers(0, len(choices) - 1))]
-    situation = _Drawing(draw, setting, case.situation).situation()
+    situation = with_empty_fund(setting.office, _Drawing(draw, setting, case.situation).situation())
     return World(setting, situation, draw(st.integers(0, 999)))
 
 

@@ -12,6 +12,7 @@ import attrs
 from attrs import evolve, frozen
 
 from mutualplans.backends.exact import Missing
+from mutualplans.engine.accounts import sharing
 from mutualplans.engine.assess import Balances, assess
 from mutualplans.engine.facts import Case, Facts, period_key
 from mutualplans.engine.simulate import Simulation, Situation
@@ -64,9 +65,9 @@ def never_above_the_cap(world: World, run: Simulation) -> Broken | None:
             if cap is not None and paid > cap:
                 return _above_cap(item, paid, cap)
             if (key := _capped_period(world, claim, item)) is not None:
-                counted[key] = counted.get(key, 0) + paid
+                counted[key] = counted.get(key, _stated(world, item, key)) + paid
                 limit = _root(item).limit
-                if counted[key] > item.work.results[limit]:
+                if paid and counted[key] > item.work.results[limit]:
                     return _above_cap(item, counted[key], item.work.results[limit])
     return None
 
@@ -96,9 +97,22 @@ def _capped_period(world: World, claim: Claim, item: BenefitDecision) -> Any:
     event = _facts(world, claim).event_date
     if isinstance(event, Missing) or len(world.situation.coverages) > 1:
         return None
-    per, by = root.before.per, root.before.by
-    place = period_key(per, _case(world, claim), claim, event)
-    return item.id, claim.insured, place, item.work.results[by] if by is not None else ""
+    per, by, shared = root.before.per, root.before.by, root.before.whose is not n.Whose.PERSON
+    if shared and per is n.Period.POLICY_YEAR:
+        place = str(_facts(world, claim).common_begin(event))
+    else:
+        place = period_key(per, _case(world, claim), claim, event)
+    return item.id, "" if shared else claim.insured, place, item.work.results[by] if by is not None else ""
+
+
+def _stated(world: World, item: BenefitDecision, key: Any) -> int:
+    """Return what the case says that the fund had counted before; 0 for an account of fewer persons."""
+    before, by = _root(item).before, key[-1]
+    account = item.work.program.accounts[before]
+    if before.whose is not n.Whose.FUND:
+        return 0
+    name = f"{account} / {by}" if by else account
+    return world.situation.fund.get((world.setting.plan.id, key[2], name), 0)
 
 
 def nothing_outside_the_cover(world: World, run: Simulation) -> Broken | None:
@@ -259,9 +273,14 @@ def _money(claim: Claim) -> dict[str, Any]:
 
 
 def order_of_persons_changes_nothing(world: World, run: Simulation) -> Broken | None:
-    """What one person is paid does not depend on whether another person's claims are decided before or after."""
+    """What one person is paid does not depend on whether another person's claims are decided before or after.
+
+    The two are of different families; where all insured share an account they are not independent, and nothing is tried.
+    """
     situation = world.situation
     if len(situation.coverages) != 1 or world.pick % 8:  # seldom: it takes four times the work
+        return None
+    if n.Whose.FUND in sharing(world.setting.plan):
         return None
     here = [claim for claim, _decision in _decided(world, run)]
     if not here:
@@ -281,7 +300,8 @@ def _paid_in_turn(world: World, claims: list[Claim], persons: tuple[str, ...]) -
     for person in persons:
         for claim in claims:
             case = _case(world, claim)
-            case = evolve(case, insured=evolve(case.insured, id=person))
+            cover = evolve(case.coverage, family=person)
+            case = evolve(case, insured=evolve(case.insured, id=person), coverage=cover)
             try:
                 decision, balances = assess(
                     world.setting.bound, case, evolve(claim, insured=person), balances

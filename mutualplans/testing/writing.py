@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import attrs
 import tomli_w
 
+from mutualplans.engine.accounts import fund_accounts
 from mutualplans.engine.simulate import Situation
 from mutualplans.model.identity import IdNumber, Name
+from mutualplans.model.kinds import Kind
 from mutualplans.model.money import Money, format_yuan
 from mutualplans.model.parameter import Parameter
 from mutualplans.model.scales import Condition, ConditionList
@@ -71,14 +73,25 @@ def _text(text: Text) -> Data:
     return {"zh": text.zh, **({"en": text.en} if text.en else {})}
 
 
-def situation_toml(situation: Situation) -> str:
-    """Return a case as the text of a case file that ``mutualplans simulate`` runs."""
+def situation_toml(situation: Situation, plans: Iterable[Plan]) -> str:
+    """Return a case of some plans as the text of a case file that ``mutualplans simulate`` runs."""
     tables: Data = {"member": _record(situation.member)}
     if unit := _record(situation.unit):
         tables["unit"] = unit
     rows = {"insured": situation.insured, "coverage": situation.coverages, "claim": situation.claims}
     tables |= {name: [_record(item) for item in items] for name, items in rows.items() if items}
-    return tomli_w.dumps(tables)
+    return tomli_w.dumps(tables | _fund(situation, plans))
+
+
+def _fund(situation: Situation, plans: Iterable[Plan]) -> Data:
+    """Return what is stated of the fund, as the table ``[fund]``."""
+    kinds = {(plan.id, name): node.kind for plan in plans for name, node in fund_accounts(plan).items()}
+    found: Data = {}
+    for (plan, period, account), value in situation.fund.items():
+        money = kinds[plan, account.partition(" / ")[0]] is Kind.MONEY
+        table = found.setdefault("fund", {}).setdefault(plan, {}).setdefault(period, {})
+        table[account] = format_yuan(value) if money else value
+    return found
 
 
 def _record(record: Any) -> Data:

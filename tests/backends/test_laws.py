@@ -502,6 +502,13 @@ STOPPED = Scale(
         pytest.param(n.Round(money("x", 49, 151), Rounding.HALF_UP_YUAN), 0, 200, None, id="to whole yuan"),
         pytest.param(n.BenefitAmount("basic"), 0, 5000, 5000, id="earlier benefit"),
         pytest.param(n.PaidBefore("basic", n.Period.TERM), 0, 40_000_000, 40_000_000, id="paid before"),
+        pytest.param(
+            n.PaidBefore("basic", n.Period.CALENDAR_YEAR, whose=n.Whose.FUND),
+            0,
+            40_000_000_000,
+            40_000_000_000,
+            id="paid before to all, 10,000 claims each of 1,000 times as many",
+        ),
     ],
 )
 def test_bounds_by_hand(node: n.Node, low: int, high: int, unbounded: int | None) -> None:

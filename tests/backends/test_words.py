@@ -45,6 +45,31 @@ DISEASE = VALUE.ill.match(claim.diagnosis)
             "total of the bill, most paid in a term per term for the same patient",
         ),
         (
+            claim.total.capped(VALUE.most, per=per.CALENDAR_YEAR, whose=mp.Whose.FAMILY),
+            "医疗费总额，每自然年度全家合计最多 最高额",
+            "total of the bill, at most the most per calendar year for the whole family",
+        ),
+        (
+            claim.total.capped(VALUE.each_most, per=per.LIFETIME, whose=mp.Whose.FUND),
+            "医疗费总额，历年全体参保人合计最多给付",
+            "total of the bill, most paid per lifetime for all insured together",
+        ),
+        (
+            claim.total.above(VALUE.most, per=per.CALENDAR_YEAR, whose=mp.Whose.FAMILY),
+            "每自然年度全家的医疗费总额超过 最高额的部分",
+            "total of the bill above the most per calendar year for the whole family",
+        ),
+        (
+            claim.total.before(per=per.POLICY_YEAR, by=PATIENT, whose=mp.Whose.FUND),
+            "本保障年度此前全体参保人（同一患者）累计的医疗费总额",
+            "total of the bill earlier in the policy year for all insured together for the same patient",
+        ),
+        (
+            paid.before(per=per.CALENDAR_YEAR, whose=mp.Whose.FUND),
+            "本自然年度此前全体参保人本计划已付",
+            "already paid by this plan in the calendar year for all insured together",
+        ),
+        (
             claim.total.capped(VALUE.each_most),
             "医疗费总额，每次最多给付",
             "total of the bill, most paid per claim",

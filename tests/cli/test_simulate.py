@@ -7,8 +7,14 @@ from pathlib import Path
 
 import pytest
 
+import mutualplans as mp
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.main import main
+from mutualplans.cli.simulate import _after_open
+from mutualplans.engine.simulate import Situation
+from mutualplans.engine.simulate import simulate as decided
+from tests.engine.plans import office as office_of
+from tests.expressiveness.small import MEMBER, bill, cover, small, stay
 
 NUMBER = "999999197503040021"
 CASE = """
@@ -117,3 +123,19 @@ def test_an_edition_beside_case_and_office_is_a_usage_error(capsys: Capture) -> 
 
     assert simulate(CASE + CLAIM, "--office", "office.toml", "--edition", "beijing-2010") == ExitStatus.USAGE
     assert "--edition" in capsys.readouterr().err
+
+
+def test_an_open_claim_of_the_family_is_told_at_another_persons() -> None:
+    """The child's claim lacks its bill; the member's, which shares the limit, was decided as if it were not there."""
+    value = mp.parameters(most=mp.money("最多"))
+    pays = bill.capped(value.most, per=mp.per.CALENDAR_YEAR, whose=mp.Whose.FAMILY)
+    running = office_of(small(value, 'most = "1000"', pays, insures=("self", "child")))
+    situation = Situation(
+        member=MEMBER,
+        insured=(mp.Insured(id="child", relation="child"),),
+        coverages=(cover(), cover(insured="child")),
+        claims=(stay("02-05", insured="child"), stay("03-05", "600")),
+    )
+    (told,) = _after_open(situation, decided(running, situation), running)
+
+    assert (told.code, told.where) == ("claim.earlier-open", "inpatient 2024-03-05")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 import mutualplans as mp
@@ -18,6 +20,9 @@ from tests.expressiveness.small import (
 )
 from tests.expressiveness.small import (
     claim as happened,
+)
+from tests.expressiveness.small import (
+    cover as held,
 )
 
 RATE = 'rate = "{}"'
@@ -221,6 +226,40 @@ def test_a_sum_over_the_members_of_a_family_with_a_cap_for_each() -> None:
         stay("04-05", "4000", extra={"patient": "child"}),  # 2,000 → the 1,000 that the family has left
     ]
     assert totals(item, claims) == [12000_00, 2000_00, 0, 1000_00]
+
+
+CHILD = mp.Insured(id="child", relation="child", sex="male", birth_date=date(2015, 3, 1))
+SPOUSE = mp.Insured(id="spouse", relation="spouse", sex="male", birth_date=date(1979, 3, 1))
+FAMILY = (held(), held(insured="child"), held(insured="spouse"))
+
+
+def test_a_yearly_limit_that_a_family_shares() -> None:
+    """At most 20,000 a year for all of a family: 12,000 and 6,000 leave 2,000 for the third, whoever it is."""
+    value = mp.parameters(rate=mp.rate("给付比例"), most=mp.money("全家最多"))
+    pays = (bill * value.rate).capped(value.most, per=per.CALENDAR_YEAR, whose=mp.Whose.FAMILY)
+    item = small(value, 'rate = "60%"\nmost = "20000"', pays, insures=("self", "child", "spouse"))
+    claims = [
+        stay("01-05", "20000", insured="child"),  # 12,000
+        stay("02-05", "10000"),  # 6,000
+        stay("03-05", "5000", insured="spouse"),  # 3,000 → the 2,000 that are left
+        stay("04-05", "1000", insured="child"),  # nothing is left
+    ]
+    assert totals(item, claims, *FAMILY, insured=(CHILD, SPOUSE)) == [12000_00, 6000_00, 2000_00, 0]
+
+
+def test_a_start_that_a_family_reaches_together() -> None:
+    """What a household pays counts: 6,000 of the child and 3,000 of the member are 1,000 over 8,000, paid at half."""
+    value = mp.parameters(start=mp.money("全家起付线"), rate=mp.rate("给付比例"))
+    over = bill.above(value.start, per=per.CALENDAR_YEAR, whose=mp.Whose.FAMILY)
+    item = small(
+        value, 'start = "8000"\nrate = "50%"', over * value.rate, insures=("self", "child", "spouse")
+    )
+    claims = [
+        stay("01-05", "6000", insured="child"),
+        stay("02-05", "3000"),
+        stay("03-05", "400", insured="spouse"),
+    ]
+    assert totals(item, claims, *FAMILY, insured=(CHILD, SPOUSE)) == [0, 500_00, 200_00]
 
 
 def test_an_expense_is_never_compensated_twice() -> None:

@@ -8,8 +8,11 @@ import pytest
 
 import mutualplans as mp
 from mutualplans import claim, paid, per
+from mutualplans.engine.simulate import Situation, simulate
+from tests.engine.plans import office
 from tests.expressiveness.small import (
     GATED,
+    MEMBER,
     Small,
     benefit,
     bill,
@@ -95,6 +98,33 @@ def test_a_cap_over_two_plans_in_the_term() -> None:
     assert totals([first, second], stays("1000", "1000")) == [500_00, 300_00, 500_00, 0]
     # 500 + 300 = 800; then 100 + 60 = 960; then 100, which is more than the 40 left for both
     assert totals([first, second], stays("1000", "200", "200")) == [500_00, 300_00, 100_00, 60_00, 100_00, 0]
+
+
+def half_from_a_pool() -> Small:
+    """Return a plan that pays half, and to all insured together at most 1,000,000 a year."""
+    value = mp.parameters(rate=mp.rate("比例"), pool=mp.money("互助基金给付总额"))
+    pays = (bill * value.rate).capped(value.pool, per=per.CALENDAR_YEAR, whose=mp.Whose.FUND)
+    return small(value, 'rate = "50%"\npool = "1000000"', pays)
+
+
+def test_all_insured_together_get_at_most_the_pool_of_a_year() -> None:
+    """999,300 were paid in 2024: of 400 and 500 the second is cut to 300; 2025 has a million of its own."""
+    terms = (held(), held(first_day=date(2025, 1, 1), last_day=date(2025, 12, 31)))
+    claims = [stay("08-01", "800"), stay("09-01", "1000"), stay("10-01", "10"), stay("2025-02-01", "1000")]
+    fund = {("small", "2024", "b0"): 999_300_00, ("small", "2025", "b0"): 0}
+
+    assert totals(half_from_a_pool(), claims, *terms, fund=fund) == [400_00, 300_00, 0, 500_00]
+
+
+def test_what_the_fund_paid_to_others_is_never_taken_for_nothing() -> None:
+    """A single case does not know it: the decision waits, and says what to state; a claim that is refused does not."""
+    item = half_from_a_pool()
+    claims = (stay("08-01", "800"), stay("2025-08-01", "800"))
+    found = simulate(office(item), Situation(member=MEMBER, coverages=(held(),), claims=claims))
+
+    assert [made.status for made in found.decisions] == ["incomplete", "refused"]  # 2025 is after the cover
+    assert [told.code for told in found.problems] == ["claim.fund-unknown"]
+    assert '[fund.small.2024]，下一行写 b0 = "1234.50"' in found.problems[0].hint.zh  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

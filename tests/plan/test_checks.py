@@ -475,6 +475,15 @@ def test_nonsense(nonsense: Any, part: str, tmp_path: Path) -> None:
     assert ".equals(…)" in str(found[1].hint)
 
 
+def test_a_policy_year_that_is_shared_begins_on_one_day(tmp_path: Path) -> None:
+    """Members' years begin on any day unless terms do; then nobody could say which year of a family is meant."""
+    year = value.lump.once(per=mp.per.POLICY_YEAR, whose=mp.Whose.FAMILY)
+    given: dict[str, Any] = {"benefits": [benefit(pays=year)]}
+
+    assert told(check(tmp_path, **given)) == [("formula.shared-year", "benefits.lump.pays")]
+    assert told(check(tmp_path, **given, term_begins=mp.YearDay(7))) == []
+
+
 @pytest.mark.parametrize(
     "pays",
     [

@@ -366,6 +366,57 @@ def test_account_may_be_split() -> None:
     assert disease.node == paid.by
 
 
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda more: claim.total.capped(value.limit, **more),
+        lambda more: claim.total.above(value.limit, **more),
+        lambda more: claim.total.tiered(value.tiers, **more),
+        lambda more: claim.total.banded(value.amounts, **more),
+        lambda more: claim.total.once(**more),
+        lambda more: claim.total.so_far(**more),
+    ],
+)
+def test_every_scale_may_run_over_an_account_that_is_shared(make: Callable[[Any], mp.Formula]) -> None:
+    """`whose` says whose claims came before; a person's own, if nothing is said."""
+    year = per.CALENDAR_YEAR
+    family = make({"per": year, "whose": mp.Whose.FAMILY}).node
+
+    assert n.Before(claim.total.node, year, None, mp.Whose.FAMILY) == family.before  # type: ignore[attr-defined]
+    assert make({"per": year}) == make({"per": year, "whose": mp.Whose.PERSON})
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda whose: claim.total.capped(value.limit, whose=whose), "没有 per"),
+        (lambda whose: claim.total.capped(value.limit, per=per.STAY, whose=whose), "per.STAY"),
+        (lambda whose: claim.total.so_far(per=per.INCIDENT, whose=whose), "per.INCIDENT"),
+        (lambda whose: claim.total.before(per=per.TERM, whose=whose), "per.TERM"),
+        (lambda whose: mp.paid.before(per=per.TERM, whose=whose), "per.TERM"),
+    ],
+)
+@pytest.mark.parametrize("whose", [mp.Whose.FAMILY, mp.Whose.FUND])
+def test_a_shared_account_runs_over_a_period_that_is_the_same_for_all(
+    make: Callable[[Any], mp.Formula], says: str, whose: mp.Whose
+) -> None:
+    """A stay, an incident and a term are one person's; the message says what was found and what to write."""
+    found = refused(lambda: make(whose))
+
+    assert found.code == "formula.whose"
+    assert says in found.message.zh
+    assert found.hint
+    assert "per.CALENDAR_YEAR" in found.hint.zh
+
+
+def test_whose_is_one_of_three() -> None:
+    """A text is refused, and the three are named."""
+    found = refused(lambda: claim.total.capped(value.limit, per=per.TERM, whose="fund"))  # type: ignore[arg-type]
+
+    assert found.code == "formula.whose"
+    assert "mp.Whose.PERSON、FAMILY 或 FUND" in found.message.zh
+
+
 def test_band_of_rates_has_no_memory() -> None:
     """Rates of two claims cannot be subtracted from each other."""
     found = refused(lambda: claim.days.banded(value.day_rates, per=per.TERM))

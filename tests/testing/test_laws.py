@@ -8,6 +8,9 @@ import pytest
 from attrs import evolve
 
 from mutualplans.cli.main import main
+from mutualplans.testing.batch import batch_problems
+from mutualplans.testing.cases import case_problems
+from mutualplans.testing.changes import declaration_changes
 from mutualplans.testing.counterexample import broken_law
 from mutualplans.testing.figures import figures_of
 from mutualplans.testing.laws import LAWS, missing_inputs_are_reported, nothing_outside_the_cover
@@ -268,3 +271,50 @@ def test_a_claim_that_waits_for_a_fact_is_no_silence(twice):
     assert [item.total for item in without_shares.decisions] == [None, 40_00]
     broken = [missing_inputs_are_reported(evolve(world, pick=pick), world.run()) for pick in range(40)]
     assert broken == [None] * 40
+
+
+SHARED = {
+    "FAMILY": "(claim.days * value.daily).capped(mp.yuan('{}'), per=mp.per.CALENDAR_YEAR, whose=mp.Whose.FAMILY)",
+    "FUND": "(claim.days * value.daily).capped(mp.yuan('{}'), per=mp.per.CALENDAR_YEAR, whose=mp.Whose.FUND)",
+}
+
+
+@pytest.mark.parametrize("whose", SHARED)
+def test_a_plan_whose_accounts_are_shared_breaks_no_law(twice, whose):
+    """Families do not depend on each other; what the fund had counted is stated in every world that is tried."""
+    for place, year in ((twice.cases, 2011), (twice.cases, 2012)):
+        text = place.read_text(encoding="utf-8")
+        cover = f"coverage = {{ first_day = {year}-01-01"
+        assert cover in text
+        stated = f'fund = {{ tiny = {{ {year} = {{ allowance = "900" }} }} }}\n'
+        place.write_text(text.replace(cover, (stated if whose == "FUND" else "") + cover), encoding="utf-8")
+    subject = paying(twice, SHARED[whose].format(1000))
+
+    assert [found.__name__ for found in LAWS if broken_law(subject, found)] == []
+    assert [run.total for _case, run in subject.runs] == [80_00, 80_00]
+
+
+def test_a_case_of_the_fund_shows_which_changes_matter(twice):
+    """With 950 of 1,000 counted before, a fund that is taken for a family, or forgotten, pays more, and is noticed."""
+    text = twice.cases.read_text(encoding="utf-8")
+    for year in (2011, 2012):
+        cover = f"coverage = {{ first_day = {year}-01-01"
+        text = text.replace(cover, f'fund = {{ tiny = {{ {year} = {{ allowance = "950" }} }} }}\n{cover}')
+    twice.cases.write_text(text, encoding="utf-8")
+    subject = paying(twice, SHARED["FUND"].format(1000), "50.00")
+    (root,) = {benefit.pays.node for benefit in subject.plan.benefits}
+    changes = [
+        change for change in declaration_changes(subject.plan, [root.before]) if change.node == root.before
+    ]
+
+    assert len(changes) == 3
+    for change in changes:
+        assert case_problems(change.plan, subject.cases[0])
+
+
+def test_a_batch_is_compared_with_a_fund_that_begins_at_0(twice):
+    """A case that says nothing of the fund is incomplete alone, and decided in a batch, where nothing came before."""
+    subject = paying(twice, SHARED["FUND"].format(1000))
+
+    assert [made.status for _case, run in subject.runs for made in run.decisions] == ["incomplete"] * 2
+    assert list(batch_problems(subject.plan, subject.cases)) == []

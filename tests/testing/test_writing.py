@@ -41,7 +41,7 @@ def test_a_case_with_everything(tiny):
         ),
     )  # fmt: skip
 
-    read = read_situation(read_toml("case", situation_toml(situation)), [plan])
+    read = read_situation(read_toml("case", situation_toml(situation, [plan])), [plan])
 
     assert read.problems == ()
     assert read.situation == situation

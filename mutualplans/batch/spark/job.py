@@ -14,6 +14,7 @@ import pyarrow as pa
 from attrs import define, evolve, field, frozen
 
 from mutualplans.batch.columns import CLAIM, COVERAGE, ROW
+from mutualplans.batch.groups import refuse_parts
 from mutualplans.batch.outcome import BENEFITS, DECISIONS, PROBLEMS, RECEIPTS, Outcome, together
 from mutualplans.batch.spark.parcel import Parcel, parcel
 from mutualplans.batch.spark.session import needs_spark
@@ -120,7 +121,9 @@ def assess_frames(
 
     Raises:
         MutualPlansError: a needed column is not there or of another type; PySpark is missing; everything at once.
+            Or several persons share an account of a plan: their claims are decided in one order, on one machine.
     """
+    refuse_parts(office, "Spark")
     needs_spark()
     plans = [item.plan for item in office.plans]
     rows = spread(
