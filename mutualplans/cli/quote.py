@@ -215,7 +215,13 @@ def command(
     groups = quote_all(running, chosen, packages, read.entries, edition, named=bool(plan_ids))
     systems, doubts = systems_of(running, groups, read.entries) if roster else ([], [])
     problems = (*read.problems, *quotes.problems_of(groups, read), *doubts)
-    _show(groups, systems, read, problems, output_format, reveal=reveal, alone=not roster, discount=discount)
+    about: dict[str, Any] = {
+        "reveal": reveal,
+        "alone": not roster,
+        "written": bool(out),
+        "discount": discount,
+    }
+    _show(groups, systems, read, problems, output_format, **about)
     if out:
         quotes.write(out, groups, read, lang(), reveal=reveal, discount=discount)
         click.echo(t(f"明细已写入 {out}", f"rows written to {out}"), err=True)
@@ -429,6 +435,7 @@ def _show(
     *,
     reveal: bool,
     alone: bool,
+    written: bool,
     discount: Fraction | None,
 ) -> None:
     from mutualplans.cli import quotes
@@ -443,6 +450,6 @@ def _show(
     elif alone:
         quotes.print_person(groups, lang(), discount)
     else:
-        quotes.print_groups(groups, read, lang(), reveal=reveal)
+        quotes.print_groups(groups, read, lang(), reveal=reveal, written=written)
         print_systems(systems)
     say_problems(problems)

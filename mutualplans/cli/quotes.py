@@ -113,8 +113,14 @@ def print_person(groups: Sequence[GroupQuote], lang: Lang, discount: Fraction | 
         )
 
 
-def print_groups(groups: Sequence[GroupQuote], read: Roster, lang: Lang, *, reveal: bool) -> None:
-    """Print totals by plan and unit, then everybody who cannot join."""
+MOST_SHOWN = 200
+"""Persons who cannot join that are shown, where a file holds all of them."""
+
+
+def print_groups(
+    groups: Sequence[GroupQuote], read: Roster, lang: Lang, *, reveal: bool, written: bool = False
+) -> None:
+    """Print totals by plan and unit, then everybody who cannot join; only the first of them where they are `written`."""
     headers = [
         t("计划", "plan"),
         t("单位", "unit"),
@@ -152,7 +158,7 @@ def print_groups(groups: Sequence[GroupQuote], read: Roster, lang: Lang, *, reve
             f"{rows_en}, {idle} of them for no plan",
         )
     click.echo(t(rows_zh, rows_en))
-    _print_refusals(groups, read, lang, reveal=reveal)
+    _print_refusals(groups, read, lang, reveal=reveal, most=MOST_SHOWN if written else None)
 
 
 def _total(groups: Sequence[GroupQuote]) -> str:
@@ -166,9 +172,12 @@ def _split_total(group: GroupQuote, lang: Lang) -> str:
     return _split(group.split, lang) or (t("未规定", "not set") if group.premium else "")
 
 
-def _print_refusals(groups: Sequence[GroupQuote], read: Roster, lang: Lang, *, reveal: bool) -> None:
+def _print_refusals(
+    groups: Sequence[GroupQuote], read: Roster, lang: Lang, *, reveal: bool, most: int | None
+) -> None:
     people = _people(read)
-    lines = []
+    lines: list[tuple[str, str, str, str]] = []
+    shown = more = 0
     for group in groups:
         title = group.title.in_(lang)
         if group.unquoted and not group.quotes:
@@ -183,13 +192,16 @@ def _print_refusals(groups: Sequence[GroupQuote], read: Roster, lang: Lang, *, r
             # Its sentence holds the numbers already.
             why = t("；", "; ").join(item.text.in_(lang) for item in group.group)
             lines.append((title, t("全单位", "whole unit"), mask_digits(group.unit, reveal=reveal), why))
+        told = group.refused if most is None else group.refused[: max(most - shown, 0)]
+        shown, more = shown + len(told), more + len(group.refused) - len(told)
         lines += [
-            (title, item.key, _name(people[item.key], reveal=reveal), _notes(item, lang))
-            for item in group.refused
+            (title, item.key, _name(people[item.key], reveal=reveal), _notes(item, lang)) for item in told
         ]
     if lines:
         headers = [t("计划", "plan"), t("行", "row"), t("姓名", "name"), t("原因", "why")]
         print_table(t("不能参保", "Cannot join"), headers, lines, align=["left", "right", "left", "left"])
+        if more:
+            click.echo(t(f"还有 {more} 人次不能参保，见写出的明细", f"{more} more are in the file written"))
         counted = Counter(
             reason.text.in_(lang) for group in groups for item in group.refused for reason in item.reasons
         )

@@ -37,3 +37,25 @@ def test_a_roster_is_quoted_the_same_all_at_once(
 
     assert any(many)
     assert (again, capsys.readouterr()) == (status, one_by_one)
+
+
+def test_a_long_list_of_persons_is_in_the_file(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Of five men none can join the women's plan: all are shown, or the first two where a file holds all five."""
+    monkeypatch.setattr("mutualplans.cli.quotes.MOST_SHOWN", 2)
+    rows = [f"王强{number},男,198{number}-01-01,在职,厂" for number in range(5)]
+    roster, written = tmp_path / "roster.csv", tmp_path / "quotes.csv"
+    roster.write_text("\n".join(["姓名,性别,出生日期,在职状态,单位", *rows, ""]), encoding="utf-8")
+    command = ["quote", "--plan", "female-illness", "--edition", "beijing-2018-12", "--roster", str(roster)]
+    command += ["--first-day", "2024-05-01", "--lang", "en"]
+
+    main(command)
+    shown = capsys.readouterr().out
+    main([*command, "-o", str(written)])
+    less = capsys.readouterr().out
+
+    assert shown.count("王*") == 5
+    assert less.count("王*") == 2
+    assert "3 more are in the file written" in less
+    assert written.read_text(encoding="utf-8-sig").count("王*") == 5
