@@ -48,7 +48,7 @@ def test_a_long_list_of_persons_is_in_the_file(
     roster, written = tmp_path / "roster.csv", tmp_path / "quotes.csv"
     roster.write_text("\n".join(["姓名,性别,出生日期,在职状态,单位", *rows, ""]), encoding="utf-8")
     command = ["quote", "--plan", "female-illness", "--edition", "beijing-2018-12", "--roster", str(roster)]
-    command += ["--first-day", "2024-05-01", "--lang", "en"]
+    command += ["--first-day", "2024-05-01"]
 
     main(command)
     shown = capsys.readouterr().out
@@ -57,5 +57,5 @@ def test_a_long_list_of_persons_is_in_the_file(
 
     assert shown.count("王*") == 5
     assert less.count("王*") == 2
-    assert "3 more are in the file written" in less
+    assert "还有 3 人次不能参保，见写出的明细" in less
     assert written.read_text(encoding="utf-8-sig").count("王*") == 5
