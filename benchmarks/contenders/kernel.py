@@ -27,7 +27,8 @@ from mutualplans.batch.kernel.compiled import can_compile, compiled, interpreted
 from mutualplans.batch.kernel.source import GATES
 from mutualplans.batch.prepare import prepare
 from mutualplans.batch.read import read_table
-from mutualplans.batch.run import Decided, Options, PlanRun, _decide_plan, _read_only, _Share, decide
+from mutualplans.batch.run import decide, decide_plan
+from mutualplans.batch.share import Decided, Options, PlanRun, Share, read_only
 from mutualplans.batch.write import BENEFITS, DECISIONS, PROBLEMS, writer
 from mutualplans.engine.office import Office
 
@@ -70,7 +71,7 @@ class Kernel(_Ours):
         assert share.screened.keep.all(), "a claim of the workload is unsound"
         self.numbers = _numbers(share.claims.table["claim"])
         with ThreadPoolExecutor(1) as pool:
-            _decide_plan(self.office, self.office.plans[0], [share], pool)
+            decide_plan(self.office, self.office.plans[0], [share], pool)
         (self.plan,) = share.plans
         self.made = share.made
         del self.claims, self.covers
@@ -116,7 +117,7 @@ def _parts(first_row: np.ndarray[Any, Any], threads: int) -> list[tuple[int, int
 
 
 def _ordered(order: np.ndarray[Any, Any], argument: Any, values: np.ndarray[Any, Any]) -> Any:
-    return _read_only(values.take(order)) if argument.role == "claim" else values
+    return read_only(values.take(order)) if argument.role == "claim" else values
 
 
 class SortingKernel(Kernel):
@@ -151,7 +152,7 @@ class SortingKernel(Kernel):
 
 
 @define(eq=False)
-class _Calls(_Share):
+class _Calls(Share):
     """Keeps what a kernel is called with, so that the call alone can be timed."""
 
     made: _Call = None  # type: ignore[assignment]  # there after the plans were run

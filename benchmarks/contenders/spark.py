@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def session(job: Job) -> Any:
     return made
 
 
-class _Spark:
+class _Spark(ABC):
     """What all jobs have in common."""
 
     name = ""
@@ -72,8 +73,9 @@ class _Spark:
         self.claims = self.spark.read.parquet(str(self.job.data.claims_file)).select(*FROM_CLAIMS)
         self.covers = self.spark.read.parquet(str(self.job.data.covers_file)).select("person", *FROM_COVERS)
 
+    @abstractmethod
     def frame(self) -> Any:
-        raise NotImplementedError
+        """Return what the job writes."""
 
     def run(self) -> Path:
         self.frame().write.mode("overwrite").parquet(str(self.out))

@@ -14,7 +14,8 @@ from mutualplans.batch.columns import PERSON
 from mutualplans.batch.exactly import decide_ready
 from mutualplans.batch.outcome import Outcome, together
 from mutualplans.batch.prepare import Prepared, prepare
-from mutualplans.batch.run import Options, Seen, decide, threads_by_default
+from mutualplans.batch.run import decide, threads_by_default
+from mutualplans.batch.share import Options, Seen
 from mutualplans.batch.tables import outcome
 from mutualplans.engine.office import Office
 

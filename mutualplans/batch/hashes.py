@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-__all__ = ["hashed", "share_of"]
+__all__ = ["hashed", "mixed", "share_of"]
 
 _WORD = 8
 _MASKS = np.array([(1 << 8 * count) - 1 for count in range(_WORD + 1)], np.uint64)
@@ -21,19 +21,19 @@ def hashed(keys: pa.ChunkedArray | pa.Array) -> np.ndarray:
     """Return 64 bits for each text, the same for the same text; others are the same by chance only."""
     texts = pa.table({"": keys})[0].combine_chunks().fill_null("")
     start, length, words = _bytes(texts)
-    mixed = length.astype(np.uint64)
+    made = length.astype(np.uint64)
     if len(texts) and length.min() == length.max():  # member numbers: each word of all of them is a column
         for done in range(0, int(length[0]), _WORD):
             word = words[done :: length[0]][: len(texts)] & _MASKS[min(int(length[0]) - done, _WORD)]
-            mixed = _mixed(mixed, word)
-        return mixed
+            made = mixed(made, word)
+        return made
     rows, done = np.flatnonzero(length > 0), 0
     while len(rows):
         word = words[start[rows] + done] & _MASKS[np.minimum(length[rows] - done, _WORD)]
-        mixed[rows] = _mixed(mixed[rows], word)
+        made[rows] = mixed(made[rows], word)
         done += _WORD
         rows = rows[length[rows] > done]
-    return mixed
+    return made
 
 
 def _bytes(texts: pa.StringArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -47,7 +47,8 @@ def _bytes(texts: pa.StringArray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return ends[:-1] - first, np.diff(ends), words
 
 
-def _mixed(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+def mixed(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Return 64 bits that differ with either side, but for a chance collision."""
     spread = (left ^ right) * np.uint64(0x9E3779B97F4A7C15)
     spread ^= spread >> np.uint64(32)
     return spread * np.uint64(0xD6E8FEB86659FD93) ^ left

@@ -26,7 +26,7 @@ from mutualplans.batch.outcome import (
     receipts_together,
 )
 from mutualplans.batch.parts import Gathered
-from mutualplans.batch.run import Seen
+from mutualplans.batch.share import Seen
 from mutualplans.batch.spill import Spill
 from mutualplans.batch.totals import Totals
 from mutualplans.engine.office import Office

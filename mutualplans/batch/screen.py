@@ -15,6 +15,7 @@ from attrs import define
 
 from mutualplans.batch.arrange import EPOCH, Arranged
 from mutualplans.batch.columns import CLAIM, PERSON, ROW
+from mutualplans.batch.hashes import mixed
 from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.outcome import Rows
 from mutualplans.batch.records import claim_record
@@ -224,13 +225,13 @@ def _suspected(claims: Arranged) -> np.ndarray:
     rows, content = several, persons.astype(np.uint64)
     for names in (_EVENT, _REST):  # few claims of one person share their days
         for name in names:
-            content = _mixed(content, claims.stated(name)[rows].astype(np.int64).view(np.uint64))
+            content = mixed(content, claims.stated(name)[rows].astype(np.int64).view(np.uint64))
         again = _repeats(content)
         rows, content = rows[again], content[again]
     found = [claims.person[rows]]
     if pc.count_distinct(claims.table["claim"]).as_py() < len(claims):
         numbers = claims.table["claim"].take(pa.array(several)).combine_chunks().dictionary_encode().indices
-        by_number = _mixed(persons.astype(np.uint64), numbers.to_numpy().astype(np.uint64))
+        by_number = mixed(persons.astype(np.uint64), numbers.to_numpy().astype(np.uint64))
         found.append(persons[_repeats(by_number)])
     return np.unique(np.concatenate(found))
 
@@ -242,13 +243,6 @@ def _with_several(claims: Arranged) -> np.ndarray:
     several[1:] |= same
     several[:-1] |= same
     return np.flatnonzero(several)
-
-
-def _mixed(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """Return 64 bits that differ with either side, but for a chance collision."""
-    spread = left * np.uint64(0x9E3779B97F4A7C15)
-    mixed = (spread ^ (spread >> np.uint64(29)) ^ right) * np.uint64(0xBF58476D1CE4E5B9)
-    return mixed ^ (mixed >> np.uint64(32))
 
 
 def _repeats(values: np.ndarray) -> np.ndarray:

@@ -25,7 +25,7 @@ from mutualplans.batch.outcome import (
     Outcome,
     receipt_row,
 )
-from mutualplans.batch.run import Decided, PlanRun
+from mutualplans.batch.share import Decided, PlanRun
 from mutualplans.engine.assess import missing_problem
 from mutualplans.engine.simulate import no_cover
 from mutualplans.model.claim import Claim

@@ -32,7 +32,7 @@ from mutualplans.model.parameter import Parameter, Shape
 from mutualplans.model.scales import Band, Edge, Scale, Table
 from mutualplans.model.text import Text
 from mutualplans.model.workdays import WorkCalendar
-from mutualplans.plan.edition import Confidence, Edition, Entry, InForce
+from tests.engine.plans import made_up
 from tests.expr.strategies import QUICK, SCALES, World, cases, completions, rates, scales
 
 # ---------------------------------------------------------------- a second implementation
@@ -797,18 +797,7 @@ def limits_of(
         ],
     )
     entries = {"most_shares": 2, "limit": 50_000, "share": Fraction(1, 3)}
-    edition = Edition(
-        plan="try",
-        id="e",
-        series="e",
-        title=Text("版"),
-        in_force=InForce(),
-        publisher="-",
-        source="-",
-        confidence=Confidence.ASSUMED,
-        reason="-",
-        values={name: Entry(value=value, confidence=Confidence.ASSUMED) for name, value in entries.items()},
-    )
+    edition = made_up("try", "e", entries)
     bound = bind(plan, edition)
     return bound, {item.benefit: item for item in limits(bound)}
 

@@ -19,9 +19,10 @@ from mutualplans.model.money import Money, Rounding
 from mutualplans.model.parameter import Parameter
 from mutualplans.model.text import Text
 from mutualplans.plan.declaration import EditionFolder
-from mutualplans.plan.edition import Confidence, Edition, Entry, InForce
+from mutualplans.plan.edition import Edition
 from mutualplans.plan.formula import Formula
 from mutualplans.plan.parameters import Parameters
+from tests.engine.plans import made_up
 from tests.expr.strategies import (
     CODES,
     DIAGNOSES,
@@ -131,22 +132,8 @@ def editions(draw: Draw, plan: str, id_: str) -> Edition:
     """An edition with a value for every parameter but the one that stays unset."""
     values = {item.name: draw(_value_of(item)) for item in parameters() if not item.optional}
     made = {name: Money(value) if name == "lump" else value for name, value in values.items()}
-    return Edition(
-        plan=plan,
-        id=id_,
-        series="e",
-        title=Text("版"),
-        in_force=InForce(),
-        publisher="-",
-        source="-",
-        confidence=Confidence.ASSUMED,
-        reason="-",
-        rounding=draw(st.sampled_from(Rounding)),
-        values={
-            name: Entry(value=getattr(value, "fen", value), confidence=Confidence.ASSUMED)
-            for name, value in made.items()
-        },
-    )
+    fen = {name: getattr(value, "fen", value) for name, value in made.items()}
+    return made_up(plan, id_, fen, draw(st.sampled_from(Rounding)))
 
 
 @st.composite

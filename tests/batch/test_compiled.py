@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mutualplans.batch.kernel.compiled import compiled, kernel_folder
-from mutualplans.batch.run import _read_only
+from mutualplans.batch.share import read_only
 
 TEXT = """
 @compiled
@@ -73,7 +73,7 @@ def test_a_kernel_is_compiled_for_one_kind_of_arrays(monkeypatch: pytest.MonkeyP
 
     for values in (fixed, np.array([3, 4])):
         out = np.zeros(2, np.int64)
-        kernel(0, 2, _read_only(values), out)
+        kernel(0, 2, read_only(values), out)
         assert out.tolist() == [7 * number for number in values]
 
     assert len(kernel.signatures) == 1  # type: ignore[attr-defined]

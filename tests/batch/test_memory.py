@@ -6,7 +6,8 @@ import gc
 import weakref
 
 from mutualplans.batch.prepare import prepare
-from mutualplans.batch.run import Options, decide
+from mutualplans.batch.run import decide
+from mutualplans.batch.share import Options
 from mutualplans.engine.office import office_of
 from mutualplans.registry import PluginRegistry
 from mutualplans.testing.batch import as_tables

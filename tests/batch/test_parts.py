@@ -24,7 +24,7 @@ from mutualplans.batch.outcome import Outcome
 from mutualplans.batch.parts import Gathered
 from mutualplans.batch.read import read_table
 from mutualplans.batch.results import Results, assess_parts
-from mutualplans.batch.run import Seen
+from mutualplans.batch.share import Seen
 from mutualplans.batch.spill import Spill
 from mutualplans.batch.totals import Totals
 from mutualplans.engine.office import Office

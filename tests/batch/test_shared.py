@@ -25,7 +25,8 @@ from mutualplans.batch.parts import Gathered
 from mutualplans.batch.prepare import prepare
 from mutualplans.batch.read import read_table
 from mutualplans.batch.results import assess_parts
-from mutualplans.batch.run import Options, decide
+from mutualplans.batch.run import decide
+from mutualplans.batch.share import Options
 from mutualplans.batch.spark.job import assess_frames
 from mutualplans.engine.office import Office
 from mutualplans.engine.simulate import Situation, simulate

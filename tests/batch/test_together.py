@@ -14,7 +14,8 @@ from mutualplans.batch.assess import assess_tables
 from mutualplans.batch.beside import Held
 from mutualplans.batch.beyond import beyond_kernels
 from mutualplans.batch.prepare import prepare
-from mutualplans.batch.run import Options, decide
+from mutualplans.batch.run import decide
+from mutualplans.batch.share import Options
 from mutualplans.engine.office import Office
 from mutualplans.engine.simulate import Situation, simulate
 from mutualplans.files.situation import read_situation

@@ -14,7 +14,8 @@ from mutualplans.batch.assess import assess_tables
 from mutualplans.batch.exactly import decide_exactly
 from mutualplans.batch.kernel.compiled import can_compile
 from mutualplans.batch.prepare import prepare
-from mutualplans.batch.run import Decided, Options, decide
+from mutualplans.batch.run import decide
+from mutualplans.batch.share import Decided, Options
 from mutualplans.engine.office import Office, SharedLimit
 from mutualplans.plan.vocabulary import HOLDS
 from tests.batch.test_kernel_laws import COMPILED, QUICK, tables, told

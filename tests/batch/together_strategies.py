@@ -14,13 +14,13 @@ import mutualplans as mp
 from mutualplans import claim, cover, paid, per
 from mutualplans.engine.office import LocalEdition, Office, OfficePlan, SharedLimit
 from mutualplans.expr import nodes as n
-from mutualplans.model.money import Rounding
 from mutualplans.model.text import Text
 from mutualplans.office.together import PERIODS, with_others
 from mutualplans.plan.declaration import EditionFolder
-from mutualplans.plan.edition import Confidence, Edition, Entry, InForce
+from mutualplans.plan.edition import Edition
 from mutualplans.plan.formula import Formula, formula
 from tests.batch.strategies import FIRST, PLANS, end_of_term
+from tests.engine.plans import made_up
 from tests.expr.strategies import FIELDS, Draw
 
 OWN = {item.name: Formula(n.Read(item)) for item in FIELDS}
@@ -130,19 +130,7 @@ def merges(draw: Draw) -> mp.Merge:
 
 
 def _edition(plan: str, number: int, near: int) -> Edition:
-    return Edition(
-        plan=plan,
-        id=f"e{number}",
-        series="e",
-        title=Text("版"),
-        in_force=InForce(),
-        publisher="-",
-        source="-",
-        confidence=Confidence.ASSUMED,
-        reason="-",
-        rounding=Rounding.HALF_UP_FEN,
-        values={"near": Entry(value=near, confidence=Confidence.ASSUMED)},
-    )
+    return made_up(plan, f"e{number}", {"near": near})
 
 
 # ---------------------------------------------------------------- persons

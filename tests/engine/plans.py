@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import mutualplans as mp
 from mutualplans import claim, cover, insured, per
@@ -11,7 +13,7 @@ from mutualplans.engine.office import LocalEdition, Office, OfficePlan
 from mutualplans.model.text import Text
 from mutualplans.model.tomlfile import read_toml
 from mutualplans.plan.declaration import EditionFolder
-from mutualplans.plan.edition import Edition
+from mutualplans.plan.edition import Confidence, Edition, Entry, InForce
 from mutualplans.plan.reading import read_edition
 
 HEAD = """
@@ -36,6 +38,25 @@ def edition(plan: mp.Plan, values: str) -> Edition:
     assert [item.line() for item in problems] == []
     assert found is not None
     return found
+
+
+def made_up(
+    plan: str, id_: str, values: Mapping[str, Any], rounding: mp.Rounding = mp.Rounding.HALF_UP_FEN
+) -> Edition:
+    """Return an edition that no file states, for laws; money as fen."""
+    return Edition(
+        plan=plan,
+        id=id_,
+        series="e",
+        title=Text("版"),
+        in_force=InForce(),
+        publisher="-",
+        source="-",
+        confidence=Confidence.ASSUMED,
+        reason="-",
+        rounding=rounding,
+        values={name: Entry(value=value, confidence=Confidence.ASSUMED) for name, value in values.items()},
+    )
 
 
 def bound(plan: mp.Plan, values: str) -> BoundPlan:

@@ -20,7 +20,7 @@ from mutualplans.batch.columns import CLAIM, CODES, COVERAGE, ROW
 from mutualplans.batch.kernel.compiled import can_compile
 from mutualplans.batch.outcome import BENEFITS, DECISIONS, PROBLEMS, RECEIPTS, Outcome
 from mutualplans.batch.read import Reading
-from mutualplans.batch.run import Seen
+from mutualplans.batch.share import Seen
 from mutualplans.batch.sources import Chunk
 from mutualplans.batch.totals import Totals
 from mutualplans.batch.write import BENEFITS as BENEFIT_SHEET
