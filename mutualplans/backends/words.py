@@ -7,6 +7,7 @@ computed value, so that ``按 18,700.00 元 × 50%`` comes from the rule that wa
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from attrs import evolve
@@ -26,7 +27,8 @@ _DAYS = Text("天", "days")
 _YEARS = Text("周岁", "years")
 
 
-def units(formula: Order) -> dict[n.Node, Text | None]:
+@lru_cache(maxsize=1_000)
+def units(formula: Order) -> Mapping[n.Node, Text | None]:
     """Return the unit of each counted node: its own, or that of the first sub-formula that has one."""
     found: dict[n.Node, Text | None] = {}
     for node in formula.nodes:

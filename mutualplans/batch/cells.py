@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from mutualplans.model.money import format_yuan
 from mutualplans.model.problem import Problem, nearest, problem
 from mutualplans.model.text import Text, said
 
-__all__ = ["SPACE", "Cells", "Parsed", "expected", "id_facts", "take_type", "wrong_cell"]
+__all__ = ["SPACE", "Cells", "Parsed", "expected", "id_facts", "take_type", "valid_ids", "wrong_cell"]
 
 _LISTED = re.compile(r"[;；、,，]")
 SPACE = "".join(filter(str.isspace, map(chr, range(0x3001))))
@@ -150,7 +149,7 @@ class Cells:
         return self._rest(texts, fen, _inside(fen, item))
 
     def _ids(self, texts: pa.Array) -> Parsed:
-        return self._rest(texts, texts, pa.array(_valid_ids(texts)))
+        return self._rest(texts, texts, pa.array(valid_ids(texts)))
 
     def _rest(self, texts: pa.Array, values: pa.Array, sound: pa.Array) -> Parsed:
         """Keep the values known to be sound, and read every other text by the strict grammar."""
@@ -258,7 +257,7 @@ def take_type(column: Column, found: pa.DataType, *, in_fen: bool) -> str:
 # ---------------------------------------------------------------- resident ID numbers
 
 
-def _valid_ids(texts: pa.Array) -> np.ndarray[Any, Any]:
+def valid_ids(texts: pa.Array) -> np.ndarray[Any, Any]:
     """Return which texts are resident ID numbers by form, date and check digit, all at once."""
     shaped = pc.fill_null(pc.match_substring_regex(texts, r"^\d{17}[\dX]$"), False).to_numpy(
         zero_copy_only=False
@@ -305,13 +304,14 @@ def _other_number(wrong: Problem) -> Problem:
 
 def id_facts(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     """Return sex and date of birth as valid ID numbers state them; null where a text is none."""
-    valid = _valid_ids(texts)
+    valid = valid_ids(texts)
     digits = _digits(texts, valid)
-    sexes = np.full(len(texts), None, dtype=object)
-    births = np.full(len(texts), None, dtype=object)
+    sexes = np.zeros(len(texts), np.int8)
+    births = np.zeros(len(texts), np.int32)
     if valid.any():
-        sexes[valid] = np.where(digits[:, 16] % 2 == 1, "male", "female")
-        births[valid] = [
-            date(*parts) for parts in zip(*(part.tolist() for part in _birth(digits)), strict=True)
-        ]
-    return pa.array(sexes, pa.string(), from_pandas=True), pa.array(births, pa.date32(), from_pandas=True)
+        sexes[valid] = digits[:, 16] % 2
+        years, months, days = _birth(digits)
+        first = ((years - 1970) * 12 + months - 1).astype("M8[M]").astype("M8[D]")
+        births[valid] = first.astype(np.int64) + days - 1
+    named = pa.DictionaryArray.from_arrays(pa.array(sexes, mask=~valid), pa.array(["female", "male"]))
+    return named.cast(pa.string()), pa.array(births, pa.int32(), mask=~valid).cast(pa.date32())

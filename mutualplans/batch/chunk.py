@@ -15,7 +15,7 @@ from mutualplans.batch.columns import CODES, PERSON, ROW, Column
 from mutualplans.batch.outcome import PROBLEMS, Rows
 from mutualplans.batch.sources import Chunk
 from mutualplans.files.table_problems import set_aside
-from mutualplans.files.tables import NOT_DATA
+from mutualplans.files.tables import MAYBE_NOT_DATA, NOT_DATA
 from mutualplans.model.masks import mask_digits
 from mutualplans.model.problem import Problem, problem
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from mutualplans.batch.read import Reading
 
 __all__ = ["ChunkRows"]
-
-_SUM_WORDS = "合计|总计|小计|共计|制表人|填表人|审核人"
 
 
 @frozen
@@ -165,7 +163,9 @@ class ChunkRows:
         filled = np.zeros(len(places), dtype=bool)
         for column in cells:
             word |= (
-                pc.match_substring_regex(column, _SUM_WORDS).fill_null(False).to_numpy(zero_copy_only=False)
+                pc.match_substring_regex(column, MAYBE_NOT_DATA)
+                .fill_null(False)
+                .to_numpy(zero_copy_only=False)
             )
             filled |= pc.not_equal(column, "").fill_null(False).to_numpy(zero_copy_only=False)
         for index in np.flatnonzero(word):

@@ -49,6 +49,7 @@ class Joinings:
         held: Row → the covers of a person who has or had any.
         made: Columns of whole numbers by key.
         records: The record of each person, where the table was made of records.
+        told: What the table says of some persons, by row.
     """
 
     table: pa.Table
@@ -59,6 +60,7 @@ class Joinings:
     held: Mapping[int, tuple[Coverage, ...]] = field(factory=dict)
     made: dict[str, np.ndarray] = field(factory=dict)
     records: Sequence[Joining] = ()
+    told: dict[int, dict[str, Any]] = field(factory=dict)
 
     def __len__(self) -> int:
         return len(self.table)
@@ -116,7 +118,7 @@ class Joinings:
         """
         if self.records:
             return self.records[row]
-        said = self.table.slice(row, 1).to_pylist()[0]
+        said = self.told.get(row) or self.table.slice(row, 1).to_pylist()[0]
         case = case_record({**said, "plan": "", "last_day": said["first_day"]}, self.columns)
         return Joining(
             member=case.member,
@@ -130,6 +132,11 @@ class Joinings:
             covers=self.held.get(row, ()) if self.known[row] else None,
             key=str(said[ROW]),
         )
+
+    def tell(self, rows: Sequence[int]) -> None:
+        """Read at once what the table says of the persons whose records will be asked for next."""
+        if not self.records:
+            self.told = dict(zip(rows, self.table.take(pa.array(rows, pa.int64())).to_pylist(), strict=True))
 
     def holdings(self) -> np.ndarray:
         """Return a number for what covers a person has; the same for persons who have the same."""

@@ -52,12 +52,14 @@ class Chunk:
         rows: Row numbers as a person sees them.
         cells: One array for each header; texts, or in Parquet whatever the column holds.
         odd: Row number → what is wrong with the form of the row; such rows are not to be used.
+        wide: Row number → all cells of a row of a text file that has something beyond the header.
         damaged: (header, row number) of cells in which a workbook keeps a long number as a number.
     """
 
     rows: pa.Array
     cells: list[pa.Array]
     odd: dict[int, Problem] = Factory(dict)
+    wide: dict[int, Sequence[str]] = Factory(dict)
     damaged: frozenset[tuple[int, int]] = frozenset()
 
 
@@ -74,6 +76,7 @@ class Source:
         chunks: Reads the rows below.
         types: Arrow types by header of a typed file; empty where all cells are texts.
         size: Number of rows where it is known without reading them.
+        head: The cells of the rows from the first to the header; empty for a workbook.
     """
 
     path: Path
@@ -84,6 +87,7 @@ class Source:
     chunks: Callable[[], Iterator[Chunk]]
     types: list[pa.DataType] = field(factory=list)
     size: int | None = None
+    head: list[list[str]] = field(factory=list)
 
 
 def open_source(
@@ -127,7 +131,8 @@ class _Scan:
 
 def _text(path: Path, knows: Knows, encoding: str | None) -> Source:
     scan = _scanned(path, encoding)
-    delimiter, line, record, headers = _header(scan.head, path, knows)
+    delimiter, line, head = _header(scan.head, path, knows)
+    record, headers = len(head), [name.strip() for name in head[-1]]
     plain = not scan.quotes and scan.encoding != "utf-16"
     if plain:
 
@@ -138,7 +143,7 @@ def _text(path: Path, knows: Knows, encoding: str | None) -> Source:
         def chunks() -> Iterator[Chunk]:
             return _python_chunks(path, scan.encoding, delimiter, record, len(headers))
 
-    return Source(path, str(path), headers, record, scan.encoding, chunks)
+    return Source(path, str(path), headers, record, scan.encoding, chunks, head=head)
 
 
 def _scanned(path: Path, encoding: str | None) -> _Scan:
@@ -185,19 +190,16 @@ def _decodes(path: Path, name: str, failures: dict[str, int]) -> _Scan | bool:
                 return _Scan(name, quotes, head.removeprefix("\ufeff"))
 
 
-def _header(head: str, path: Path, knows: Knows) -> tuple[str, int, int, list[str]]:
-    """Return delimiter, physical line and record number of the header, and its names."""
-    best: tuple[int, str, int, int, list[str]] = (0, ",", 0, 0, [])
+def _header(head: str, path: Path, knows: Knows) -> tuple[str, int, list[list[str]]]:
+    """Return delimiter and physical line of the header, and the rows from the first to it."""
+    best: tuple[int, str, int, list[list[str]]] = (0, ",", 0, [])
     for delimiter in _DELIMITERS:
         reader = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
-        for number, record in enumerate(reader, 1):
-            known = sum(map(knows, record))
-            if known >= 2:
-                best = max(
-                    best, (known, delimiter, reader.line_num, number, [name.strip() for name in record])
-                )
-                break
-            if number == _HEAD_ROWS:
+        rows: list[list[str]] = []
+        for record in islice(reader, _HEAD_ROWS):
+            rows.append(record)
+            if (known := sum(map(knows, record))) >= 2:
+                best = max(best, (known, delimiter, reader.line_num, rows))
                 break
     if not best[0]:
         raise MutualPlansError(_no_header(str(path), empty=not head.strip()))
@@ -257,7 +259,7 @@ def _arrow_chunks(path: Path, encoding: str, delimiter: str, line: int, width: i
 
 def _uneven(records: Sequence[tuple[int, Sequence[str]]], width: int, name: str) -> Chunk:
     """Return records of any width as a chunk: missing cells are empty, a filled one too many is a problem."""
-    odd = {}
+    odd, wide = {}, {}
     lines = []
     for number, record in records:
         if len(record) == width:
@@ -266,12 +268,14 @@ def _uneven(records: Sequence[tuple[int, Sequence[str]]], width: int, name: str)
         more = next((place for place, text in enumerate(record) if place >= width and text.strip()), None)
         if more is not None:
             odd[number] = wrong.no_header_above(name, number, wrong.letter(more + 1))
+            wide[number] = record
         lines.append([*record[:width], *[""] * (width - len(record))])
     columns = zip(*lines, strict=True) if lines else [[] for _ in range(width)]
     return Chunk(
         rows=pa.array([number for number, _record in records], pa.int64()),
         cells=[pa.array(column, pa.string()) for column in columns],
         odd=odd,
+        wide=wide,
     )
 
 
@@ -464,6 +468,7 @@ def _parquet(path: Path) -> Source:
         lambda: _parquet_chunks(path, file),
         types=list(schema.types),
         size=file.metadata.num_rows,
+        head=[list(schema.names)],
     )
 
 

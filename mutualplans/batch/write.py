@@ -37,6 +37,7 @@ __all__ = [
     "RECEIPTS",
     "Sheet",
     "Writer",
+    "cells_of",
     "check_kind",
     "parquet_schema",
     "shown",
@@ -55,7 +56,7 @@ _SHORTEST_MASKED = 13
 _SCIENTIFIC = r"\pN\.\pN{10,}[Ee]"
 _CHINESE = r"[\p{Han}]"
 
-How = Literal["text", "personal", "person", "money", "number", "flag", "status"]
+How = Literal["text", "personal", "person", "money", "number", "date", "flag", "status"]
 
 
 @frozen
@@ -164,16 +165,14 @@ class Writer:
     Attributes:
         path: The file.
         sheet: What is in it.
-        office: Office whose plans' reasons are put into words.
         lang: Language of words and headers.
-        reveal: Whether ID numbers are written in full.
+        show: Returns the columns of the sheet from a table that is to be written; by default it has them.
     """
 
     path: Path
     sheet: Sheet
-    office: Office
     lang: Lang
-    reveal: bool
+    show: Callable[[pa.Table], pa.Table] = lambda table: table
     _whole: AbstractContextManager[Path] = field(init=False)
     _format: _Format = field(init=False)
 
@@ -193,9 +192,9 @@ class Writer:
         return self
 
     def write(self, table: pa.Table) -> None:
-        """Add the rows of a table of `mutualplans.batch.outcome`."""
+        """Add the rows of a table."""
         if table.num_rows:
-            self._format.write(shown(table, self.sheet, self.office, self.lang, reveal=self.reveal))
+            self._format.write(self.show(table))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -231,13 +230,13 @@ def parquet_schema(sheet: Sheet) -> pa.Schema:
 
 
 def writer(path: str | Path, sheet: Sheet, office: Office, lang: Lang, *, reveal: bool = False) -> Writer:
-    """Return a context that writes one file.
+    """Return a context that writes tables of `mutualplans.batch.outcome` to one file.
 
     Raises:
         MutualPlansError: the name ends otherwise than in `KINDS`; on leaving, the file cannot be written.
     """
     check_kind(path)
-    return Writer(Path(path), sheet, office, lang, reveal)
+    return Writer(Path(path), sheet, lang, lambda table: shown(table, sheet, office, lang, reveal=reveal))
 
 
 def masked(values: Any, *, handles: bool = False) -> pa.Array:
@@ -311,6 +310,7 @@ _PARQUET_TYPES: Mapping[How, pa.DataType] = {
     "status": CODES,
     "money": pa.int64(),
     "number": pa.int64(),
+    "date": pa.date32(),
     "flag": pa.bool_(),
 }
 
@@ -326,11 +326,7 @@ class _Csv:
         self.file.write(header.getvalue().encode("utf-8-sig"))
 
     def write(self, table: pa.Table) -> None:
-        columns = [
-            pa.table({"": _csv_column(table[column.name], column.how, self.lang)})[0].combine_chunks()
-            for column in self.sheet.columns
-        ]
-        shown = pa.table(columns, names=table.column_names)
+        shown = cells_of(table, self.sheet, self.lang)
         pa.csv.write_csv(shown, self.file, pa.csv.WriteOptions(include_header=False, quoting_style="needed"))
 
     def close(self) -> None:
@@ -339,6 +335,15 @@ class _Csv:
         finally:
             with suppress(OSError):  # a full disk was said by `flush`; closing would say it again
                 self.file.close()
+
+
+def cells_of(table: pa.Table, sheet: Sheet, lang: Lang) -> pa.Table:
+    """Return the columns of a sheet as the cells of a CSV."""
+    columns = [
+        pa.table({"": _csv_column(table[column.name], column.how, lang)})[0].combine_chunks()
+        for column in sheet.columns
+    ]
+    return pa.table(columns, names=table.column_names)
 
 
 def _csv_column(values: Any, how: How, lang: Lang) -> Any:
@@ -353,6 +358,8 @@ def _csv_column(values: Any, how: How, lang: Lang) -> Any:
         yes, no = ("是", "否") if lang == "zh" else ("yes", "no")
         return pc.if_else(values, yes, no)
     texts = values.cast(pa.string())
+    if how == "date":
+        return texts
     if how == "status":
         return _told(texts, lang)
     formula = pc.and_(
@@ -408,7 +415,7 @@ class _Workbook:
         if how == "money":
             found = values.to_pylist()
             return ("" if fen is None else Decimal(fen).scaleb(-2) for fen in found)
-        shown = _csv_column(values, how, self.lang) if how in ("flag", "status") else values
+        shown = _csv_column(values, how, self.lang) if how in ("date", "flag", "status") else values
         return (value or "" for value in shown.to_pylist())
 
 

@@ -35,7 +35,7 @@ __all__ = [
     "say_problems",
 ]
 
-Align = Literal["left", "center", "right"]
+Align = Literal["left", "right"]
 
 TreeNode: TypeAlias = "tuple[str, Sequence[TreeNode]]"
 """A label and what stands below it."""
@@ -112,10 +112,6 @@ def print_table(
     Raises:
         ValueError: A row, or `align`, has another number of columns than `headers`.
     """
-    from rich import box
-    from rich.table import Table
-    from rich.text import Text
-
     sides: list[Align] = ["left"] * len(headers) if align is None else list(align)
     names = [_plain(header) for header in headers]
     shown = [[_plain(cell) for cell in row] for row in rows]
@@ -124,13 +120,45 @@ def print_table(
             message = f"{len(names)} headers, but a row of {count}: every row needs one cell per header"
             raise ValueError(message)
 
+    if sys.stdout.isatty() or any(len(cell.splitlines()) > 1 for row in [names, *shown] for cell in row):
+        _print_folding(title, names, shown, sides)
+        return
+    widths = [max(map(_widest_line, column)) for column in zip(names, *shown, strict=True)]
+    lines = [_line(row, widths, sides) for row in [names, *shown]]
+    lines.insert(1, "─" * (sum(widths) + len(_BETWEEN) * (len(widths) - 1)))
+    click.echo("\n".join([*([title] if title else ()), *lines]))
+
+
+_BETWEEN = " " * 3
+
+
+def _line(row: Sequence[str], widths: Sequence[int], sides: Sequence[Align]) -> str:
+    """Return a row as one line, as rich would print it: several times as fast where a roster has thousands of units."""
+    from rich.cells import cell_len
+
+    cells = []
+    for text, width, side in zip(row, widths, sides, strict=True):
+        text = text.rstrip()
+        room = " " * (width - cell_len(text))
+        cells.append(text + room if side == "left" else room + text)
+    return _BETWEEN.join(cells).rstrip()
+
+
+def _print_folding(
+    title: str, names: Sequence[str], rows: Sequence[Sequence[str]], sides: Sequence[Align]
+) -> None:
+    """Print a table through rich, which folds what is too wide for a terminal."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(title=Text(title, "bold") if title else None, title_justify="left", box=box.SIMPLE_HEAD)
     table.show_edge = False
     table.pad_edge = False
-    widths = [max(map(_widest_line, column)) for column in zip(names, *shown, strict=True)]
+    widths = [max(map(_widest_line, column)) for column in zip(names, *rows, strict=True)]
     for name, side in zip(names, sides, strict=True):
         table.add_column(Text(name), justify=side, overflow="fold", no_wrap=side != "left")
-    for row in shown:
+    for row in rows:
         table.add_row(*map(Text, row))
     folded = [
         min(width, _LEAST_COLUMN) if side == "left" else width

@@ -22,7 +22,7 @@ from mutualplans.cli.common import (
 )
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.language import lang, t
-from mutualplans.cli.output import output_options, print_csv, print_json, say_problems
+from mutualplans.cli.output import output_options
 from mutualplans.model.fields import fields_of
 from mutualplans.model.masks import mask_digits
 from mutualplans.model.people import RELATIONS, Member
@@ -30,12 +30,10 @@ from mutualplans.model.problem import MutualPlansError, problem
 from mutualplans.model.text import said
 
 if TYPE_CHECKING:
-    from mutualplans.engine.groups import GroupQuote
+    from mutualplans.cli.quote_asked import Asked
     from mutualplans.engine.office import Office
-    from mutualplans.engine.systems import SystemQuote
-    from mutualplans.files.roster import Entry, Roster
+    from mutualplans.files.roster import Roster
     from mutualplans.model.people import Unit
-    from mutualplans.model.problem import Problem
     from mutualplans.plan.declaration import Plan
 
 __all__ = ["command"]
@@ -56,7 +54,7 @@ def _member_options(function: Any) -> Any:
 
 @click.command(
     help=t(
-        """报价：一个人用选项描述，一个单位用名册（csv 或 xlsx）。
+        """报价：一个人用选项描述，一个单位用名册（csv、xlsx 或 parquet）。
 
         名册的列：姓名、证件号、性别、出生日期、在职状态、单位、份数、档次、工种风险类别等；
         以计划编号或名称为列名时，该列填份数。读得懂的行报价，读不懂的行逐一列出，一行不丢。
@@ -70,7 +68,7 @@ def _member_options(function: Any) -> Any:
           mutualplans quote --roster 名册.xlsx --office office.toml \\
               --first-day 2024-05-01 --unit unit.toml -o 报价.xlsx
         """,
-        """Quote premiums: one person by options, a unit by its roster (csv or xlsx).
+        """Quote premiums: one person by options, a unit by its roster (csv, xlsx or parquet).
 
         Columns of a roster: 姓名, 证件号, 性别, 出生日期, 在职状态, 单位, 份数, 档次, 工种风险类别 …; a column
         named by a plan holds the shares wanted. Good rows are quoted, every other row is listed.
@@ -156,7 +154,7 @@ def _member_options(function: Any) -> Any:
     "--output",
     "out",
     metavar="FILE",
-    help=t("另存明细为 csv 或 xlsx。", "Write the rows as csv or xlsx."),
+    help=t("另存明细为 csv、xlsx 或 parquet。", "Write the rows as csv, xlsx or parquet."),
 )
 @output_options
 @click.pass_context
@@ -182,8 +180,8 @@ def command(
     **person: Any,
 ) -> int:
     """Run the command."""
-    from mutualplans.cli import quotes
-    from mutualplans.cli.quote_all import quote_all, systems_of
+    from mutualplans.cli.quote_asked import Asked
+    from mutualplans.cli.quote_small import quote_small
     from mutualplans.engine.covers import unit_problems
     from mutualplans.engine.office import check_edition
 
@@ -205,28 +203,39 @@ def command(
     wrong = [found for unit in units.values() for found in unit_problems(unit, running)]
     if wrong:
         raise MutualPlansError(*wrong)
+    asked = Asked(
+        office=running,
+        plans=chosen,
+        packages=packages,
+        declared=plans,
+        units=units,
+        first_day=first_day,
+        edition=edition,
+        named=bool(plan_ids),
+        covers=covers_file,
+        discount=discount,
+        out=out,
+        output_format=output_format,
+        reveal=reveal,
+    )
     if roster:
-        read = _read_roster(roster, plans, packages, units, first_day, encoding, sheet)
-        click.echo(_source(roster, read), err=True)
+        refused = _quote_roster(asked, roster, encoding, sheet)
     else:
-        read = _one_person(person, more, plans, units, first_day)
-    if covers_file:
-        read = _with_covers(read, covers_file, plans)
-    groups = quote_all(running, chosen, packages, read.entries, edition, named=bool(plan_ids))
-    systems, doubts = systems_of(running, groups, read.entries) if roster else ([], [])
-    problems = (*read.problems, *quotes.problems_of(groups, read), *doubts)
-    about: dict[str, Any] = {
-        "reveal": reveal,
-        "alone": not roster,
-        "written": bool(out),
-        "discount": discount,
-    }
-    _show(groups, systems, read, problems, output_format, **about)
-    if out:
-        quotes.write(out, groups, read, lang(), reveal=reveal, discount=discount)
-        click.echo(t(f"明细已写入 {out}", f"rows written to {out}"), err=True)
-    refused = any(item.severity == "error" for item in problems)
+        refused = quote_small(asked, _one_person(person, more, plans, units, first_day), alone=True)
     return status_without(office) or (ExitStatus.ROWS_REFUSED if refused else ExitStatus.OK)
+
+
+def _quote_roster(asked: Asked, path: str, encoding: str | None, sheet: str | None) -> bool:
+    """Quote a roster, a large one as columns where that is possible; returns whether anything was refused."""
+    from mutualplans.cli.quote_small import quote_roster, worth_columns
+
+    if worth_columns(asked, path):
+        from mutualplans.cli.quote_large import quote_large
+
+        refused = quote_large(asked, path, encoding, sheet)
+        if refused is not None:
+            return refused
+    return quote_roster(asked, path, encoding, sheet)
 
 
 def _refuse_person(ctx: click.Context) -> None:
@@ -281,16 +290,6 @@ def _same_file(one: str, other: str) -> bool:
         return os.path.realpath(one) == os.path.realpath(other)
 
 
-def _source(path: str, read: Roster) -> str:
-    """Return where the roster was read from, as a person checks it."""
-    if read.sheet:
-        return t(
-            f"名册 {path}：工作表“{mask_digits(read.sheet)}”",
-            f'roster {path}: sheet "{mask_digits(read.sheet)}"',
-        )
-    return t(f"名册 {path}：编码 {read.encoding}", f"roster {path}: encoding {read.encoding}")
-
-
 def _without_office(ctx: click.Context, plan_ids: tuple[str, ...]) -> Office:
     from mutualplans.engine.office import office_of
 
@@ -315,50 +314,6 @@ def _units(
         name = t("本单位", "the unit")
         return {name: Unit(name=name, headcount=headcount, women=women)}
     return {}
-
-
-def _read_roster(
-    path: str,
-    plans: Any,
-    packages: Any,
-    units: dict[str, Unit],
-    first_day: date,
-    encoding: str | None,
-    sheet: str | None,
-) -> Roster:
-    from mutualplans.files.roster import known_headers, read_roster
-    from mutualplans.files.tables import read_table
-
-    table = read_table(path, known_headers=known_headers(plans, packages), encoding=encoding, sheet=sheet)
-    read = read_roster(table, plans, units, first_day, packages)
-    if not table.headers:
-        raise MutualPlansError(*read.problems)
-    if not read.entries and not read.refusals:
-        empty = problem(
-            "roster.empty",
-            "名册里一个人也没有",
-            "the roster lists nobody",
-            where=table.source,
-            hint_zh="在表头下每人填一行",
-            hint_en="add a row for each person below the header",
-        )
-        raise MutualPlansError(*read.problems, empty)
-    return read
-
-
-def _with_covers(read: Roster, path: str, plans: Any) -> Roster:
-    """Return the roster with the covers of each person who has an ID number; without one they are not known."""
-    from mutualplans.files.covers import HEADERS, read_covers
-    from mutualplans.files.tables import read_table
-
-    known = read_covers(read_table(path, known_headers=HEADERS), plans)
-
-    def covers(entry: Entry) -> Entry:
-        number = entry.joining.insured.id_number
-        found = None if number is None else known.get(number.reveal(), ())
-        return evolve(entry, joining=evolve(entry.joining, covers=found))
-
-    return evolve(read, entries=tuple(map(covers, read.entries)))
 
 
 def _one_person(
@@ -424,32 +379,3 @@ def _own(more: tuple[str, ...], plans: list[Plan]) -> dict[str, dict[str, Any]]:
             raise click.UsageError(message) from error
         found[subject][name] = value
     return found
-
-
-def _show(
-    groups: list[GroupQuote],
-    systems: list[SystemQuote],
-    read: Roster,
-    problems: tuple[Problem, ...],
-    output_format: str,
-    *,
-    reveal: bool,
-    alone: bool,
-    written: bool,
-    discount: Fraction | None,
-) -> None:
-    from mutualplans.cli import quotes
-    from mutualplans.cli.systems import print_systems, systems_data
-
-    if output_format == "json":
-        made = quotes.as_data(groups, read, problems, lang(), reveal=reveal, discount=discount)
-        print_json(made | {"systems": systems_data(systems)})
-        return
-    if output_format == "csv":
-        print_csv(*quotes.rows(groups, read, lang(), reveal=reveal, discount=discount))
-    elif alone:
-        quotes.print_person(groups, lang(), discount)
-    else:
-        quotes.print_groups(groups, read, lang(), reveal=reveal, written=written)
-        print_systems(systems)
-    say_problems(problems)

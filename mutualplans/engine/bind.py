@@ -11,12 +11,12 @@ from typing import Any
 from attrs import define, field, frozen
 
 from mutualplans.backends.exact import TABLE, Env, Missing
-from mutualplans.backends.words import units
+from mutualplans.backends.words import in_words, units
 from mutualplans.engine.accounts import accounts
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import Order, fold, order
 from mutualplans.model.problem import MutualPlansError, nearest, problem
-from mutualplans.model.text import Text
+from mutualplans.model.text import Lang, Text
 from mutualplans.plan.declaration import Benefit, Plan
 from mutualplans.plan.edition import Confidence, Edition, Entry
 from mutualplans.plan.formula import Formula, least
@@ -108,6 +108,17 @@ class BoundPlan:
         if name not in self.orders:
             self.orders[name] = order([item.node for item in formulas])
         return self.orders[name]
+
+    @cached_property
+    def _said(self) -> dict[tuple[n.Node, Lang], str]:
+        return {}
+
+    def words(self, node: n.Node, lang: Lang) -> str:
+        """Return a formula in words with the values of this edition; each is put into words once."""
+        if (node, lang) not in self._said:
+            made = in_words(node, lang, values=self.values, codes=self.edition.titles)
+            self._said[node, lang] = made
+        return self._said[node, lang]
 
     @cached_property
     def assumed_labels(self) -> dict[str, str]:

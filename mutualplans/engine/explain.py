@@ -150,7 +150,7 @@ def _rule_words(test: n.Node, subject: n.Node, work: Workings, lang: Lang) -> st
     phrases = []
     for part in children(test):
         if part == subject:
-            phrases.append(Phrase(in_words(part, lang, values=work.bound.values, codes=work.codes)))
+            phrases.append(Phrase(work.bound.words(part, lang)))
         elif isinstance(part, _INLINE):
             phrases.append(Phrase(_inline(part, wording)))
         else:

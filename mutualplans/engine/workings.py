@@ -9,7 +9,7 @@ from typing import Any
 from attrs import define
 
 from mutualplans.backends.phrase import Wording
-from mutualplans.backends.words import in_words, units
+from mutualplans.backends.words import units
 from mutualplans.engine.bind import BoundPlan
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import Order
@@ -60,8 +60,4 @@ class Workings:
 
     def words(self, node: n.Node) -> Text:
         """Return the rule text of `node` in both languages."""
-        values = self.bound.values
-        return Text(
-            in_words(node, "zh", values=values, codes=self.codes),
-            in_words(node, "en", values=values, codes=self.codes),
-        )
+        return Text(self.bound.words(node, "zh"), self.bound.words(node, "en"))

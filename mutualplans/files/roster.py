@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,7 @@ from mutualplans.model.problem import MutualPlansError, Problem, nearest, proble
 from mutualplans.model.text import FaultError, Text, said
 from mutualplans.plan.declaration import Plan
 
-__all__ = ["COLUMNS", "Entry", "Roster", "known_headers", "read_roster"]
+__all__ = ["COLUMNS", "READERS", "Entry", "Roster", "RosterReader", "known_headers", "read_roster"]
 
 _MEMBER, _INSURED = fields_of(Member), fields_of(Insured)
 
@@ -129,7 +129,7 @@ def read_roster(
         first_day: First day of cover.
         packages: The office's packages.
     """
-    reader = _Reader(table, plans, units, first_day, packages)
+    reader = RosterReader(table, plans, units, first_day, packages)
     entries = [entry for row in table.rows if (entry := reader.entry(row))]
     return Roster(
         entries=tuple(reader.in_system(reader.with_member(entry)) for entry in entries),
@@ -140,8 +140,16 @@ def read_roster(
     )
 
 
-class _Reader:
-    """Reads rows and gathers the problems; a row with an error is refused as a whole."""
+class RosterReader:
+    """Reads rows and gathers the problems; a row with an error is refused as a whole.
+
+    Attributes:
+        columns: Header → what it holds, of the columns that every roster may have.
+        own_columns: Header → field that a plan declares.
+        plan_columns: Header → id of a plan or package, whose shares it holds.
+        systems: Unit → the system that its rows state.
+        members: ID number → member, of the rows that were read.
+    """
 
     def __init__(
         self,
@@ -285,7 +293,7 @@ class _Reader:
         if not cell.text or name in ("note", "number"):
             return None
         try:
-            return _READERS[name](cell)
+            return READERS[name](cell)
         except _CellError as error:
             self.problems.append(evolve(error.found, where=self.table.where(row.number, header)))
         except ValueError as error:
@@ -299,13 +307,20 @@ class _Reader:
             cell = row.cells[header]
             if not cell.text:
                 continue
-            codes = {text.zh: code for code, text in item.choices.items()}
             try:
-                written = codes.get(cell.text, cell.text)
-                found[item.subject][item.name] = read_own(self.own, item.subject, item.name, written)
+                found[item.subject][item.name] = self.own_value(item, cell.text)
             except ValueError as error:
                 self._wrong(row, header, said(error).zh, said(error).in_("en"))
         return found
+
+    def own_value(self, item: Field, written: str) -> Any:
+        """Return a value of a field that a plan declares, written as a code or as its label.
+
+        Raises:
+            ValueError: it is none.
+        """
+        codes = {text.zh: code for code, text in item.choices.items()}
+        return read_own(self.own, item.subject, item.name, codes.get(written, written))
 
     def _plans(self, row: Row, values: Mapping[str, Any]) -> dict[str, int] | None:
         """Return the plans that the row names with their shares; a blank or 0 means that the person does not join."""
@@ -445,7 +460,7 @@ def _doubled(headers: list[str], source: str) -> Problem:
     )
 
 
-class _CellError(Exception):
+class _CellError(ValueError):
     """A cell whose problem is already in words."""
 
     def __init__(self, found: Problem) -> None:
@@ -502,7 +517,7 @@ def _shares(cell: Cell) -> int:
     return found
 
 
-_READERS: Mapping[str, Any] = {
+READERS: Mapping[str, Callable[[Cell], Any]] = {
     "name": lambda cell: Name(cell.text),
     "id_number": _id,
     "member_id": _id,
@@ -520,3 +535,4 @@ _READERS: Mapping[str, Any] = {
     "shares": _shares,
     "tier": lambda cell: cell.text,
 }
+"""What a column holds → how a cell of it is read."""

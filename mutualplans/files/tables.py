@@ -9,7 +9,7 @@ import re
 import warnings
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,17 @@ from mutualplans.model.problem import MutualPlansError, Problem
 if TYPE_CHECKING:  # openpyxl is imported where it is used: it takes longer than reading a CSV
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["NOT_DATA", "Cell", "Row", "Table", "as_text", "read_table"]
+__all__ = [
+    "MAYBE_NOT_DATA",
+    "NOT_DATA",
+    "Cell",
+    "Heading",
+    "Row",
+    "Table",
+    "as_text",
+    "heading",
+    "read_table",
+]
 
 _TEXT_FILES = (".csv", ".tsv", ".txt")
 _WORKBOOKS = (".xlsx", ".xlsm")
@@ -39,6 +49,9 @@ NOT_DATA = re.compile(
     re.DOTALL,
 )
 """Cells of rows that are no data: sums and signatures, compared without white space."""
+_SPACE = r"[\s\pZ\x0b\x1c-\x1f\x85]*"
+MAYBE_NOT_DATA = "|".join(map(_SPACE.join, ("合计", "总计", "小计", "共计", "制表人", "填表人", "审核人")))
+"""What each of them holds, as Arrow's regular expressions say it: found in more texts than those, in none less."""
 _FORMULA_PART = re.compile(rb"<(\w+:)?f[\s/>]")
 
 
@@ -294,26 +307,77 @@ def as_text(value: object) -> str:
 # From lines to a table
 
 
-def _arranged(grid: _Grid, known: Mapping[str, str]) -> Table:
+@frozen
+class Heading:
+    """The header of a table: what each column is called, and what the rows below it are read by.
+
+    Attributes:
+        source: The file, and the sheet of a workbook.
+        names: A name for each column of the file; empty where the header has none.
+        columns: Name → place of the columns that can be read: a name that stands twice cannot.
+        problems: What is wrong with the header, and what stands above it.
+        number: Its row number.
+    """
+
+    source: str
+    names: tuple[str, ...]
+    columns: Mapping[str, int]
+    problems: tuple[Problem, ...]
+    number: int
+
+    def row(
+        self, number: int, line: tuple[Cell, ...], grid: _Grid | None = None
+    ) -> Row | tuple[Problem, ...]:
+        """Return a line as a row, or why it is none: nothing at all is wrong with a blank one."""
+        found = _line_problems(grid or _Grid([], "", self.source), number, line, self.names)
+        if found or not any(cell.text for cell in line):
+            return tuple(found)
+        return Row(
+            number, {name: line[at] if at < len(line) else Cell() for name, at in self.columns.items()}
+        )
+
+
+def heading(lines: Sequence[Sequence[str]], source: str, known_headers: Iterable[str]) -> Heading | None:
+    """Return the header of a text, the last of some lines, or ``None`` where that is none.
+
+    Args:
+        lines: The cells of the lines from the first to the header.
+        source: The file.
+        known_headers: As for `read_table`.
+    """
+    known = {_squeezed(name): name for name in known_headers}
+    grid = _Grid([tuple(Cell(text.strip()) for text in line) for line in lines], "", source)
+    return _heading(grid, known)
+
+
+def _heading(grid: _Grid, known: Mapping[str, str]) -> Heading | None:
     at = next((i for i, line in enumerate(grid.lines, 1) if _is_header((c.text for c in line), known)), 0)
     if not at:
+        return None
+    names = tuple(known.get(_squeezed(cell.text), cell.text) for cell in grid.lines[at - 1])
+    columns = {name: index for index, name in enumerate(names) if name and names.count(name) == 1}
+    problems = (*_above_header(grid, at), *_header_problems(grid, at, names, known))
+    return Heading(grid.source, names, columns, problems, at)
+
+
+def _arranged(grid: _Grid, known: Mapping[str, str]) -> Table:
+    head = _heading(grid, known)
+    if head is None:
         nothing = (wrong.no_header(grid.source, known),)
         return Table((), (), nothing, grid.encoding, grid.source, sheet=grid.sheet)
-    names = [known.get(_squeezed(cell.text), cell.text) for cell in grid.lines[at - 1]]
-    columns = {name: index for index, name in enumerate(names) if name and names.count(name) == 1}
-    problems = [*_above_header(grid, at), *_header_problems(grid, at, names, known)]
+    problems = [*head.problems]
     rows = []
     refused = {}
-    for number, line in enumerate(grid.lines[at:], at + 1):
-        found = _line_problems(grid, number, line, names)
+    for number, line in enumerate(grid.lines[head.number :], head.number + 1):
+        found = head.row(number, line, grid)
+        if isinstance(found, Row):
+            rows.append(found)
+            continue
         problems.extend(found)
         if errors := tuple(item for item in found if item.severity == "error"):
             refused[number] = errors
-        if not found and any(cell.text for cell in line):
-            cells = {name: line[i] if i < len(line) else Cell() for name, i in columns.items()}
-            rows.append(Row(number, cells))
     return Table(
-        tuple(columns), tuple(rows), tuple(problems), grid.encoding, grid.source, refused, grid.sheet
+        tuple(head.columns), tuple(rows), tuple(problems), grid.encoding, grid.source, refused, grid.sheet
     )
 
 
@@ -331,7 +395,7 @@ def _above_header(grid: _Grid, at: int) -> list[Problem]:
     return [wrong.above_header(grid.source, number) for number in above]
 
 
-def _header_problems(grid: _Grid, at: int, names: list[str], known: Mapping[str, str]) -> list[Problem]:
+def _header_problems(grid: _Grid, at: int, names: Sequence[str], known: Mapping[str, str]) -> list[Problem]:
     found = [wrong.merged(grid.source, at, grid.merged[at])] if at in grid.merged else []
     for name, times in Counter(filter(None, names)).items():
         if times > 1:
@@ -343,7 +407,7 @@ def _header_problems(grid: _Grid, at: int, names: list[str], known: Mapping[str,
     return found
 
 
-def _line_problems(grid: _Grid, number: int, line: tuple[Cell, ...], names: list[str]) -> list[Problem]:
+def _line_problems(grid: _Grid, number: int, line: tuple[Cell, ...], names: Sequence[str]) -> list[Problem]:
     word = next(filter(None, (NOT_DATA.fullmatch(_squeezed(cell.text)) for cell in line)), None)
     if word:
         return [wrong.set_aside(grid.source, number, word[1])]

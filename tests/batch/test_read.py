@@ -522,10 +522,10 @@ def test_cells_accept_what_case_files_accept(text: str, name: str) -> None:
 )
 def test_id_numbers_are_checked_as_one_by_one(texts: list[str]) -> None:
     """The check of whole columns of ID numbers accepts what the check of single ones accepts."""
-    from mutualplans.batch.cells import _valid_ids
+    from mutualplans.batch.cells import valid_ids
     from mutualplans.model.identity import diagnose_id
 
-    assert _valid_ids(pa.array(texts)).tolist() == [diagnose_id(text) is None for text in texts]
+    assert valid_ids(pa.array(texts)).tolist() == [diagnose_id(text) is None for text in texts]
 
 
 def test_the_columns_of_a_plan_are_known_by_name_and_label(tmp_path: Path) -> None:

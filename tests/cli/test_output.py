@@ -8,7 +8,10 @@ from collections.abc import Iterator
 import click
 import pytest
 from click.testing import CliRunner
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from mutualplans.cli import output
 from mutualplans.cli.language import set_lang
 from mutualplans.cli.output import (
     output_options,
@@ -55,6 +58,24 @@ def test_table_is_not_cut_in_a_pipe(capsys: Capture, monkeypatch: pytest.MonkeyP
     assert len(lines) == 3
     assert "互助" * 100 in lines[-1]
     assert "x" * 300 in lines[-1]
+
+
+@given(
+    st.lists(
+        st.lists(st.text("a 1单（，é🙂\t\x07", max_size=9), min_size=2, max_size=2), min_size=1, max_size=5
+    ),
+    st.sampled_from(["", "一览"]),
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_table_in_a_pipe_is_what_rich_prints(capsys: Capture, lines: list[list[str]], title: str) -> None:
+    """Long tables are put together by ourselves, because that is faster; every character is where rich puts it."""
+    names, *rows = lines
+    print_table(title, names, rows, align=["left", "right"])
+    ours = capsys.readouterr().out
+    plain = [[output._plain(cell) for cell in row] for row in (names, *rows)]
+    output._print_folding(title, plain[0], plain[1:], ["left", "right"])
+
+    assert ours == capsys.readouterr().out
 
 
 @pytest.mark.parametrize("columns", [12, 40])

@@ -10,7 +10,8 @@ import pytest
 import mutualplans as mp
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.main import main
-from mutualplans.cli.quotes import as_data, print_person, rows
+from mutualplans.cli.quote_rows import as_data, rows
+from mutualplans.cli.quotes import print_person
 from mutualplans.engine.groups import GroupQuote, quote_group
 from mutualplans.engine.quote import Joining
 from mutualplans.files.roster import Entry, Roster

@@ -1,0 +1,429 @@
+"""Rosters of many persons: whole columns at once, and every doubtful row as small rosters are read.
+
+What a cell may hold is asked of `mutualplans.files.roster` once for each distinct text; ID numbers are checked all at
+once. A row that is not plainly good (a cell that cannot be read, an ID number that stands twice, a unit whose rows
+disagree about its system) goes to `RosterReader` itself, in the order of the file, so both ways read the same and say the
+same. The tests on columns may doubt too much, never too little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from attrs import define, field
+
+from mutualplans.batch.cells import SPACE, id_facts, valid_ids
+from mutualplans.batch.columns import CODES, ROW, Column
+from mutualplans.batch.people import (
+    ID,
+    MEMBER_ID,
+    NAME,
+    People,
+    of_entries,
+    people_columns,
+    stored,
+    with_members,
+    with_units,
+)
+from mutualplans.batch.sources import Source, open_source
+from mutualplans.engine.office import Package
+from mutualplans.files.roster import READERS, Entry, RosterReader, known_headers
+from mutualplans.files.tables import MAYBE_NOT_DATA, Cell, Heading, Row, Table, heading, read_table
+from mutualplans.model.fields import FIRST_DAY, LAST_DAY
+from mutualplans.model.kinds import Kind
+from mutualplans.model.people import Unit
+from mutualplans.model.problem import MutualPlansError, Problem, problem
+from mutualplans.plan.declaration import Plan
+
+__all__ = ["read_people"]
+
+_WORKBOOKS = (".xlsx", ".xlsm")
+_NO_UNIT = Unit()
+
+
+def read_people(
+    path: str | Path,
+    plans: Sequence[Plan],
+    units: Mapping[str, Unit],
+    first_day: date,
+    packages: Sequence[Package] = (),
+    *,
+    encoding: str | None = None,
+    sheet: str | None = None,
+) -> People:
+    """Read a roster as columns; the same persons, problems and refusals as `mutualplans.files.roster.read_roster`.
+
+    Args:
+        path: ``.csv``, ``.tsv``, ``.txt``, ``.parquet`` (columns of texts, whole numbers, dates or truth values), or a
+            workbook, which is read row by row.
+        plans: The office's plans.
+        units: Units by name; a row without a unit takes the only one.
+        first_day: First day of cover.
+        packages: The office's packages.
+        encoding: Of a text file; detected by default.
+        sheet: Of a workbook.
+
+    Raises:
+        MutualPlansError: the file cannot be read at all, or two columns mean the same.
+    """
+    headers = known_headers(plans, packages)
+    opened = None if Path(path).suffix.lower() in _WORKBOOKS else _opened(path, headers, encoding)
+    if opened is None:
+        table = read_table(path, known_headers=headers, encoding=encoding, sheet=sheet)
+        reader = RosterReader(table, plans, units, first_day, packages)
+        entries = [entry for row in table.rows if (entry := reader.entry(row))]
+        made = _Made(reader, plans)
+        return made.people(None, entries, table.problems, table.refused)
+    source, head = opened
+    table = Table(tuple(head.columns), (), head.problems, source.encoding, head.source)
+    reader = RosterReader(table, plans, units, first_day, packages)
+    return _Columns(source, head, reader, plans).people()
+
+
+def _opened(path: str | Path, headers: Sequence[str], encoding: str | None) -> tuple[Source, Heading] | None:
+    """Return a file and its header; ``None`` where it has none, which is said as it is of small rosters."""
+    known = {"".join(name.split()) for name in headers}
+    try:
+        source = open_source(path, lambda name: "".join(name.split()) in known, encoding=encoding)
+    except MutualPlansError as error:
+        if any(found.code == "batch.no-header" for found in error.problems):
+            return None
+        raise
+    head = heading(source.head, source.name, headers)
+    return None if head is None else (source, head)
+
+
+@define(eq=False)
+class _Made:
+    """Puts together the rows that were read as columns and those read one by one."""
+
+    reader: RosterReader
+    plans: Sequence[Plan]
+    columns: dict[str, Column] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.columns = people_columns(self.plans)
+
+    def people(
+        self,
+        plain: tuple[pa.Table, dict[str, np.ndarray]] | None,
+        entries: Sequence[Entry],
+        problems: Sequence[Problem],
+        refused: Mapping[int, tuple[Problem, ...]],
+    ) -> People:
+        """Return all rows in the order of the file.
+
+        Args:
+            plain: Rows read as columns, and the shares that they name.
+            entries: Rows read one by one.
+            problems: What is wrong with the form of rows.
+            refused: The rows set aside for it.
+        """
+        reader = self.reader
+        tables = [of_entries(entries, self.columns)]
+        ids = list(reader.plan_columns.values())
+        shares = {
+            id_: np.array([(entry.plans or {}).get(id_, 0) for entry in entries], np.int64) for id_ in ids
+        }
+        if plain is not None:
+            tables.append(plain[0])
+            shares = {id_: np.concatenate([shares[id_], plain[1][id_]]) for id_ in ids}
+        idle = np.array([entry.plans == {} for entry in entries], bool)
+        if plain is not None:
+            idle = np.concatenate([idle, plain[1]["idle"] != 0])
+        table = pa.concat_tables(tables).unify_dictionaries()
+        order = np.argsort(table[ROW].to_numpy(), kind="stable")
+        table = table.take(pa.array(order)).combine_chunks()
+        table = with_units(with_members(table), reader.units, reader.systems, self.columns)
+        return People(
+            table=table,
+            named={id_: values[order] for id_, values in shares.items()},
+            idle=idle[order],
+            problems=(*problems, *reader.problems),
+            refusals={**refused, **reader.refusals},
+            encoding=reader.table.encoding,
+            sheet=reader.table.sheet,
+            headers=reader.table.headers,
+            source=reader.table.source,
+        )
+
+
+@define(eq=False)
+class _Columns:
+    """Reads a file by its columns."""
+
+    source: Source
+    head: Heading
+    reader: RosterReader
+    plans: Sequence[Plan]
+    rows: np.ndarray = field(init=False)
+    texts: list[pa.Array] = field(init=False)
+    wide: dict[int, Sequence[str]] = field(factory=dict, init=False)
+    doubt: np.ndarray = field(init=False)
+
+    def people(self) -> People:
+        """Return the roster."""
+        self._load()
+        blank = self._form()
+        columns = self._contents()
+        self._systems(columns["unit.name"], columns.pop("system", None), blank)
+        entries, problems, refused = self._one_by_one(np.flatnonzero(self.doubt & ~blank))
+        plain = np.flatnonzero(~self.doubt & ~blank)
+        made = _Made(self.reader, self.plans)
+        at = pa.array(plain)
+        shares = {id_: columns.pop(f"shares of {id_}")[plain] for id_ in self.reader.plan_columns.values()}
+        wanted = columns.get("shares")
+        idle = np.zeros(len(plain), bool)
+        if wanted is not None:
+            if not shares:
+                idle = pc.fill_null(pc.equal(wanted, 0), False).to_numpy(zero_copy_only=False)[plain]
+            columns["shares"] = pc.if_else(pc.equal(wanted, 0), pa.scalar(None, pa.int64()), wanted)
+        table = self._table(made.columns, columns, at)
+        return made.people((table, {**shares, "idle": idle}), entries, problems, refused)
+
+    def _load(self) -> None:
+        rows, cells = [], []
+        for chunk in self.source.chunks():
+            rows.append(chunk.rows.to_numpy())
+            self.wide |= chunk.wide
+            cells.append([_as_texts(values, self.head, place) for place, values in enumerate(chunk.cells)])
+        self.rows = np.concatenate(rows) if rows else np.zeros(0, np.int64)
+        parts = zip(*cells, strict=True) if cells else [[] for _name in self.head.names]
+        joined = [pa.chunked_array(list(part), pa.string()).combine_chunks() for part in parts]
+        order = np.argsort(self.rows, kind="stable")
+        if (order != np.arange(len(order))).any():
+            self.rows = self.rows[order]
+            joined = [values.take(pa.array(order)) for values in joined]
+        self.texts = joined
+        self.doubt = np.zeros(len(self.rows), bool)
+
+    # ------------------------------------------------------------ what is doubted
+
+    def _form(self) -> np.ndarray:
+        """Doubt rows that may be no data, or have cells under no header; return which rows are blank."""
+        self.doubt |= np.isin(self.rows, list(self.wide))
+        blank = ~self.doubt
+        for name, texts in zip(self.head.names, self.texts, strict=True):
+            filled = pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
+            blank &= ~filled
+            if not name:
+                self.doubt |= filled
+            self.doubt |= _holds(texts, MAYBE_NOT_DATA)
+        return blank
+
+    def _column(self, name: str) -> pa.Array | None:
+        """Return the texts of what every roster may have; null where the cell is empty."""
+        for header, known in self.reader.columns.items():
+            if known == name:
+                return _filled(self.texts[self.head.columns[header]])
+        return None
+
+    def _contents(self) -> dict[str, Any]:
+        """Return the columns of plain rows by the names of `people_columns`, and doubt rows on the way."""
+        found: dict[str, Any] = {}
+        known = people_columns(self.plans)
+        for name in dict.fromkeys(self.reader.columns.values()):
+            if name not in (NAME, ID, MEMBER_ID, "unit", "note", "number"):
+                found |= self._known(name, known)
+        for header, item in self.reader.own_columns.items():
+            path = item.name if item.subject == "cover" else item.path
+            texts = _filled(self.texts[self.head.columns[header]])
+            found[path] = self._each(texts, partial(self.reader.own_value, item), known[path])
+        for header, id_ in self.reader.plan_columns.items():
+            texts = _filled(self.texts[self.head.columns[header]])
+            shares = self._each(texts, lambda text: READERS["shares"](Cell(text)), known["shares"])
+            found[f"shares of {id_}"] = pc.fill_null(shares, 0).to_numpy(zero_copy_only=False)
+        found["unit.name"] = self._units()
+        return found | self._persons(found)
+
+    def _known(self, name: str, known: Mapping[str, Column]) -> dict[str, pa.Array]:
+        """Return a column that every roster may have, checked as the records of its rows would check it."""
+        texts = self._column(name)
+        column = known.get(_PATHS.get(name, f"member.{name}"))
+        item = column.field if column else None
+
+        def read(text: str) -> Any:
+            value = READERS[name](Cell(text))
+            if item is not None and name not in ("shares", "tier") and item.fault(value):
+                raise ValueError(name)
+            return value
+
+        if column is None:  # the system, which is the unit's
+            return {name: texts}
+        return {_PATHS.get(name, f"member.{name}"): self._each(texts, read, column)}
+
+    def _each(self, texts: pa.Array, read: Callable[[str], Any], column: Column) -> pa.Array:
+        """Read each distinct text once; doubt the rows with one that cannot be read."""
+        coded = texts.dictionary_encode()
+        values, faulty = [], []
+        for text in coded.dictionary.to_pylist():
+            try:
+                values.append(read(text))
+                faulty.append(False)
+            except ValueError:
+                values.append(None)
+                faulty.append(True)
+        if any(faulty):
+            self.doubt |= pc.fill_null(pa.array(faulty).take(coded.indices), False).to_numpy(
+                zero_copy_only=False
+            )
+        made = stored(values, column)
+        if column.kind is Kind.CODE:
+            return made.cast(pa.string()).take(coded.indices).dictionary_encode()
+        return made.take(coded.indices)
+
+    def _persons(self, found: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+        """Return who the persons are: names, ID numbers, and what follows from them."""
+        nothing = pa.nulls(len(self.rows), pa.string())
+        names, ids, members = (self._column(name) for name in (NAME, ID, MEMBER_ID))
+        numbers = nothing if ids is None else self._valid(ids)
+        sexes, births = id_facts(numbers)
+        years = pc.and_(
+            pc.less_equal(pa.scalar(FIRST_DAY), births), pc.less_equal(births, pa.scalar(LAST_DAY))
+        )
+        self._doubt(pc.invert(years))
+        made: dict[str, pa.Array] = {NAME: nothing if names is None else names, ID: numbers}
+        self._twice(numbers)
+        relation = found.get("insured.relation")
+        relation = pc.fill_null(nothing if relation is None else relation.cast(pa.string()), "self")
+        own = pc.equal(relation, "self")
+        made["insured.relation"] = relation.dictionary_encode()
+        made[MEMBER_ID] = pc.if_else(own, numbers, nothing if members is None else self._valid(members))
+        for name, derived in (("sex", sexes), ("birth_date", births)):
+            stated = found.get(f"member.{name}")
+            if stated is not None:
+                stated = stated.cast(derived.type)
+                self._doubt(pc.not_equal(stated, derived))
+                derived = pc.coalesce(stated, derived)
+            mine = pc.if_else(own, derived, pa.scalar(None, derived.type))
+            for subject, values in (("insured", derived), ("member", mine)):
+                made[f"{subject}.{name}"] = values.dictionary_encode() if name == "sex" else values
+        return made
+
+    def _valid(self, texts: pa.Array) -> pa.Array:
+        valid = pa.array(valid_ids(texts))
+        self._doubt(pc.and_(pc.is_valid(texts), pc.invert(valid)))
+        return pc.if_else(valid, texts, pa.scalar(None, pa.string()))
+
+    def _twice(self, numbers: pa.Array) -> None:
+        """Doubt every row whose ID number stands in another row too."""
+        coded = numbers.dictionary_encode()
+        if len(coded.dictionary) + coded.null_count < len(coded):
+            stated = coded.indices.fill_null(len(coded.dictionary)).to_numpy(zero_copy_only=False)
+            again = np.bincount(stated, minlength=len(coded.dictionary) + 1) > 1
+            again[len(coded.dictionary)] = False
+            self.doubt |= again[stated]
+
+    def _units(self) -> pa.Array:
+        """Return the names of units; doubt rows with one that the unit file does not have."""
+        units = self.reader.units
+        names = self._column("unit")
+        if names is None:
+            names = pa.nulls(len(self.rows), pa.string())
+        only = next(iter(units)) if len(units) == 1 else ""
+        if units:
+            self._doubt(
+                pc.and_(pc.is_valid(names), pc.invert(pc.is_in(names, pa.array([*units], pa.string()))))
+            )
+        return pc.fill_null(names, only).dictionary_encode()
+
+    def _systems(self, units: pa.DictionaryArray, systems: pa.Array | None, blank: np.ndarray) -> None:
+        """Note the system of each unit whose rows agree; doubt the rows of all others."""
+        if systems is None:
+            return
+        names = units.dictionary.to_pylist()
+        coded = systems.dictionary_encode()
+        stated = pc.is_valid(systems).to_numpy(zero_copy_only=False)
+        unit = units.indices.to_numpy(zero_copy_only=False)
+        system = coded.indices.fill_null(0).to_numpy(zero_copy_only=False)
+        pairs = np.unique(np.stack([unit[stated], system[stated]]), axis=1)
+        known: dict[int, set[str]] = {}
+        for place, number in pairs.T.tolist():
+            record = self.reader.units.get(names[place], _NO_UNIT)
+            of_file = set() if record.system is None else {record.system}
+            known.setdefault(place, of_file).add(coded.dictionary[number].as_py())
+        at_odds = [place for place, found in known.items() if len(found) > 1]
+        self.doubt |= stated & np.isin(unit, at_odds)
+        for place in np.unique(unit[stated & ~self.doubt & ~blank]).tolist():
+            self.reader.systems[names[place]] = next(iter(known[place]))
+
+    def _doubt(self, which: pa.Array) -> None:
+        self.doubt |= pc.fill_null(which, False).to_numpy(zero_copy_only=False)
+
+    # ------------------------------------------------------------ one by one, and all together
+
+    def _one_by_one(
+        self, places: np.ndarray
+    ) -> tuple[list[Entry], list[Problem], dict[int, tuple[Problem, ...]]]:
+        """Read rows as small rosters are read; returns what is wrong with the form of rows apart."""
+        entries, problems = [], list(self.head.problems)
+        refused: dict[int, tuple[Problem, ...]] = {}
+        lines = zip(*(texts.take(pa.array(places)).to_pylist() for texts in self.texts), strict=True)
+        for number, line in zip(self.rows[places].tolist(), lines, strict=True):
+            cells = tuple(Cell(text.strip()) for text in self.wide.get(number, line))
+            row = self.head.row(number, cells)
+            if isinstance(row, Row):
+                if entry := self.reader.entry(row):
+                    entries.append(entry)
+                continue
+            problems += row
+            if errors := tuple(item for item in row if item.severity == "error"):
+                refused[number] = errors
+        return entries, problems, refused
+
+    def _table(self, columns: Mapping[str, Column], found: Mapping[str, Any], at: pa.Array) -> pa.Table:
+        """Return the plain rows."""
+        made: dict[str, pa.Array] = {ROW: pa.array(self.rows).take(at)}
+        made |= {name: found[name].take(at) for name in (NAME, ID, MEMBER_ID)}
+        day = pa.repeat(pa.scalar(self.reader.first_day, pa.date32()), len(at))
+        for name, column in columns.items():
+            if name == "first_day":
+                made[name] = day
+            elif name in found:
+                made[name] = found[name].take(at)
+            else:
+                plain = pa.nulls(len(at), pa.string() if column.type == CODES else column.type)
+                made[name] = plain.dictionary_encode() if column.type == CODES else plain
+        return pa.table(made)
+
+
+_PATHS = {"relation": "insured.relation", "shares": "shares", "tier": "tier"}
+"""What a column of a roster is called as a column of people, where it is not the member's."""
+
+
+def _as_texts(values: pa.Array, head: Heading, place: int) -> pa.Array:
+    """Return the cells of one column as texts without space around them; empty where there is none."""
+    try:
+        texts = pc.utf8_trim(values.cast(pa.string()), characters=SPACE)
+    except pa.ArrowException as error:
+        raise MutualPlansError(_not_text(head.names[place], str(values.type), head.source)) from error
+    return pc.fill_null(texts, "")
+
+
+def _filled(texts: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+
+
+def _holds(texts: pa.Array, pattern: str) -> np.ndarray:
+    coded = texts.dictionary_encode()
+    found = pc.match_substring_regex(coded.dictionary, pattern).take(coded.indices)
+    held: np.ndarray = found.to_numpy(zero_copy_only=False)
+    return held
+
+
+def _not_text(name: str, type_: str, source: str) -> Problem:
+    return problem(
+        "roster.column-type",
+        f'列 "{name}" 的类型是 {type_}，读不懂',
+        f'column "{name}" is of the type {type_}, which cannot be read',
+        where=source,
+        hint_zh="用文字、整数、日期或是否值",
+        hint_en="use texts, whole numbers, dates or truth values",
+    )

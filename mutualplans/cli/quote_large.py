@@ -1,0 +1,77 @@
+"""Quotes of a large roster: read, quoted and written as columns."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+from mutualplans.batch.roster_quotes import quote_people
+from mutualplans.batch.rosters import read_people
+from mutualplans.batch.units import systems_of
+from mutualplans.batch.write import cells_of, check_kind
+from mutualplans.cli import quotes
+from mutualplans.cli.language import lang
+from mutualplans.cli.output import print_csv
+from mutualplans.cli.quote_asked import Asked, refuse_empty, say_found, say_source, say_written
+from mutualplans.cli.quote_columns import Shown
+from mutualplans.cli.systems import print_systems
+from mutualplans.files.covers import HEADERS, read_covers
+from mutualplans.files.tables import read_table
+
+__all__ = ["quote_large"]
+
+
+def quote_large(asked: Asked, path: str, encoding: str | None, sheet: str | None) -> bool | None:
+    """Quote a roster and show it, as `mutualplans.cli.quote_small` does; returns whether anything was refused.
+
+    ``None`` where somebody wants a package, which only records can say.
+
+    Raises:
+        MutualPlansError: a file cannot be read or written, or lists nobody.
+    """
+    if asked.out:
+        check_kind(asked.out)
+    people = read_people(
+        path, asked.declared, asked.units, asked.first_day, asked.packages, encoding=encoding, sheet=sheet
+    )
+    rows = len(people) + len(people.refusals)
+    refuse_empty(people.source, people.problems, headers=bool(people.headers), rows=rows)
+    unnamed = asked.named and not people.names_any.all()
+    if any(unnamed or people.wants(package.id).any() for package in asked.packages):
+        return None
+    say_source(path, people.encoding, people.sheet)
+    covers = None
+    if asked.covers:
+        covers = read_covers(read_table(asked.covers, known_headers=HEADERS), asked.declared)
+    made = quote_people(asked.plans, people, asked.edition, covers=covers)
+    shown = Shown(people, made, lang(), asked.reveal, asked.discount)
+    standing = [systems_of(asked.office, item.made, item.units) for item in made]
+    said = shown.problems(quotes.MOST_SHOWN if asked.shortened else None)
+    doubts = dict.fromkeys(one for _systems, found in standing for one in found)
+    problems = (*people.problems, *said.problems, *doubts)
+    if asked.output_format == "csv":
+        _print_rows(shown)
+    else:
+        quotes.print_groups(
+            shown.summaries(),
+            shown.counted,
+            shown.name,
+            lang(),
+            reveal=asked.reveal,
+            written=asked.shortened,
+        )
+        print_systems([one for found, _doubts in standing for one in found])
+    say_found(problems, said.hidden)
+    if asked.out:
+        shown.write(asked.out)
+        say_written(asked.out)
+    return said.failed or any(item.severity == "error" for item in problems)
+
+
+def _print_rows(shown: Shown) -> None:
+    sheet = shown.sheet
+    names = [column.name for column in sheet.columns]
+    tables = (cells_of(table, sheet, lang()) for table in shown.tables(names))
+    lines = (
+        line for table in tables for line in zip(*map(pa.ChunkedArray.to_pylist, table.columns), strict=True)
+    )
+    print_csv([column.label.in_(lang()) for column in sheet.columns], lines)
