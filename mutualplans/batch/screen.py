@@ -15,7 +15,7 @@ from attrs import define
 
 from mutualplans.batch.arrange import EPOCH, Arranged
 from mutualplans.batch.columns import CLAIM, PERSON, ROW
-from mutualplans.batch.hashes import mixed
+from mutualplans.batch.hashes import hashed, mixed
 from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.outcome import Rows
 from mutualplans.batch.records import claim_record
@@ -229,10 +229,8 @@ def _suspected(claims: Arranged) -> np.ndarray:
         again = _repeats(content)
         rows, content = rows[again], content[again]
     found = [claims.person[rows]]
-    if pc.count_distinct(claims.table["claim"]).as_py() < len(claims):
-        numbers = claims.table["claim"].take(pa.array(several)).combine_chunks().dictionary_encode().indices
-        by_number = mixed(persons.astype(np.uint64), numbers.to_numpy().astype(np.uint64))
-        found.append(persons[_repeats(by_number)])
+    numbers = hashed(claims.table["claim"])
+    found.append(persons[_repeats(mixed(persons.astype(np.uint64), numbers[several]))])
     return np.unique(np.concatenate(found))
 
 
