@@ -157,7 +157,7 @@ class Body:
         plans = [item for item in self.module.earlier if plan in (None, item)]
         if not plans:
             return Value("0")
-        amounts = [self.let(f"{self.module.argument('paid', item, 'i8')}[row]", "paid") for item in plans]
+        amounts = [self.let(f"{self.module.argument('paid', item, 'i8')}[here]", "paid") for item in plans]
         waits = [
             f"({self.missing(f'paid.{item}')} if {amount} == MISSING else 0)"
             for item, amount in zip(plans, amounts, strict=True)
@@ -225,11 +225,11 @@ class Body:
         if period is n.Period.INCIDENT:
             incident = self.let(self._claim("claim.incident"), "incident")
             return f"{1 << 60} + {incident} if {incident} > 0 else {3 << 60} + row"
-        row = "row"
+        row, here = "row", "here"
         if self.bound.plan.merges:
-            row = self.let(f"{self.module.argument('stays', 'row', 'i8')}[row]", "of_stay")
+            row = here = self.let(f"{self.module.argument('stays', 'row', 'i8')}[here]", "of_stay")
         stay, admitted = (
-            self.let(f"{self.module.argument('claim', f'claim.{name}', 'i4')}[{row}]", name)
+            self.let(f"{self.module.argument('claim', f'claim.{name}', 'i4')}[{here}]", name)
             for name in ("stay", "admitted")
         )
         by_day = f"{2 << 60} + {admitted} if {admitted} != MISSING else {3 << 60} + {row}"
@@ -243,21 +243,21 @@ class Body:
                 return self._event_calendar()
             if not path.startswith("claim."):
                 return self._cover(f"{path}#calendar")
-            return self.let(f"{self.module.argument('claim', path + '#calendar', 'i4')}[row]", "day")
+            return self.let(f"{self.module.argument('claim', path + '#calendar', 'i4')}[here]", "day")
         return self.let(f"calendar({value.code})", "day")
 
     def _event_calendar(self) -> str:
         if self.bound.plan.event_date is not None:
             return self.let("calendar(event)", "event_day")
         return self.let(
-            f"{self.module.argument('claim', 'claim.event_date#calendar', 'i4')}[row]", "event_day"
+            f"{self.module.argument('claim', 'claim.event_date#calendar', 'i4')}[here]", "event_day"
         )
 
     def _claim(self, key: str, type_: str = "i4") -> str:
-        return f"{self.module.argument('claim', key, type_)}[row]"
+        return f"{self.module.argument('claim', key, type_)}[here]"
 
     def _cover(self, key: str, type_: str = "i4") -> str:
-        return self.let(f"{self.module.argument('cover', key, type_)}[cover]", key.partition(".")[2])
+        return self.let(f"{self.module.argument('cover', key, type_)}[held]", key.partition(".")[2])
 
     @property
     def event_mask(self) -> str:
@@ -287,7 +287,7 @@ class Body:
         type_ = TYPES.get(kind, "i4")
         subject, _, name = path.partition(".")
         raw = (
-            self.let(f"{self.module.argument('claim', path, type_)}[row]", name)
+            self.let(f"{self.module.argument('claim', path, type_)}[here]", name)
             if subject == "claim"
             else self._cover(path, type_)
         )
@@ -313,7 +313,7 @@ class Body:
         """Return whether the illness is a carcinoma in situ, by its code or its stage."""
         names = ("claim.diagnosis", "claim.condition", "claim.stage")
         given, condition, stage = (
-            self.let(f"max({self.module.argument('claim', name, 'i4')}[row], 0)", name[6:]) for name in names
+            self.let(f"max({self.module.argument('claim', name, 'i4')}[here], 0)", name[6:]) for name in names
         )
         which = self.let(f"{given} if {given} > 0 else {condition}", "illness")
         array = self.module.codes("in_situ", lambda code: int(is_in_situ_code(code)))
@@ -323,11 +323,11 @@ class Body:
 
     def left(self) -> Value:
         """Return the burden that neither earlier plans nor this plan's earlier benefits compensate."""
-        burden = self.let(f"{self.module.argument('claim', 'claim.self_paid#burden', 'i8')}[row]", "burden")
+        burden = self.let(f"{self.module.argument('claim', 'claim.self_paid#burden', 'i8')}[here]", "burden")
         mask = self._burden_mask(burden)
         less = ""
         if self.module.compensating:
-            paid = self.let(f"{self.module.compensated()}[row]", "compensated")
+            paid = self.let(f"{self.module.compensated()}[here]", "compensated")
             waits = "0"
             for place, plan in reversed(list(enumerate(self.module.compensating))):
                 waits = f"{self.missing(f'paid.{plan}')} if {paid} == {-1 - place} else ({waits})"
@@ -347,9 +347,9 @@ class Body:
             raise Opaque(message)
         waits = ""
         for plan in reversed([item for item in limit.plans if item in self.module.earlier]):
-            paid = self.let(f"{self.module.argument('paid', plan, 'i8')}[row]", "paid")
+            paid = self.let(f"{self.module.argument('paid', plan, 'i8')}[here]", "paid")
             waits = f"{self.missing(f'paid.{plan}')} if {paid} == MISSING else ({waits or 0})"
-        left = self.let(f"{self.module.argument('room', id_, 'i8')}[row]", "unspent")
+        left = self.let(f"{self.module.argument('room', id_, 'i8')}[here]", "unspent")
         own = "" if self.ending else "".join(f" - {amount}" for amount in self.spent)
         return Value(self.let(f"max({left}{own}, 0)", "unspent"), self.let(waits, "missing") if waits else "")
 
@@ -358,7 +358,7 @@ class Body:
             return ""
         parts = BILL_PARTS[3:]
         raws = [
-            self.let(f"{self.module.argument('claim', f'claim.{name}', 'i8')}[row]", name) for name in parts
+            self.let(f"{self.module.argument('claim', f'claim.{name}', 'i8')}[here]", name) for name in parts
         ]
         none = " and ".join(f"{raw} == MISSING" for raw in raws)
         some = " | ".join(

@@ -42,6 +42,10 @@ def room(count):
     return [0] * count
 
 
+def unsigned(place):
+    return place
+
+
 '''
 
 _NUMBA = '''"""A kernel of mutualplans, compiled."""
@@ -59,6 +63,11 @@ def constant(values):
 @compiled
 def room(count):
     return numpy.zeros(count, dtype=numpy.int64)
+
+
+@compiled
+def unsigned(place):
+    return numpy.uint64(place)  # no place is negative: the compiler need not look whether to count from the end
 
 
 '''

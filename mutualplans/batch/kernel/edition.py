@@ -45,9 +45,9 @@ class Branch:
 
 def waits(body: Body, module: Module, compensates: bool, place: int) -> None:
     """Write that the plan is not decided: later plans must not take what it pays for 0."""
-    body.line(f"{module.argument('out', 'total', 'i8')}[row] = MISSING")
+    body.line(f"{module.argument('out', 'total', 'i8')}[here] = MISSING")
     if compensates:
-        body.line(f"{module.compensated()}[row] = {-1 - place}")
+        body.line(f"{module.compensated()}[here] = {-1 - place}")
 
 
 @define(eq=False)
@@ -133,7 +133,7 @@ class EditionPart:
         found, rule = self._deadline(), self.bound.plan.claim_within
         if found is None or rule is None:
             return
-        reported = self.body.let(f"{self.module.argument('claim', 'claim.reported', 'i4')}[row]", "reported")
+        reported = self.body.let(f"{self.module.argument('claim', 'claim.reported', 'i4')}[here]", "reported")
         known = f"{found.mask} == 0 and " if found.mask else ""
         last = found.code if rule.node.kind is Kind.DATE else f"event + {found.code}"
         self.body.line(f"gate |= 16 if {known}{reported} != MISSING and {reported} > {last} else 0")
@@ -146,7 +146,7 @@ class EditionPart:
             self.body.line(f"also |= {days.mask}")
         if self.module.nullable("claim.reported"):
             reported = self.body.let(
-                f"{self.module.argument('claim', 'claim.reported', 'i4')}[row]", "reported"
+                f"{self.module.argument('claim', 'claim.reported', 'i4')}[here]", "reported"
             )
             bit = self.body.missing("claim.reported")
             self.body.line(f"also |= {bit} if {reported} == MISSING else 0")
@@ -177,7 +177,7 @@ class EditionPart:
         """Write under which period a payment counts towards each limit over several plans."""
         for limit in self.module.limits:
             out = self.module.argument("out", f"period:{limit.id}", "i8")
-            self.body.line(f"{out}[row] = {self.body.period(limit.per)}")
+            self.body.line(f"{out}[here] = {self.body.period(limit.per)}")
 
     # ------------------------------------------------------------ one benefit
 
@@ -206,10 +206,10 @@ class EditionPart:
             raise Opaque(message)
         out = self.module.argument("out", f"amount:{id_}", "i8")
         reasons = self.module.argument("out", f"reasons:{id_}", "i8")
-        body.line(f"{out}[row] = MISSING if {missing} != 0 else {amount}")
-        body.line(f"{reasons}[row] = {failed}")
+        body.line(f"{out}[here] = MISSING if {missing} != 0 else {amount}")
+        body.line(f"{reasons}[here] = {failed}")
         if self.detail:
-            body.line(f"{self.module.argument('out', f'missing:{id_}', 'i8')}[row] = {missing}")
+            body.line(f"{self.module.argument('out', f'missing:{id_}', 'i8')}[here] = {missing}")
         mask = missing
         if body.event_mask:
             mask = body.let(f"missing_event or {missing}", "missing")
@@ -307,16 +307,16 @@ class EditionPart:
         ):
             body.line("missing |= also")
         status, out = self.module.argument("out", "status", "i1"), self.module.argument
-        body.line(f"{out('out', 'missing', 'i8')}[row] = missing")
-        body.line(f"{out('out', 'gate', 'i1')}[row] = gate")
+        body.line(f"{out('out', 'missing', 'i8')}[here] = missing")
+        body.line(f"{out('out', 'gate', 'i1')}[here] = gate")
         with body.block("if missing != 0:"):
-            body.line(f"{status}[row] = {STATUS.index('incomplete')}")
+            body.line(f"{status}[here] = {STATUS.index('incomplete')}")
             compensates = any(item.indemnity for item in plan.benefits)
             waits(body, self.module, compensates, len(self.module.compensating))
             body.line("continue")
         paid, nothing, refused = (STATUS.index(name) for name in ("paid", "nothing-due", "refused"))
-        body.line(f"{status}[row] = {paid} if total > 0 else {nothing} if accepted else {refused}")
-        body.line(f"{out('out', 'total', 'i8')}[row] = total")
+        body.line(f"{status}[here] = {paid} if total > 0 else {nothing} if accepted else {refused}")
+        body.line(f"{out('out', 'total', 'i8')}[here] = total")
         self._stay_once()
         self._left()
         self._count()
@@ -325,7 +325,7 @@ class EditionPart:
             held = self.module.account("cover-ended", terms)
             with body.block(f"if total > 0 and {ends}:"):
                 body.line(f"{held}[at_{terms.name}] = 1")
-                body.line(f"{out('out', 'ended', 'i1')}[row] = 1")
+                body.line(f"{out('out', 'ended', 'i1')}[here] = 1")
 
     def _ends(self) -> str:
         """Write whether these payments end the cover; what that lacks is missing for the whole."""
@@ -365,12 +365,14 @@ class EditionPart:
         taken = self.module.argument("out", "stay", "i1")
         with body.block(f"if {' or '.join(f'b{place}_amount > 0' for place in places)}:"):
             same = f"same_stay({first}, {last}, {stay}, {taken}, person_row[person], row)"
-            doubtful = f"({stay}[row] != MISSING or {first}[row] <= latest)"  # mostly stays follow each other
+            doubtful = (
+                f"({stay}[here] != MISSING or {first}[here] <= latest)"  # mostly stays follow each other
+            )
             with body.block(f"if stays > 0 and {doubtful} and {same}:"):
                 body.line("bailed[person] = 1")
             body.line("stays += 1")
-            body.line(f"latest = max(latest, {last}[row])")
-            body.line(f"{taken}[row] = 1")
+            body.line(f"latest = max(latest, {last}[here])")
+            body.line(f"{taken}[here] = 1")
 
     def _count(self) -> None:
         """Write what the claim adds to what is counted."""
@@ -396,8 +398,8 @@ class EditionPart:
             added = " + ".join(f"b{place}_amount" for place in own)
             if added:
                 name = self.module.compensated()
-                with body.block(f"if {name}[row] >= 0:"):
-                    body.line(f"{name}[row] += {added}")
+                with body.block(f"if {name}[here] >= 0:"):
+                    body.line(f"{name}[here] += {added}")
 
     def _paid_on(self, benefit: str | None) -> str:
         places = [
@@ -422,7 +424,7 @@ class EditionPart:
                     left = f"max({limit} - {before} - ({base} if b{place}_accepted else 0), 0)"
                     lacking = masks(parts)
                     body.line(
-                        f"{out}[row] = MISSING if {lacking} else {left}"
+                        f"{out}[here] = MISSING if {lacking} else {left}"
                         if lacking
-                        else f"{out}[row] = {left}"
+                        else f"{out}[here] = {left}"
                     )

@@ -148,15 +148,16 @@ def _head(module: Module) -> Iterator[str]:
     yield from (f"           {item.name}," for item in module.arguments.values())
     yield "           ):"
     yield "    for cover in range(first_row, last_row):"
+    yield "        held = unsigned(cover)"
 
 
 def _row(body: _Joining, over: int) -> None:
     plan, out = body.bound.plan, partial(body.module.argument, "out")
-    body.line(f"first_day = {body.module.argument('cover', 'cover.first_day', 'i4')}[cover]")
-    body.line(f"last_day = {body.module.argument('cover', 'cover.last_day', 'i4')}[cover]")
+    body.line(f"first_day = {body.module.argument('cover', 'cover.first_day', 'i4')}[held]")
+    body.line(f"last_day = {body.module.argument('cover', 'cover.last_day', 'i4')}[held]")
     most = body.most_shares()
     line = f"MISSING if {most.mask} else {most.code}" if most.mask else most.code
-    body.line(f"{out('most', 'i4')}[cover] = {line}")
+    body.line(f"{out('most', 'i4')}[held] = {line}")
     relation = body._cover("insured.relation")
     tests = " and ".join(f"{relation} != {body.code(item)}" for item in plan.insures) or "True"
     body.line(f"failed = {RELATION} if {tests} else 0")
@@ -166,7 +167,7 @@ def _row(body: _Joining, over: int) -> None:
         body.line(f"if {known}not ({found.code}):")
         body.line(f"    failed |= {RELATION << number}")
     body.line(f"missing = 0 if failed != 0 else {masks(conditions) or '0'}")
-    body.line(f"failed |= {over} if {body.module.argument('cover', 'over', 'i1')}[cover] != 0 else 0")
+    body.line(f"failed |= {over} if {body.module.argument('cover', 'over', 'i1')}[held] != 0 else 0")
     body.line("premium = MISSING")
     body.line("returns = 0")
     with body.block("if failed == 0:"):
@@ -179,10 +180,10 @@ def _row(body: _Joining, over: int) -> None:
             body.line(f"premium = {fees[0].code}")
             if len(fees) > 1:
                 body.line(f"returns = {fees[1].code}")
-    body.line(f"{out('failed', 'i8')}[cover] = failed")
-    body.line(f"{out('missing', 'i8')}[cover] = missing")
-    body.line(f"{out('premium', 'i8')}[cover] = premium")
-    body.line(f"{out('returns', 'i8')}[cover] = returns")
+    body.line(f"{out('failed', 'i8')}[held] = failed")
+    body.line(f"{out('missing', 'i8')}[held] = missing")
+    body.line(f"{out('premium', 'i8')}[held] = premium")
+    body.line(f"{out('returns', 'i8')}[held] = returns")
 
 
 @define(eq=False, kw_only=True)
@@ -221,7 +222,7 @@ class _Joining(Body):
     def earlier(self) -> str:
         """Return the mask of what is not known of earlier covers; who has any is quoted the exact way."""
         window = self.node(self.bound.plan.renewal_window.node)
-        known = f"{self.module.argument('cover', 'known', 'i1')}[cover]"
+        known = f"{self.module.argument('cover', 'known', 'i1')}[held]"
         lacking = f"{self.missing('cover.earlier')} if {known} == 0 else ({window.mask or 0})"
         return self.let(lacking, "missing")
 

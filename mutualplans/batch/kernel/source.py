@@ -192,6 +192,7 @@ class Line:
             "stays = 0",
             "latest = MISSING",
             "cover = first_cover",
+            "held = unsigned(cover)",
         ]
         for group in groups:
             if group.single:
@@ -201,6 +202,7 @@ class Line:
                 inner += [f"count_{name} = 0", f"at_{name} = 0", f"last_{name} = -1"]
                 inner += [f"last_code_{name} = -1"] if group.by is not None else []
         inner.append("for row in range(person_row[person], person_row[person + 1]):")
+        inner.append("    here = unsigned(row)")
         return lines + ["        " + line for line in inner]
 
     def _row(self) -> list[str]:
@@ -215,35 +217,37 @@ class Line:
         first = self.module.argument("cover", "cover.first_day", "i4")
         last = self.module.argument("cover", "cover.last_day", "i4")
         with body.block(
-            f"if {several} and not {first}[cover] <= event <= {last}[cover]:"
+            f"if {several} and not {first}[held] <= event <= {last}[held]:"
         ):  # as the claim before
             body.line(f"cover = nearest({first}, {last}, first_cover, last_cover, event)")
-        body.line(f"{self._out('cover', 'i4')}[row] = cover")
+            body.line("held = unsigned(cover)")
+        body.line(f"{self._out('cover', 'i4')}[here] = cover")
         self._faulty(body, "!= 0")
-        body.line(f"first_day = {first}[cover]")
-        body.line(f"last_day = {last}[cover]")
+        body.line(f"first_day = {first}[held]")
+        body.line(f"last_day = {last}[held]")
         return body.lines
 
     def _open(self, body: Body) -> None:
         """Write that nothing can be decided while it is not known under which cover an event falls."""
         body.line("cover = first_cover")
-        body.line(f"{self._out('cover', 'i4')}[row] = cover")
+        body.line("held = unsigned(cover)")
+        body.line(f"{self._out('cover', 'i4')}[here] = cover")
         self._faulty(body, "== 1")
-        body.line(f"{self._out('status', 'i1')}[row] = {STATUS.index('incomplete')}")
-        body.line(f"{self._out('open', 'i1')}[row] = 1")
-        body.line(f"{self._out('missing', 'i8')}[row] = missing_event")
+        body.line(f"{self._out('status', 'i1')}[here] = {STATUS.index('incomplete')}")
+        body.line(f"{self._out('open', 'i1')}[here] = 1")
+        body.line(f"{self._out('missing', 'i8')}[here] = missing_event")
         for name, argument in list(self.module.arguments.items()):
             if argument.role == "out" and argument.key.startswith("amount:"):
-                body.line(f"{name}[row] = MISSING")
+                body.line(f"{name}[here] = MISSING")
             if argument.role == "out" and argument.key.startswith("missing:"):
-                body.line(f"{name}[row] = missing_event")
+                body.line(f"{name}[here] = missing_event")
         waits(body, self.module, self._compensates(), self._place())
         body.line("continue")
 
     def _faulty(self, body: Body, test: str) -> None:
         """Write that no claim is decided under a cover with a fault: 1 it has no edition, 2 it is too long."""
-        with body.block(f"if {self.module.argument('cover', 'fault', 'i1')}[cover] {test}:"):
-            body.line(f"{self._out('status', 'i1')}[row] = {STATUS.index('undecided')}")
+        with body.block(f"if {self.module.argument('cover', 'fault', 'i1')}[held] {test}:"):
+            body.line(f"{self._out('status', 'i1')}[here] = {STATUS.index('undecided')}")
             waits(body, self.module, self._compensates(), self._place())
             body.line("continue")
 
@@ -264,7 +268,7 @@ class Line:
                 body.line(f"missing_event = {found.mask or 0}")
             return
         column = self.module.argument("claim", "claim.event_date", "i4")
-        body.line(f"event = {column}[row]")
+        body.line(f"event = {column}[here]")
         if not body.event_mask:
             return
         kinds = body.codes("event_lacks", self._lacking(EVENT_DATES))
@@ -272,7 +276,7 @@ class Line:
         bits = [self.module.missing(f"claim.{name}") for name in self._event_fields(EVENT_DATES)]
         body.line("missing_event = 0")
         with body.block("if event == MISSING:"):
-            body.line(f"lacks = {kinds}[max({kind}[row], 0)]")
+            body.line(f"lacks = {kinds}[max({kind}[here], 0)]")
             body.line(f"missing_event = {self.module.missing('claim.event')}")
             for number, bit in enumerate(bits, 1):
                 with body.block(f"if lacks == {number}:"):
@@ -293,7 +297,7 @@ class Line:
         edition = self.module.argument("cover", "edition", "i1")
         for number, item in enumerate(written):
             word = "if" if number == 0 else "elif"
-            lines.append(f"            {word} {edition}[cover] == {number}:  # {item.bound.edition.id}")
+            lines.append(f"            {word} {edition}[held] == {number}:  # {item.bound.edition.id}")
             lines += item.body.lines
         return lines
 

@@ -13,6 +13,10 @@ except NameError:
         """Return the function as it is."""
         return function
 
+    def unsigned(place):
+        """Return a place in an array, which is never negative."""
+        return place
+
 
 MISSING = -2147483648
 """Stands in a column for "not stated"; no field may hold it."""
@@ -83,10 +87,11 @@ def nearest(first, last, start, stop, event):
     """Return the cover that holds the event or lies nearest to it, the earlier of two."""
     found, distance = start, 2147483647
     for cover in range(start, stop):
-        if event < first[cover]:
-            away = first[cover] - event
-        elif event > last[cover]:
-            away = event - last[cover]
+        held = unsigned(cover)
+        if event < first[held]:
+            away = first[held] - event
+        elif event > last[held]:
+            away = event - last[held]
         else:
             return cover
         if away < distance:
