@@ -34,7 +34,6 @@ from tests.batch.joining_strategies import offices, rosters
 from tests.batch.test_kernel_laws import NIGHTLY
 
 QUICK = settings(
-    deadline=None,
     database=None,
     max_examples=5000 if NIGHTLY else 60,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],

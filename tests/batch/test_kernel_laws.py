@@ -21,7 +21,6 @@ from tests.batch.strategies import batches, offices
 
 NIGHTLY = os.environ.get("MUTUALPLANS_NIGHTLY") == "1"
 QUICK = settings(
-    deadline=None,
     database=None,
     max_examples=5000 if NIGHTLY else 60,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],

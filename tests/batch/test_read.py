@@ -491,7 +491,7 @@ TEXTS = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     text=TEXTS, name=st.sampled_from(["total", "days", "admitted", "event", "hospital_level", "diagnosis"])
 )

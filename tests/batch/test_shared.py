@@ -160,7 +160,7 @@ def by_hand(claims: list[dict[str, Any]]) -> dict[tuple[str, str], int | None]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(claims_of_all, st.randoms(use_true_random=False))
 def test_families_and_the_fund_are_paid_as_a_plain_loop_pays(
     claims: list[dict[str, Any]], chance: random.Random
@@ -178,7 +178,7 @@ def test_families_and_the_fund_are_paid_as_a_plain_loop_pays(
     assert amounts(fast) == expected
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(claims_of_all)
 def test_each_family_is_paid_as_if_it_were_alone(claims: list[dict[str, Any]]) -> None:
     """Families share nothing with each other: decided in parts of whatever size, each gets what it gets alone."""

@@ -22,7 +22,6 @@ from tests.batch.frames import as_file, local, reading_of, told
 from tests.batch.strategies import batches, offices
 
 QUICK = settings(
-    deadline=None,
     database=None,
     max_examples=30,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],

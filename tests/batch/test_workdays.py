@@ -25,7 +25,7 @@ from tests.expressiveness.small import MEMBER
 from tests.expressiveness.small import cover as held
 from tests.model.test_workdays import YEAR_2025, walked
 
-QUICK = settings(deadline=None, database=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+QUICK = settings(database=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 FIRST = date(2019, 10, 1)
 steps = mp.field("claim", "steps", mp.Kind.COUNT, "第几个工作日，加 3", "number and 3", most=600)
 

@@ -115,6 +115,10 @@ def rosters(draw: st.DrawFn) -> str:
     return text.getvalue()
 
 
+FAMILY = f"""姓名,证件号,与会员关系,会员证件号,在职状态
+王芳,{ADULTS[0]},,,在职
+李,{number("20150601", 2)},子女,{ADULTS[0]},
+"""
 UNITS = """
 [[unit]]
 name = "示例机械厂"
@@ -128,7 +132,7 @@ women = 2
 """
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     rosters(),
     st.sampled_from(["", UNITS, UNITS.split('[[unit]]\nname = "示例学校"')[0]]),
@@ -141,6 +145,8 @@ women = 2
     ),
     st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
 )
+@example(FAMILY, "", ["--office", str(OFFICE / "office.toml")], "utf-8")
+@example("姓名,单位,系统\n王芳,慈溪示例设计院,工业\n", UNITS, ["--office", str(NINGBO)], "utf-8")
 @example("姓名,证件号\n", "", ["--office", str(OFFICE / "office.toml")], "utf-8")
 @example("王芳,110105197503040011\n", "", ["--plan", "accident"], "utf-8")
 @example("姓名,证件号,证件号\n王芳,1,2\n", "", ["--plan", "accident"], "utf-8")

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import mutualplans as mp
@@ -84,7 +84,6 @@ def test_a_table_that_gives_0_is_the_reason_for_a_zero() -> None:
     assert reason.found == mp.Text("2", "2")
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(1, 60), min_size=1, max_size=6))
 def test_splitting_a_stay_never_changes_the_total(parts: list[int]) -> None:
     """Bills of one stay pay together what one bill for all its days pays."""
@@ -94,7 +93,6 @@ def test_splitting_a_stay_never_changes_the_total(parts: list[int]) -> None:
     assert whole.total == sum(item.total or 0 for item in run(allowance(), bills))
 
 
-@settings(deadline=None)
 @given(st.integers(0, 400), st.integers(0, 400))
 def test_more_days_never_pay_less(fewer: int, more: int) -> None:
     """A longer stay never pays less than a shorter one."""

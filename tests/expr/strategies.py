@@ -25,7 +25,7 @@ from mutualplans.model.scales import ANY, Band, Condition, ConditionList, Edge, 
 from mutualplans.model.text import Text
 from mutualplans.model.workdays import CalendarPart, WorkCalendar
 
-QUICK = settings(deadline=None, database=None)
+QUICK = settings(database=None)
 """How the tests of formulas run."""
 
 Draw = Callable[[st.SearchStrategy[Any]], Any]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mutualplans.model.dates import DateRange, add_months, completed_years, read_date, term
 
-QUICK = settings(deadline=None, database=None)
+QUICK = settings(database=None)
 
 days = st.dates(date(1900, 1, 1), date(2100, 12, 31))
 

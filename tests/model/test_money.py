@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mutualplans.model.money import Money, Rounding, allocate, format_yuan, rate, yuan
 
-QUICK = settings(deadline=None, database=None)
+QUICK = settings(database=None)
 
 fen_amounts = st.integers(-(10**12), 10**12)
 

@@ -24,7 +24,7 @@ from mutualplans.model.scales import (
 from mutualplans.model.text import Text
 from tests.expr.strategies import scales as any_scale
 
-QUICK = settings(deadline=None, database=None)
+QUICK = settings(database=None)
 
 HALF, SIXTY, SEVENTY = Fraction(1, 2), Fraction(3, 5), Fraction(7, 10)
 

@@ -14,7 +14,7 @@ from mutualplans.model.dates import DateRange
 from mutualplans.model.workdays import CalendarPart, WorkCalendar
 from tests.expr.strategies import calendars
 
-QUICK = settings(deadline=None, database=None)
+QUICK = settings(database=None)
 DAY = timedelta(days=1)
 
 
