@@ -146,6 +146,7 @@ women = 2
     st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
 )
 @example(FAMILY, "", ["--office", str(OFFICE / "office.toml")], "utf-8")
+@example("姓名,出生日期\n王芳,1899-12-31\n李,1975-03-04\n", "", ["--plan", "accident"], "utf-8")
 @example("姓名,单位,系统\n王芳,慈溪示例设计院,工业\n", UNITS, ["--office", str(NINGBO)], "utf-8")
 @example("姓名,证件号\n", "", ["--office", str(OFFICE / "office.toml")], "utf-8")
 @example("王芳,110105197503040011\n", "", ["--plan", "accident"], "utf-8")
