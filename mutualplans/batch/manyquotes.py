@@ -13,7 +13,7 @@ from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.quoting import Quoted, Said, quote_joinings
 from mutualplans.batch.units import split_of
 from mutualplans.engine.office import OfficePlan
-from mutualplans.engine.quote import Joining, Quote, quote
+from mutualplans.engine.quote import Joining, Quote
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import order
 from mutualplans.model.coverage import Coverage
@@ -32,15 +32,14 @@ def quote_many(item: OfficePlan, joinings: Sequence[Joining], *, edition: str | 
     nodes = order([formula.node for formula in joining_formulas(item.plan)]).nodes
     paths = [node.field.path for node in nodes if isinstance(node, n.Read)]
     made = quote_joinings(item, joinings_of(item, joinings, paths), edition=edition)
-    return _Results(made, edition).all()
+    return _Results(made).all()
 
 
 class _Results:
     """Turns the numbers of a batch into quotes."""
 
-    def __init__(self, made: Quoted, named: str | None) -> None:
-        self.made, self.named = made, named
-        self.editions = [bound.edition.id for bound in made.bounds]
+    def __init__(self, made: Quoted) -> None:
+        self.made = made
         self.doubtful = [bool(bound.assumed_labels) for bound in made.bounds]
         self.split = {payer: fen.tolist() for payer, fen in split_of(made).items()}
 
@@ -70,15 +69,15 @@ class _Results:
         if joining.covers and note is not None:
             earlier = note.coverage.earlier  # type: ignore[assignment]
         return Quote(
-            plan=self.made.item.plan.id,
-            title=self.made.item.plan.title,
-            edition=self.editions[edition],
+            plan=self.made.wanted.id,
+            title=self.made.wanted.title,
+            edition=self.made.editions[edition],
             key=joining.key,
             coverage=Coverage(
-                plan=self.made.item.plan.id,
+                plan=self.made.wanted.id,
                 first_day=joining.first_day,
                 last_day=date.fromordinal(last_day),
-                edition=self.editions[edition],
+                edition=self.made.editions[edition],
                 insured=joining.insured.id,
                 shares=joining.shares,
                 tier=joining.tier,
@@ -96,4 +95,4 @@ class _Results:
 
     def _assumed(self, joining: Joining) -> tuple[str, ...]:
         """Return the assumed values that a person's fee rests on; only where an edition has any is it asked for."""
-        return quote(self.made.item, joining, edition=self.named).assumed
+        return self.made.quote_one(joining).assumed

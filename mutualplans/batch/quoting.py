@@ -6,12 +6,14 @@ once for each combination of the facts that it can depend on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
-from attrs import define, field
+from attrs import define, field, frozen
 
 from mutualplans.batch.combine import combinations
 from mutualplans.batch.joinings import Joinings
@@ -30,16 +32,18 @@ from mutualplans.engine.bind import BoundPlan
 from mutualplans.engine.facts import Case, Facts
 from mutualplans.engine.groups import not_quoted
 from mutualplans.engine.limits import INT64
-from mutualplans.engine.office import OfficePlan
-from mutualplans.engine.quote import Quote, quote
+from mutualplans.engine.office import GroupRule, Office, OfficePlan, Package
+from mutualplans.engine.packages import quote_package
+from mutualplans.engine.quote import Joining, Quote, quote
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import order
 from mutualplans.model.coverage import Coverage
 from mutualplans.model.dates import DateRange, begun_months
 from mutualplans.model.problem import MutualPlansError, Problem
+from mutualplans.model.text import Text
 from mutualplans.plan.formula import Formula
 
-__all__ = ["Quoted", "quote_joinings"]
+__all__ = ["Quoted", "Wanted", "quote_joinings", "quote_packages"]
 
 _SMALL_JOB = 200_000
 """Up to so many persons a kernel is interpreted: reading it compiled from disk takes longer."""
@@ -51,29 +55,68 @@ Said = Quote | tuple[Problem, ...]
 """What there is to say of a person: a quote, or why there is none."""
 
 
-@define(eq=False)
-class Quoted:
-    """What joining one plan costs many persons.
+@frozen(kw_only=True)
+class Wanted:
+    """A plan or package that persons want.
 
     Attributes:
-        item: The plan as the office runs it.
+        id: Its id.
+        title: What it is called.
+        split: Who pays which part of the fee.
+        group: Group rules.
+        equal_shares: Whether all of a unit must hold the same number of shares.
+        parts: Ids of the plans of a package.
+    """
+
+    id: str
+    title: Text
+    split: Mapping[str, Fraction]
+    group: tuple[GroupRule, ...]
+    equal_shares: bool = False
+    parts: tuple[str, ...] = ()
+
+    @classmethod
+    def plan(cls, item: OfficePlan) -> Wanted:
+        """Return a plan."""
+        return cls(
+            id=item.plan.id,
+            title=item.plan.title,
+            split=item.split,
+            group=item.group,
+            equal_shares=item.equal_shares,
+        )
+
+    @classmethod
+    def package(cls, item: Package) -> Wanted:
+        """Return a package."""
+        return cls(id=item.id, title=item.title, split=item.split, group=item.group, parts=item.plans)
+
+
+@define(eq=False)
+class Quoted:
+    """What joining one plan or package costs many persons.
+
+    Attributes:
+        wanted: The plan or package.
         joinings: The persons.
-        bounds: The plan bound to each edition that is met.
-        edition: For each person the place of the edition in `bounds`; -1 where none could be found.
+        quote_one: Quotes one person by the engine.
+        bounds: The plan bound to each edition that is met; none for a package, which has an edition of each plan.
+        editions: Ids of the editions that are met.
+        edition: For each person the place of the edition in `editions`; -1 where none could be found.
         last_day: Last day of the cover that would begin, as an ordinal.
         premium: Fen; `MISSING` for who cannot join.
         returns: Fen that come back at the end of a term.
         covered: Who is already covered by the plan on some day of the term.
-        named: Edition that is used whatever its dates; ``None`` for that in force.
         said: For each person the place of what `note` returns; -1 where there is nothing to say.
         notes: What is said, or the row of a person of whom it has not been asked yet.
         opaque: Edition id → why no kernel can be written of it.
     """
 
-    item: OfficePlan
+    wanted: Wanted
     joinings: Joinings
-    named: str | None = None
+    quote_one: Callable[[Joining], Quote]
     bounds: list[BoundPlan] = field(factory=list, init=False)
+    editions: list[str] = field(factory=list, init=False)
     edition: np.ndarray = field(init=False)
     last_day: np.ndarray = field(init=False)
     premium: np.ndarray = field(init=False)
@@ -103,6 +146,12 @@ class Quoted:
         found: np.ndarray = without[self.said]
         return found
 
+    def refuse(self, who: np.ndarray, why: tuple[Problem, ...]) -> None:
+        """Quote some persons not at all."""
+        self.premium[who], self.returns[who], self.covered[who] = MISSING, 0, False
+        self.said[who] = len(self.notes)
+        self.notes.append(why)
+
     def note(self, place: int) -> Said:
         """Return a quote whose reasons and problems are those of the persons there, or why nothing is quoted.
 
@@ -126,7 +175,7 @@ class Quoted:
     def exactly(self, row: int) -> Said:
         """Quote one person by the engine."""
         try:
-            found = quote(self.item, self.joinings.joining(row), edition=self.named)
+            found = self.quote_one(self.joinings.joining(row))
             if max(found.premium or 0, found.returns) >= INT64:
                 message = "the premium does not fit into 64 bits"
                 raise ValueError(message)
@@ -134,7 +183,7 @@ class Quoted:
             return error.problems
         except ValueError as error:
             key = str(self.joinings.table["row"][row].as_py())
-            return (not_quoted(self.item.plan.title, key, error),)
+            return (not_quoted(self.wanted.title, key, error),)
         return found
 
 
@@ -155,7 +204,20 @@ def quote_joinings(
         runtime: ``compiled``, ``interpreted``, or ``auto`` for what is faster.
         threads: How many kernels run at a time; the result does not depend on it.
     """
-    return _Run(Quoted(item, joinings, edition), runtime, threads).run()
+    made = Quoted(Wanted.plan(item), joinings, partial(quote, item, edition=edition))
+    return _Run(made, item, edition, runtime, threads).run()
+
+
+def quote_packages(office: Office, package: Package, joinings: Joinings) -> Quoted:
+    """Quote one package for many persons, each exactly as `mutualplans.engine.packages.quote_package` does."""
+    made = Quoted(Wanted.package(package), joinings, partial(quote_package, office, package))
+    items = [office.plan(id_) for id_ in package.plans]
+    _by_combinations(made, items, np.arange(len(joinings)), out_of_bounds(joinings))  # type: ignore[arg-type]
+    found = [made.notes[place] for place in made.said.tolist()]
+    editions = [note.edition if isinstance(note, Quote) else "" for note in found]
+    made.editions = list(dict.fromkeys(editions))
+    made.edition = np.array([made.editions.index(edition) for edition in editions], np.int64)
+    return made
 
 
 @define(eq=False)
@@ -163,6 +225,8 @@ class _Run:
     """One plan over all persons."""
 
     made: Quoted
+    item: OfficePlan
+    named: str | None
     runtime: str
     threads: int
     exact: np.ndarray = field(init=False)
@@ -176,7 +240,8 @@ class _Run:
         for number, bound in enumerate(made.bounds):
             rows = np.flatnonzero((made.edition == number) & ~self.exact)
             self._by_kernel(bound, rows)
-        self._exactly(np.flatnonzero(self.exact))
+        made.editions = [bound.edition.id for bound in made.bounds]
+        _by_combinations(made, [self.item], np.flatnonzero(self.exact), self.unsound)
         return made
 
     def _left_by_facts(self) -> np.ndarray:
@@ -184,7 +249,7 @@ class _Run:
         persons = self.made.joinings
         left = self.unsound.copy()
         left[list(persons.held)] = True
-        for plan in self.made.item.not_with:
+        for plan in self.item.not_with:
             if plan in persons.together:
                 left |= persons.together[plan]
         return left
@@ -197,7 +262,7 @@ class _Run:
             day = made.joinings.table["first_day"][int(row)].as_py()
             mine = place == number
             try:
-                bound = made.item.bind(day=day, edition=made.named)
+                bound = self.item.bind(day=day, edition=self.named)
             except MutualPlansError as error:
                 mine &= ~self.unsound
                 made.said[mine] = len(made.notes)
@@ -247,7 +312,7 @@ class _Run:
         wanted, most = persons.column("cover.shares").astype(np.int64), out["most"].astype(np.int64)
         void = (wanted > most) & (most != MISSING) & ~self.exact[rows]
         talked = ((out["failed"] != 0) | (out["missing"] != 0) | void) & ~self.exact[rows]
-        if self.made.named:  # whether the edition fits the first day is for the engine to say
+        if self.named:  # whether the edition fits the first day is for the engine to say
             talked |= ~self.exact[rows]
         for failed in np.unique(out["failed"][talked]).tolist():
             at = np.flatnonzero(talked & (out["failed"] == failed))
@@ -258,27 +323,32 @@ class _Run:
             self.made.notes += [int(rows[at[first]]) for first in firsts]
             self.made.said[rows[at]] = place + start
 
-    # ------------------------------------------------------------ exactly
 
-    def _exactly(self, rows: np.ndarray) -> None:
-        """Quote persons one by one; those of whom the same is known, once."""
-        made, persons = self.made, self.made.joinings
-        if not len(rows):
-            return
-        alone = np.where(self.unsound, np.arange(len(persons)), -1)
-        keys = [alone, persons.holdings(), persons.column("known")]
-        keys += [persons.together[plan] for plan in made.item.not_with if plan in persons.together]
-        fixed = ["cover.first_day", "cover.shares", "insured.relation"]
-        keys += [
-            persons.column(path) for path in (*fixed, *_read_by(joining_formulas(made.item.plan), persons))
-        ]
-        firsts, place = combinations([values[rows] for values in keys], len(rows))
-        notes = [made.exactly(int(rows[first])) for first in firsts]
-        found = np.array([_numbers(note) for note in notes], np.int64)[place]
-        made.premium[rows], made.returns[rows], made.last_day[rows] = found[:, 0], found[:, 1], found[:, 2]
-        made.covered[rows] = found[:, 3] != 0
-        made.said[rows] = place + len(made.notes)
-        made.notes += notes
+# ---------------------------------------------------------------- exactly
+
+
+def _by_combinations(
+    made: Quoted, items: Sequence[OfficePlan], rows: np.ndarray, unsound: np.ndarray
+) -> None:
+    """Quote persons by the engine; those of whom the same is known, once."""
+    persons = made.joinings
+    if not len(rows):
+        return
+    alone = np.where(unsound, np.arange(len(persons)), -1)
+    keys = [alone, persons.holdings(), persons.column("known")]
+    for item in items:
+        keys += [persons.together[plan] for plan in item.not_with if plan in persons.together]
+    paths = ["cover.first_day", "cover.shares", "insured.relation"]
+    formulas = [formula for item in items for formula in joining_formulas(item.plan)]
+    keys += [persons.column(path) for path in (*paths, *_read_by(formulas, persons))]
+    firsts, place = combinations([values[rows] for values in keys], len(rows))
+    persons.tell(rows[firsts].tolist())
+    notes = [made.exactly(int(rows[first])) for first in firsts]
+    found = np.array([_numbers(note) for note in notes], np.int64)[place]
+    made.premium[rows], made.returns[rows], made.last_day[rows] = found[:, 0], found[:, 1], found[:, 2]
+    made.covered[rows] = found[:, 3] != 0
+    made.said[rows] = place + len(made.notes)
+    made.notes += notes
 
 
 def _numbers(note: Said) -> tuple[int, int, int, int]:

@@ -77,11 +77,11 @@ def units_of(made: Quoted) -> Units:
     unquoted = made.unquoted()
     listed, quoted = np.bincount(unit, minlength=count), np.bincount(unit[~unquoted], minlength=count)
     counted = np.bincount(unit[made.joins | made.covered], minlength=count)
-    wanted = _wanted(made, unit) if made.item.equal_shares else {}
+    wanted = _wanted(made, unit) if made.wanted.equal_shares else {}
     faults = [
         group_faults(
-            made.item.group if quoted[place] else (),
-            made.joinings.joining(int(first[place])).unit if made.item.group else Unit(),
+            made.wanted.group if quoted[place] else (),
+            made.joinings.joining(int(first[place])).unit if made.wanted.group else Unit(),
             int(counted[place]),
             wanted.get(place, {}),
         )
@@ -112,15 +112,17 @@ def systems_of(office: Office, made: Quoted, units: Units) -> tuple[list[SystemQ
     """Return how the systems of the units stand, as `mutualplans.engine.systems.in_systems` does."""
     records: Iterable[Unit] = (made.joinings.joining(int(row)).unit for row in units.first)
     taking_part = [quote.takes_part for quote in units.quotes]
-    plan = made.item.plan
-    return in_systems(office, plan.id, plan.title, made.item.group, zip(records, taking_part, strict=True))
+    wanted = made.wanted
+    return in_systems(office, wanted.id, wanted.title, wanted.group, zip(records, taking_part, strict=True))
 
 
 def split_of(made: Quoted) -> dict[str, np.ndarray]:
     """Return payer → fen for each person who can join; each different premium is shared out once."""
     premiums, place = np.unique(np.where(made.joins, made.premium, 0), return_inverse=True)
-    shares = [shared_out(made.item.split, int(premium)) for premium in premiums]
-    return {payer: np.array([share[payer] for share in shares], np.int64)[place] for payer in made.item.split}
+    shares = [shared_out(made.wanted.split, int(premium)) for premium in premiums]
+    return {
+        payer: np.array([share[payer] for share in shares], np.int64)[place] for payer in made.wanted.split
+    }
 
 
 def _names(made: Quoted) -> tuple[list[str], np.ndarray, np.ndarray]:

@@ -226,15 +226,13 @@ def command(
 
 
 def _quote_roster(asked: Asked, path: str, encoding: str | None, sheet: str | None) -> bool:
-    """Quote a roster, a large one as columns where that is possible; returns whether anything was refused."""
+    """Quote a roster, a large one as columns; returns whether anything was refused."""
     from mutualplans.cli.quote_small import quote_roster, worth_columns
 
     if worth_columns(asked, path):
         from mutualplans.cli.quote_large import quote_large
 
-        refused = quote_large(asked, path, encoding, sheet)
-        if refused is not None:
-            return refused
+        return quote_large(asked, path, encoding, sheet)
     return quote_roster(asked, path, encoding, sheet)
 
 

@@ -10,10 +10,11 @@ from attrs import define, evolve, field
 
 from mutualplans.engine.groups import GroupQuote, named_edition, quote_group, quote_package_group
 from mutualplans.engine.office import Office, OfficePlan, Package
+from mutualplans.engine.packages import in_package
 from mutualplans.engine.quote import Joining, Quote
 from mutualplans.engine.systems import SystemQuote, in_systems
 from mutualplans.files.roster import Entry
-from mutualplans.model.problem import MutualPlansError, Problem, problem
+from mutualplans.model.problem import MutualPlansError, Problem
 
 __all__ = ["WORTH_A_BATCH", "quote_all", "systems_of"]
 
@@ -151,7 +152,7 @@ class _Run:
         for joining in joinings:
             packages = [id_ for id_ in self.wanted[joining.key] if plan in self.inside.get(id_, ())]
             if packages:
-                doubled.append((joining.key, (_inside(plan, packages[0], joining),)))
+                doubled.append((joining.key, (evolve(in_package(plan, packages[0]), where=joining.key),)))
             else:
                 alone.append(joining)
         return doubled, alone
@@ -163,14 +164,3 @@ class _Run:
             if key not in joined:
                 self.wanted[key].pop(id_, None)
         return group
-
-
-def _inside(plan: str, package: str, joining: Joining) -> Problem:
-    return problem(
-        "join.in-package",
-        f"计划 {plan} 已在所选的组合 {package} 里，不单独报价",
-        f"plan {plan} is part of the package {package} that is wanted; it is not quoted alone",
-        where=joining.key,
-        hint_zh="名册里只填组合，或只填单个计划",
-        hint_en="state either the package or the plan in the roster",
-    )

@@ -16,6 +16,7 @@ from mutualplans.batch.columns import ROW
 from mutualplans.batch.combine import combinations
 from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.people import ID, NAME, People
+from mutualplans.batch.quoting import Quoted
 from mutualplans.batch.roster_quotes import PlanQuotes
 from mutualplans.batch.write import Column, How, Sheet, Writer, check_kind
 from mutualplans.cli.language import t
@@ -105,7 +106,7 @@ class Shown:
         for number, unit in enumerate(item.units.quotes):
             mine = cannot[number]
             yield Summary(
-                title=made.item.plan.title,
+                title=made.wanted.title,
                 unit=unit.unit,
                 listed=unit.listed,
                 quoted=unit.quoted,
@@ -113,7 +114,10 @@ class Shown:
                 premium=unit.premium,
                 split=unit.split,
                 group=unit.group,
-                unquoted=[(self._key(item, row), _why(item, row)) for row in without[number].tolist()],
+                unquoted=[
+                    (self._key(item, row), _why(item, row))
+                    for row in sorted(without[number].tolist(), key=item.inside.__getitem__)
+                ],
                 cannot=len(mine),
                 told=self._teller(item, mine),
                 reasons=_reasons(item, mine),
@@ -146,8 +150,11 @@ class Shown:
             )
             persons, without = _by_unit(rows[~unquoted[rows]], item), _by_unit(rows[unquoted[rows]], item)
             for number, unit in enumerate(item.units.quotes):
-                why = (one for row in without[number].tolist() for one in self._told_of(item, row))
-                found |= dict.fromkeys((*why, *unit.problems))
+                mine = without[number]
+                alone, inside = (mine[item.inside[mine] == which].tolist() for which in (False, True))
+                found |= dict.fromkeys(one for row in alone for one in self._told_of(item, row))
+                found |= dict.fromkeys(unit.problems)
+                found |= dict.fromkeys(one for row in inside for one in self._told_of(item, row))
                 failed |= any(one.severity == "error" for one in unit.problems)
                 told = persons[number] if most is None else persons[number][: max(most - shown, 0)]
                 shown, more = shown + len(told), more + len(persons[number]) - len(told)
@@ -163,7 +170,8 @@ class Shown:
 
     def _told_of(self, item: PlanQuotes, row: int) -> list[Problem]:
         key = self._key(item, row)
-        return [evolve(one, where=key) if one.code == "join.failed" else one for one in _why(item, row)]
+        own = ("join.failed", "join.in-package")
+        return [evolve(one, where=key) if one.code in own else one for one in _why(item, row)]
 
     def _place(self, at: int) -> str:
         return place(str(self.rows[at]), self._name(at, reveal=False))
@@ -202,7 +210,7 @@ class Shown:
             names: The columns wanted.
         """
         for item in self.plans:
-            yield _filled(self._quotes(item), names)
+            yield self._by_cover(item, _filled(self._quotes(item), names))
         yield _filled(self._idle(), names)
         refused = self.people.refused
         why = [t("退回：", "refused: ") + sentences(self.people.refusals[row], self.lang) for row in refused]
@@ -238,12 +246,12 @@ class Shown:
     def _quotes(self, item: PlanQuotes) -> dict[str, pa.Array]:
         made, units = item.made, item.units
         unquoted = made.unquoted()
-        order = np.lexsort((unquoted, units.unit))
+        order = _order(item)
         joins, without = units.joins[order], unquoted[order]
         columns = self._persons(item.at[order])
-        plan = made.item.plan
-        columns |= {"title": _same(plan.title.in_(self.lang), order), "plan": _same(plan.id, order)}
-        editions = pa.array([bound.edition.id for bound in made.bounds], pa.string())
+        wanted = made.wanted
+        columns |= {"title": _same(wanted.title.in_(self.lang), order), "plan": _same(wanted.id, order)}
+        editions = pa.array(made.editions, pa.string())
         columns["edition"] = editions.take(_or_null(made.edition[order], without))
         columns["first_day"] = _days(made.joinings.column("cover.first_day")[order], without)
         columns["last_day"] = _days(made.last_day[order], without)
@@ -259,6 +267,27 @@ class Shown:
         if self.discount is not None:
             columns[NET] = self._net(made.premium[order], made.returns[order], can)
         return columns
+
+    def _by_cover(self, item: PlanQuotes, table: pa.Table) -> pa.Table:
+        """Return the rows of a package with one for each cover; what is due stands in the first."""
+        made, count, parts = item.made, len(table), item.made.wanted.parts
+        if not parts:
+            return table
+        order = _order(item)
+        quoted = ~made.unquoted()[order]
+        said = pa.array(made.said[order], mask=~quoted)
+        tables = []
+        for number in range(len(parts)):
+            columns = {name: table[name] for name in table.column_names}
+            columns |= {name: values.take(said) for name, values in _cover_columns(made, number).items()}
+            for name in columns:
+                if name in (RETURNS, NET) or (number and name.endswith("_fen")):
+                    columns[name] = pa.nulls(count, table[name].type)
+            tables.append(pa.table(columns))
+        rows, numbers = np.arange(count)[:, None], np.arange(len(parts))
+        places = np.where(quoted[:, None], rows + count * numbers, rows + count * len(parts))
+        kept = quoted[:, None] | (numbers == 0)
+        return pa.concat_tables([*tables, table]).take(pa.array(places[kept]))
 
     def _words(self, item: PlanQuotes, order: np.ndarray) -> dict[str, pa.Array]:
         """Return why somebody cannot join and what else there is to say, made once for all of whom the same is said."""
@@ -298,6 +327,30 @@ class Shown:
 
 
 # ---------------------------------------------------------------- what is said of single persons
+
+
+def _cover_columns(made: Quoted, number: int) -> dict[str, pa.Array]:
+    """Return one cover of each note of a package."""
+    covers = [note.covers[number] if isinstance(note, Quote) else None for note in made.all_notes()]
+    return {
+        name: pa.array([None if one is None else getattr(one, name) or None for one in covers], kind)
+        for name, kind in _OF_COVER.items()
+    }
+
+
+_OF_COVER = {
+    "plan": pa.string(),
+    "edition": pa.string(),
+    "first_day": pa.date32(),
+    "last_day": pa.date32(),
+    "shares": pa.int64(),
+}
+
+
+def _order(item: PlanQuotes) -> np.ndarray:
+    """Return the persons by unit; last in each those without a quote, and of these last who has the plan in a package."""
+    found: np.ndarray = np.lexsort((item.inside, item.made.unquoted(), item.units.unit))
+    return found
 
 
 def _said(item: PlanQuotes, row: int) -> Quote | tuple[Problem, ...] | None:

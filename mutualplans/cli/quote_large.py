@@ -6,6 +6,7 @@ import pyarrow as pa
 
 from mutualplans.batch.roster_quotes import quote_people
 from mutualplans.batch.rosters import read_people
+from mutualplans.batch.run import threads_by_default
 from mutualplans.batch.units import systems_of
 from mutualplans.batch.write import cells_of, check_kind
 from mutualplans.cli import quotes
@@ -20,10 +21,8 @@ from mutualplans.files.tables import read_table
 __all__ = ["quote_large"]
 
 
-def quote_large(asked: Asked, path: str, encoding: str | None, sheet: str | None) -> bool | None:
+def quote_large(asked: Asked, path: str, encoding: str | None, sheet: str | None) -> bool:
     """Quote a roster and show it, as `mutualplans.cli.quote_small` does; returns whether anything was refused.
-
-    ``None`` where somebody wants a package, which only records can say.
 
     Raises:
         MutualPlansError: a file cannot be read or written, or lists nobody.
@@ -35,14 +34,20 @@ def quote_large(asked: Asked, path: str, encoding: str | None, sheet: str | None
     )
     rows = len(people) + len(people.refusals)
     refuse_empty(people.source, people.problems, headers=bool(people.headers), rows=rows)
-    unnamed = asked.named and not people.names_any.all()
-    if any(unnamed or people.wants(package.id).any() for package in asked.packages):
-        return None
     say_source(path, people.encoding, people.sheet)
     covers = None
     if asked.covers:
         covers = read_covers(read_table(asked.covers, known_headers=HEADERS), asked.declared)
-    made = quote_people(asked.plans, people, asked.edition, covers=covers)
+    made = quote_people(
+        asked.office,
+        asked.plans,
+        asked.packages,
+        people,
+        asked.edition,
+        named=asked.named,
+        covers=covers,
+        threads=threads_by_default(),
+    )
     shown = Shown(people, made, lang(), asked.reveal, asked.discount)
     standing = [systems_of(asked.office, item.made, item.units) for item in made]
     said = shown.problems(quotes.MOST_SHOWN if asked.shortened else None)

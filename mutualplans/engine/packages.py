@@ -7,9 +7,10 @@ from attrs import evolve
 from mutualplans.engine.office import Office, Package
 from mutualplans.engine.quote import Joining, Quote, quote, shared_out
 from mutualplans.model.decision import Reason
+from mutualplans.model.problem import Problem, problem
 from mutualplans.model.text import Text
 
-__all__ = ["quote_package"]
+__all__ = ["in_package", "quote_package"]
 
 
 def quote_package(office: Office, package: Package, joining: Joining) -> Quote:
@@ -61,3 +62,14 @@ def _of(item: Quote, reason: Reason) -> Reason:
     """Return the reason with the plan that gives it."""
     text = Text(f"{item.title.zh}：{reason.text.zh}", f"{item.title.in_('en')}: {reason.text.in_('en')}")
     return evolve(reason, text=text)
+
+
+def in_package(plan: str, package: str) -> Problem:
+    """Return why somebody is not quoted for a plan alone who wants a package that holds it."""
+    return problem(
+        "join.in-package",
+        f"计划 {plan} 已在所选的组合 {package} 里，不单独报价",
+        f"plan {plan} is part of the package {package} that is wanted; it is not quoted alone",
+        hint_zh="名册里只填组合，或只填单个计划",
+        hint_en="state either the package or the plan in the roster",
+    )

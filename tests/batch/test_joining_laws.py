@@ -81,7 +81,7 @@ def together(made: Quoted, row: int) -> dict[str, Any]:
         "returns": int(made.returns[row]),
         "covered": bool(made.covered[row]),
         "last_day": int(made.last_day[row]),
-        "edition": made.bounds[made.edition[row]].edition.id,
+        "edition": made.editions[made.edition[row]],
         "reasons": note.reasons if note else (),
         "problems": note.problems if note else (),
     }

@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 from mutualplans.cli.main import main
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-OFFICE, NINGBO = EXAMPLES / "office", EXAMPLES / "offices" / "ningbo" / "office.toml"
+OFFICE = EXAMPLES / "office"
+NINGBO, COAL = (EXAMPLES / "offices" / name / "office.toml" for name in ("ningbo", "coal-city"))
 Ended = tuple[int, str, str]
 
 
@@ -69,6 +70,7 @@ GOOD = {
     "档次": ["100", "50", "", "一档"],
     "accident": ["1", "", "0"],
     "在职女职工特殊疾病互助保障计划": ["1", "2", "", "0"],
+    "three-in-one": ["", "1", "2"],
     "备注": ["", "说明"],
     "工号": ["", "007"],
     "": [""],
@@ -140,6 +142,8 @@ women = 2
         [
             ["--office", str(OFFICE / "office.toml")],
             ["--office", str(NINGBO)],
+            ["--office", str(COAL)],
+            ["--office", str(COAL), "--plan", "three-in-one"],
             ["--plan", "accident", "--edition", "beijing-2017"],
         ]
     ),
