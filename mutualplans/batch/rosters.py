@@ -182,9 +182,9 @@ class _Columns:
         wanted = columns.get("shares")
         idle = np.zeros(len(plain), bool)
         if wanted is not None:
-            if not shares:
-                idle = pc.fill_null(pc.equal(wanted, 0), False).to_numpy(zero_copy_only=False)[plain]
-            columns["shares"] = pc.if_else(pc.equal(wanted, 0), pa.scalar(None, pa.int64()), wanted)
+            nothing = pc.fill_null(pc.equal(wanted, 0), False)
+            idle = nothing.to_numpy(zero_copy_only=False)[plain]
+            columns["shares"] = pc.if_else(nothing, pa.scalar(None, pa.int64()), wanted)
         table = self._table(made.columns, columns, at)
         return made.people((table, {**shares, "idle": idle}), entries, problems, refused)
 

@@ -402,12 +402,7 @@ class _Workbook:
         self.rows += 1
         if self.rows > MOST_ROWS:
             raise MutualPlansError(_too_long(self.path))
-        self.page.append(
-            [
-                value if isinstance(value, int) else workbook_cell(WriteOnlyCell(self.page), value)
-                for value in row
-            ]
-        )
+        self.page.append([workbook_cell(WriteOnlyCell(self.page), value) for value in row])
 
     def _cells(self, values: Any, how: How) -> Iterable[Any]:
         if how == "number":

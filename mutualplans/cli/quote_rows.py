@@ -73,14 +73,14 @@ def rows(
     for row in read.refused:
         problems = read.refusals[row]
         cells = _not_quoted(t("退回：", "refused: ") + sentences(problems, lang), problems)
-        lines.append([str(row), "", "", "", "", "", *cells])
+        lines.append([row, "", "", "", "", "", *cells])
     return headers, [[*line, *[""] * (len(headers) - len(line))] for line in lines]
 
 
 def _person_cells(entry: Entry, *, reveal: bool) -> list[Cell]:
     number = entry.joining.insured.id_number
     return [
-        entry.joining.key,
+        int(entry.joining.key) if entry.joining.key else "",
         name_of(entry, reveal=reveal),
         mask_id(number.reveal(), reveal=reveal) if number else "",
         mask_digits(entry.joining.unit.name, reveal=reveal),
@@ -95,7 +95,7 @@ def _quote_cells(item: Quote, group: GroupQuote, lang: Lang, *, joins: bool) -> 
         item.edition,
         str(cover.first_day),
         str(cover.last_day),
-        str(cover.shares or ""),
+        cover.shares or "",
         t("是", "yes") if joins else t("否", "no"),
         amount(item.premium) if joins else "",
         *(amount(due.get(payer)) for payer in PAYERS),
@@ -110,7 +110,7 @@ def _cover_cells(cover: Coverage, cells: list[Cell], *, first: bool) -> list[Cel
         cover.edition or "",
         str(cover.first_day),
         str(cover.last_day),
-        str(cover.shares or ""),
+        cover.shares or "",
     ]
     due = cells[5 : 6 + len(PAYERS)]
     return [*own, cells[4], *(due if first else [""] * len(due)), *cells[6 + len(PAYERS) :]]

@@ -17,8 +17,8 @@ from mutualplans.model.problem import MutualPlansError
 
 __all__ = ["MOST_ROWS", "Cell", "no_formula", "workbook_cell", "write_table", "write_text"]
 
-Cell: TypeAlias = str | Decimal
-"""A text, or an amount in yuan."""
+Cell: TypeAlias = str | Decimal | int
+"""A text, an amount in yuan, or a whole number."""
 
 _FORMULA_START = ("=", "+", "-", "@", "\t", "\r")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
@@ -32,14 +32,14 @@ def write_table(path: str | Path, headers: Sequence[str], rows: Iterable[Sequenc
     """Write a table to ``.csv`` or ``.xlsx``; an older file stays whole until the new one is complete.
 
     Texts stay text in a workbook, so ID numbers stay whole and nothing becomes a formula; amounts (`Decimal`, in
-    yuan) become numbers with two decimals, so that Excel can add them up. CSV is UTF-8
+    yuan) become numbers with two decimals, and whole numbers stay numbers, so that Excel can add them up. CSV is UTF-8
     with a mark, as Excel needs; cells that Excel would take for formulas get a ``'`` in front, plain numbers
     do not. Excel damages ID numbers when it opens a CSV: write plain ID numbers to ``.xlsx``. Control
     characters show as symbols (``␀``) in a workbook, which cannot hold them.
 
     Raises:
         MutualPlansError: the file cannot be written, or its name ends otherwise.
-        TypeError: a cell is neither text nor an amount.
+        TypeError: a cell is neither text nor an amount nor a whole number.
         ValueError: a row has another number of cells than the header, or is too much for Excel.
     """
     path = Path(path)
@@ -58,8 +58,8 @@ def _check_line(number: int, line: tuple[object, ...], width: int) -> None:
         message = f"row {number} has {len(line)} cells; the header has {width}"
         raise ValueError(message)
     for column, value in enumerate(line, 1):
-        if not isinstance(value, str | Decimal):
-            message = f"row {number}, column {column}: cells are text, amounts Decimal; found {type(value).__name__}"
+        if isinstance(value, bool) or not isinstance(value, str | Decimal | int):
+            message = f"row {number}, column {column}: cells are text, amounts Decimal, numbers whole; found {type(value).__name__}"
             raise TypeError(message)
 
 
@@ -100,12 +100,13 @@ def _write_workbook(file: IO[bytes], lines: list[tuple[Cell, ...]]) -> None:
 
 
 def workbook_cell(cell: Any, value: Cell) -> Any:
-    """Fill an openpyxl cell: a text stays text, an amount becomes a number with two decimals."""
+    """Fill an openpyxl cell: a text stays text, an amount becomes a number with two decimals, a whole number stays one."""
     from openpyxl.styles import Alignment
 
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal | int):
         cell.value = value
-        cell.number_format = "0.00"
+        if isinstance(value, Decimal):
+            cell.number_format = "0.00"
         return cell
     cell.value = value.translate(_CONTROL)
     cell.data_type = "s"  # openpyxl takes a text that begins with "=" for a formula

@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from mutualplans.cli import quote_small
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.main import main
 
@@ -31,9 +32,13 @@ HEADER = "姓名,证件号,单位,在职状态,份数"
 Capture = pytest.CaptureFixture[str]
 
 
-@pytest.fixture(autouse=True)
-def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every test runs in a folder of its own, with an office of one plan: 25 yuan a share, at most two."""
+@pytest.fixture(autouse=True, params=["small", "large"])
+def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Every test runs in a folder of its own, with an office of one plan: 25 yuan a share, at most two.
+
+    Every roster is quoted person by person, and once more as a large one is.
+    """
+    monkeypatch.setattr(quote_small, "WORTH_COLUMNS", 0 if request.param == "large" else 1 << 60)
     monkeypatch.delenv("MUTUALPLANS_OFFICE", raising=False)
     monkeypatch.chdir(tmp_path)
     Path("office.toml").write_text(OFFICE, encoding="utf-8")
@@ -142,10 +147,10 @@ def test_every_row_is_in_the_file(capsys: Capture) -> None:
     assert "读取 2 行，退回 2 行，其中 1 行没有可报价的计划" in said.out
     assert (found["rows_read"], found["rows_refused"], found["rows_without_plan"]) == (2, [4, 5], [3])
     assert [(row["行"], row["能否参保"], row["保费（元）"], row["代码"]) for row in lines] == [
-        ("2", "是", 50, None),
-        ("3", "否", None, "join.none-wanted"),
-        ("4", "否", None, "roster.id-damaged"),
-        ("5", "否", None, "table.formula-without-value"),
+        (2, "是", 50, None),
+        (3, "否", None, "join.none-wanted"),
+        (4, "否", None, "roster.id-damaged"),
+        (5, "否", None, "table.formula-without-value"),
     ]
     assert (lines[0]["计划"], lines[0]["计划编号"]) == ("在职女职工特殊疾病互助保障计划", "female-illness")
     assert lines[3]["原因"].startswith("退回：第 5 行“证件号”是公式")

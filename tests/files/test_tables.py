@@ -600,8 +600,9 @@ class TestWriting:
         """A row with another number of cells is the caller's mistake, and so is a cell that is no text."""
         with pytest.raises(ValueError, match=r"^row 2 has 1 cells; the header has 2$"):
             write_table(tmp_path / "out.csv", ["a", "b"], [["1"]])
-        with pytest.raises(TypeError, match=r"^row 2, column 1: cells are text, amounts Decimal; found int$"):
-            write_table(tmp_path / "out.csv", ["a"], [[1]])  # type: ignore[list-item]
+        said = r"^row 2, column 1: cells are text, amounts Decimal, numbers whole; found float$"
+        with pytest.raises(TypeError, match=said):
+            write_table(tmp_path / "out.csv", ["a"], [[1.5]])  # type: ignore[list-item]
 
 
 def test_an_empty_cell_is_the_default() -> None:
