@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from mutualplans.cli.main import main
 from tests.cli.roster_strategies import ADULTS, FAMILY, UNITS, rosters
+from tests.test_offices import QUOTES
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 OFFICE = EXAMPLES / "office"
@@ -96,6 +97,54 @@ def test_the_example_office_ends_the_same(tmp_path: Path) -> None:
     )
     assert len(small) > 10
     assert large_rows == small
+
+
+@pytest.mark.parametrize("office", QUOTES)
+def test_every_example_office_ends_the_same(office: str) -> None:
+    """The rosters of the example offices, with their units and earlier covers: packages, systems, renewals, returns."""
+    folder = EXAMPLES / "offices" / office
+    command = ["quote", "--roster", str(folder / "roster.csv"), "--office", str(folder / "office.toml")]
+    command += ["--unit", str(folder / "unit.toml"), "--first-day", QUOTES[office][0]]
+    covers = folder / "covers.csv"
+
+    assert_same([*command, *(["--covers", str(covers)] if covers.exists() else [])])
+
+
+ADDITION = """
+name = "示例县"
+[[plans]]
+id = "accident"
+[[plans.editions]]
+id = "national-2011"
+[[plans.group]]
+share = "80%"
+[[plans]]
+id = "inpatient-allowance"
+only_with = ["accident"]
+[[plans.editions]]
+id = "beijing-2010"
+"""
+
+
+def test_what_a_unit_is_refused_counts_for_no_other_plan(tmp_path: Path) -> None:
+    """The main plan has too few of one unit (1 of 9), enough of the other (1 of 1): only there the addition is joined."""
+    roster, office, unit = (tmp_path / name for name in ("roster.csv", "office.toml", "unit.toml"))
+    rows = [f"{one},{of},在职,ordinary,50" for one, of in zip(ADULTS, ("大厂", "小厂"), strict=False)]
+    roster.write_text("\n".join(["证件号,单位,在职状态,工种风险类别,档次", *rows, ""]), encoding="utf-8")
+    office.write_text(ADDITION, encoding="utf-8")
+    units = [f'[[unit]]\nname = "{name}"\nheadcount = {staff}' for name, staff in (("大厂", 9), ("小厂", 1))]
+    unit.write_text("\n".join(units), encoding="utf-8")
+    command = ["quote", "--roster", str(roster), "--office", str(office), "--unit", str(unit)]
+    command += ["--first-day", "2025-07-01"]
+
+    assert_same(command)
+    lines = csv.DictReader(ended([*command, "--format", "csv"], large=True)[1].splitlines())
+    assert [(line["计划编号"], line["单位"], line["能否参保"]) for line in lines] == [
+        ("accident", "大厂", "否"),
+        ("accident", "小厂", "是"),
+        ("inpatient-allowance", "大厂", "否"),
+        ("inpatient-allowance", "小厂", "是"),
+    ]
 
 
 def test_a_renewal_is_found_out_the_same(tmp_path: Path) -> None:
