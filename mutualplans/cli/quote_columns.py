@@ -256,7 +256,7 @@ class Shown:
         columns["first_day"] = _days(made.joinings.column("cover.first_day")[order], without)
         columns["last_day"] = _days(made.last_day[order], without)
         shares = made.joinings.column("cover.shares")[order].astype(np.int64)
-        columns["shares"] = _or_null(shares, without | (shares == MISSING) | (shares == 0))
+        columns["shares"] = _or_null(shares, without | (shares == MISSING))
         columns["joins"] = pa.array(joins)
         columns["premium_fen"] = _or_null(made.premium[order], ~joins)
         for payer, fen in units.split.items():
@@ -294,7 +294,7 @@ class Shown:
         units = item.units
         unmet = np.array([bool(unit.group) for unit in units.quotes], bool)
         said = item.made.said[order]
-        group = np.where(~units.joins[order] & unmet[units.unit[order]], units.unit[order], -1)
+        group = np.where(unmet, np.arange(len(unmet)), -1)[units.unit[order]]
         firsts, where = combinations([said, group], len(order))
         texts, found = [], []
         for first in firsts.tolist():

@@ -7,7 +7,7 @@ import io
 
 from hypothesis import strategies as st
 
-__all__ = ["ADULTS", "FAMILY", "UNITS", "number", "rosters"]
+__all__ = ["ADULTS", "FAMILY", "PACKAGES", "UNITS", "number", "rosters"]
 
 
 def number(birth: str, order: int) -> str:
@@ -86,6 +86,16 @@ FAMILY = f"""姓名,证件号,与会员关系,会员证件号,在职状态
 王芳,{ADULTS[0]},,,在职
 李,{number("20150601", 2)},子女,{ADULTS[0]},
 """
+PACKAGES = "\n".join(
+    [
+        "证件号,在职状态,工种风险类别,档次,three-in-one,accident",
+        *(
+            f"{number('19750304', order)},在职,ordinary,50,{package},{plan}"
+            for order, (package, plan) in enumerate((("1", "1"), ("1", ""), ("2", "1"), ("", "1"), ("", "")))
+        ),
+        "",
+    ]
+)
 UNITS = """
 [[unit]]
 name = "示例机械厂"

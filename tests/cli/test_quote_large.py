@@ -17,7 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mutualplans.cli.main import main
-from tests.cli.roster_strategies import ADULTS, FAMILY, UNITS, rosters
+from tests.cli.roster_strategies import ADULTS, FAMILY, PACKAGES, UNITS, rosters
 from tests.test_offices import QUOTES
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -62,9 +62,10 @@ def assert_same(command: list[str]) -> Ended:
     ),
     st.sampled_from(["utf-8", "utf-8-sig", "gb18030", "utf-16"]),
 )
+@example(PACKAGES, "", ["--office", str(COAL)], "utf-8")
 @example(FAMILY, "", ["--office", str(OFFICE / "office.toml")], "utf-8")
 @example("姓名,出生日期\n王芳,1899-12-31\n李,1975-03-04\n", "", ["--plan", "accident"], "utf-8")
-@example("姓名,单位,系统\n王芳,慈溪示例设计院,工业\n", UNITS, ["--office", str(NINGBO)], "utf-8")
+@example("姓名,单位,系统\n王芳,示例学校,工业\n", UNITS, ["--office", str(NINGBO)], "utf-8")
 @example("姓名,证件号\n", "", ["--office", str(OFFICE / "office.toml")], "utf-8")
 @example("王芳,110105197503040011\n", "", ["--plan", "accident"], "utf-8")
 @example("姓名,证件号,证件号\n王芳,1,2\n", "", ["--plan", "accident"], "utf-8")
@@ -150,14 +151,17 @@ def test_what_a_unit_is_refused_counts_for_no_other_plan(tmp_path: Path) -> None
 def test_a_renewal_is_found_out_the_same(tmp_path: Path) -> None:
     """Retirees with the covers of the year before: who renews, who is covered still, and whose covers are not known."""
     roster, covers = tmp_path / "roster.csv", tmp_path / "covers.csv"
-    rows = [f"王芳,{one},退休,是" for one in ADULTS] + ["李,,退休,是"]
-    roster.write_text("\n".join(["姓名,证件号,在职状态,基本医疗保险", *rows, ""]), encoding="utf-8")
+    rows = [f"王芳,{one},退休,是,full,unit" for one in (*ADULTS, "")]
+    roster.write_text(
+        "\n".join(["姓名,证件号,在职状态,基本医疗保险,档次,route", *rows, ""]), encoding="utf-8"
+    )
     lines = [
-        f"{ADULTS[0]},retiree-inpatient,2024-07-01,2025-06-30",
-        f"{ADULTS[1]},retiree-inpatient,2024-08-01,2025-07-31",
+        f"{one},retiree-inpatient-shanghai,{term}"
+        for one, term in zip(ADULTS, ("2023-01-01,2023-12-31", "2023-08-01,2024-07-31"), strict=False)
     ]
     covers.write_text("\n".join(["证件号,计划编号,起始日,终止日", *lines, ""]), encoding="utf-8")
-    command = ["quote", "--plan", "retiree-inpatient", "--roster", str(roster), "--first-day", "2025-07-01"]
+    command = ["quote", "--plan", "retiree-inpatient-shanghai", "--edition", "shanghai-2023"]
+    command += ["--roster", str(roster), "--first-day", "2024-01-01"]
 
     alone = assert_same(command)
     known = assert_same([*command, "--covers", str(covers)])
