@@ -19,7 +19,7 @@ from mutualplans.batch.share import Options, Seen
 from mutualplans.batch.tables import outcome
 from mutualplans.engine.office import Office
 
-__all__ = ["assess_tables"]
+__all__ = ["assess_ready", "assess_tables"]
 
 _WORTH_PROCESSES = 2_000
 """From so many claims on, deciding them one by one is worth starting processes for."""
@@ -62,14 +62,41 @@ def assess_tables(
     Raises:
         MutualPlansError: a needed column is not there, or a column is of another type.
     """
-    threads = threads or threads_by_default()
     ready = prepare(office, claims, coverages, refused=refused, shared=shared)
+    progress(len(claims) - len(ready.claims))
+    return assess_ready(
+        office,
+        ready,
+        unread=unread,
+        decided_on=decided_on,
+        threads=threads,
+        runtime=runtime,
+        benefits=benefits,
+        seen=seen,
+        progress=progress,
+    )
+
+
+def assess_ready(
+    office: Office,
+    ready: Prepared,
+    *,
+    unread: int = 0,
+    decided_on: date | None = None,
+    threads: int | None = None,
+    runtime: str = "auto",
+    benefits: bool = True,
+    seen: Seen | None = None,
+    progress: Callable[[int], None] = lambda _claims: None,
+) -> Outcome:
+    """Decide tables that were made ready; see `assess_tables`."""
+    threads = threads or threads_by_default()
     options = Options(threads=threads, runtime=runtime, detail=benefits, seen=seen or Seen())
     decided = decide(office, ready, options)
     with ThreadPoolExecutor(len(decided)) as pool:
         fast = list(pool.map(partial(outcome, benefits=benefits), decided))
     rest = _rest(ready, pa.concat_arrays([share.persons(share.left_out) for share in decided]))
-    progress(len(claims) - len(rest.claims))
+    progress(len(ready.claims) - len(rest.claims))
     processes = threads if len(rest.claims) >= _WORTH_PROCESSES else 1
     slow = decide_ready(
         office, rest, unread=unread, decided_on=decided_on, processes=processes, progress=progress

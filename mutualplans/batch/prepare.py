@@ -22,7 +22,7 @@ from mutualplans.batch.columns import (
     coverage_columns,
 )
 from mutualplans.batch.outcome import Rows
-from mutualplans.batch.shared import Numbers, number_shared, shared_numbers
+from mutualplans.batch.shared import Numbers, say_shared, shared_numbers
 from mutualplans.engine.accounts import sharing
 from mutualplans.engine.covers import unit_problems
 from mutualplans.engine.office import Office
@@ -95,7 +95,9 @@ def prepare(
         [*covers.persons, *([] if refused is None else [refused.cast(pa.string())])], pa.string()
     )
     decided.refuse_where(pc.is_in(decided.table[PERSON], persons.unique()), lambda _row: held())
-    _say_shared(decided, _shared(claims) if shared is None else shared)
+    numbers = _shared(claims) if shared is None else shared
+    if len(numbers):
+        say_shared(decided.table.filter(pc.is_in(decided.table["claim"], numbers)), rows)
     return Prepared(
         claims=decided.table,
         coverages=covers.table,
@@ -109,12 +111,6 @@ def _shared(claims: pa.Table) -> pa.Array:
     seen = Numbers()
     seen.add(claims)
     return shared_numbers([claims], seen.again())
-
-
-def _say_shared(decided: _Table, numbers: pa.Array) -> None:
-    if len(numbers):
-        for row in decided.table.filter(pc.is_in(decided.table["claim"], numbers)).to_pylist():
-            decided.say(number_shared(row["claim"]), row)
 
 
 def check_table(table: pa.Table, columns: Mapping[str, Column], file: str) -> None:

@@ -9,11 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, field
 
-from mutualplans.batch.columns import PERSON
+from mutualplans.batch.columns import CLAIM, PERSON, ROW
 from mutualplans.batch.hashes import hashed
+from mutualplans.batch.outcome import Rows
 from mutualplans.model.problem import Problem, problem
 
-__all__ = ["Numbers", "number_shared", "shared_numbers"]
+__all__ = ["Numbers", "say_shared", "shared_numbers"]
 
 
 @define(eq=False)
@@ -25,6 +26,21 @@ class Numbers:
     def add(self, claims: pa.Table) -> None:
         """Remember the numbers of some claims."""
         self._hashes.append(hashed(claims["claim"]))
+
+    def add_all_of(self, claims: pa.Table) -> None:
+        """Remember the numbers of persons all of whose claims these are.
+
+        What only one of them has comes once, however often, so that `again` tells numbers of several persons alone.
+        """
+        stated = claims.select(["claim", PERSON]).drop_null()
+        here = Numbers()
+        here.add(stated)
+        self._hashes.append(np.unique(here._hashes[0]))
+        self._hashes.append(hashed(shared_numbers([stated], here.again())))
+
+    def plus(self, other: Numbers) -> None:
+        """Add what another remembers."""
+        self._hashes += other._hashes
 
     def again(self) -> np.ndarray:
         """Return the hashes that came more than once, and forget the rest."""
@@ -46,7 +62,13 @@ def shared_numbers(parts: Iterable[pa.Table], again: np.ndarray) -> pa.Array:
     return persons.filter(pc.greater(persons[f"{PERSON}_count_distinct"], 1))["claim"].combine_chunks()
 
 
-def number_shared(claim: str) -> Problem:
+def say_shared(claims: pa.Table, rows: Rows) -> None:
+    """Say of each of these claims that its number is shared; needed are its number, person and row."""
+    for row in claims.select(["claim", PERSON, ROW]).to_pylist():
+        rows.problem(_number_shared(row["claim"]), file=CLAIM, **row)
+
+
+def _number_shared(claim: str) -> Problem:
     """Say that claims of several persons have one number."""
     return problem(
         "claim.number-shared",

@@ -47,18 +47,14 @@ def reading_of(table: pa.Table, office: Office, file: str, chunks: Sequence[Chun
 
 
 def local(office: Office, claims: pa.Table, coverages: pa.Table, **more: Any) -> Outcome:
-    """Return what `mutualplans assess` decides on one machine about two tables that `as_file` made.
-
-    Without the one warning that a partition cannot give: that somebody else has a claim's number.
-    """
+    """Return what `mutualplans assess` decides on one machine about two tables that `as_file` made."""
     readings = [
         reading_of(table, office, file, [Chunk(rows=table[ROW].combine_chunks(), cells=_cells(table))])
         for file, table in ((CLAIM, claims), (COVERAGE, coverages))
     ]
     read_claims, read_covers = (reading.table() for reading in readings)
-    nobody = pa.array([], pa.string())
     made = assess_tables(
-        office, read_claims, read_covers, refused=readings[1].take_refused(), shared=nobody, threads=1, **more
+        office, read_claims, read_covers, refused=readings[1].take_refused(), threads=1, **more
     )
     empty = Outcome(
         decisions=made.decisions.schema.empty_table(),

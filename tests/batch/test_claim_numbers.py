@@ -12,9 +12,13 @@ from hypothesis import strategies as st
 
 from mutualplans.batch.assess import assess_tables
 from mutualplans.batch.columns import claim_columns, coverage_columns
+from mutualplans.batch.hashes import hashed
 from mutualplans.batch.shared import Numbers, shared_numbers
 from mutualplans.testing.batch import table_of
 from tests.batch.test_parts import an_office, in_parts, person, stay
+
+ONE_HASH = ("A202400000000001", "Qid/hAyl/VnWy.9T")
+"""Texts of one hash, found by working `mutualplans.batch.hashes.mixed` backwards."""
 
 
 @pytest.mark.parametrize("parts", [1, 6])
@@ -49,26 +53,59 @@ def test_a_number_twice_of_one_person_is_no_shared_one() -> None:
     assert {row["code"] for row in made.problems.to_pylist()} == {"claim.number-taken"}
 
 
-@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("pqr")), max_size=12), st.integers(1, 4))
+ROWS = st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from("pqr")), max_size=12)
+
+
+def by_loop(rows: list[tuple[str, str]]) -> list[str]:
+    """Return the numbers that several persons have."""
+    numbers = {claim for claim, _person in rows}
+    return sorted(claim for claim in numbers if len({who for of, who in rows if of == claim}) > 1)
+
+
+def as_table(rows: list[tuple[str, str]]) -> pa.Table:
+    """Return numbers and persons as a table."""
+    return pa.table(
+        {
+            "claim": pa.array([claim for claim, _person in rows], pa.string()),
+            "person": pa.array([who for _claim, who in rows], pa.string()),
+        }
+    )
+
+
+@given(ROWS, st.integers(1, 4))
 def test_shared_numbers_are_those_of_several_persons(rows: list[tuple[str, str]], parts: int) -> None:
     """However the rows are split, the numbers found are those that a plain loop finds."""
-    tables = [
-        pa.table(
-            {
-                "claim": pa.array([claim for claim, _person in rows[at::parts]], pa.string()),
-                "person": pa.array([who for _claim, who in rows[at::parts]], pa.string()),
-            }
-        )
-        for at in range(parts)
-    ]
+    tables = [as_table(rows[at::parts]) for at in range(parts)]
     seen = Numbers()
     for table in tables:
         seen.add(table)
 
     found = shared_numbers(tables, seen.again()).to_pylist()
 
-    assert sorted(found) == sorted(
-        claim
-        for claim in {claim for claim, _who in rows}
-        if len({who for of, who in rows if of == claim}) > 1
-    )
+    assert sorted(found) == by_loop(rows)
+
+
+@given(ROWS, st.integers(1, 3))
+def test_of_whole_persons_only_shared_numbers_come_again(rows: list[tuple[str, str]], parts: int) -> None:
+    """However persons are spread over partitions: a number that one person has many times does not come again."""
+    every = Numbers()
+    for part in range(parts):
+        here = Numbers()
+        here.add_all_of(as_table([row for row in rows if "pqr".index(row[1]) % parts == part]))
+        every.plus(here)
+
+    again = every.again()
+
+    assert sorted(again.tolist()) == sorted(hashed(pa.array(by_loop(rows), pa.string())).tolist())
+
+
+def test_numbers_of_one_hash_are_not_one_number() -> None:
+    """Two numbers with one hash, of two persons: the hash comes again, and no number is shared."""
+    claims = as_table(list(zip(ONE_HASH, "pq", strict=True)))
+    seen = Numbers()
+    seen.add(claims)
+
+    again = seen.again()
+
+    assert len(again) == 1
+    assert shared_numbers([claims], again).to_pylist() == []

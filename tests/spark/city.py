@@ -1,8 +1,9 @@
-"""A small city by seed: persons with covers of three plans, claims, and the mistakes that tables have."""
+"""A small city by seed: persons with covers of the office's plans, claims, and the mistakes that tables have."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,18 +14,22 @@ from mutualplans.engine.office import Office
 from mutualplans.testing.batch import table_of
 from tests.batch.frames import as_file
 
-PLANS = ("inpatient-medical", "allowance", "halving")
 
+def city(
+    office: Office, persons: int, *, seed: int = 1, busiest: int = 5, shared: float = 0.03
+) -> tuple[pa.Table, pa.Table]:
+    """Return claims and coverages as Parquet files hold them.
 
-def city(office: Office, persons: int, *, seed: int = 1, busiest: int = 5) -> tuple[pa.Table, pa.Table]:
-    """Return claims and coverages as Parquet files hold them; the first person has `busiest` claims, others up to five."""
+    The first person has `busiest` claims, others up to five; `shared` is the part of the claims that have one of a few
+    numbers which everybody uses.
+    """
     chance = random.Random(seed)
     claims: list[dict[str, Any]] = []
     covers: list[dict[str, Any]] = []
     for number in range(persons):
-        covers += _covers(chance, f"p{number}")
+        covers += _covers(chance, f"p{number}", [item.plan.id for item in office.plans])
         many = busiest if number == 0 else chance.randint(0, 5)
-        claims += [_claim(chance, f"p{number}", at) for at in range(many)]
+        claims += [_claim(chance, f"p{number}", at, shared) for at in range(many)]
     chance.shuffle(claims)
     chance.shuffle(covers)
     for rows in (claims, covers):
@@ -37,7 +42,7 @@ def city(office: Office, persons: int, *, seed: int = 1, busiest: int = 5) -> tu
     )
 
 
-def _covers(chance: random.Random, person: str) -> list[dict[str, Any]]:
+def _covers(chance: random.Random, person: str, plans: Sequence[str]) -> list[dict[str, Any]]:
     known = {
         "person": person,
         "unit.name": chance.choice(["一厂", "二厂", None]),
@@ -46,7 +51,7 @@ def _covers(chance: random.Random, person: str) -> list[dict[str, Any]]:
         "shares": chance.choice([1, 1, 2, 9, None]),
     }
     found = []
-    for plan in PLANS:
+    for plan in plans:
         for year in (2023, 2024):
             if chance.random() < 0.8:
                 first = date(year, 1, 1) - timedelta(days=chance.choice([0] * 20 + [40]))
@@ -63,11 +68,12 @@ def _covers(chance: random.Random, person: str) -> list[dict[str, Any]]:
     return found
 
 
-def _claim(chance: random.Random, person: str, number: int) -> dict[str, Any]:
+def _claim(chance: random.Random, person: str, number: int, shared: float) -> dict[str, Any]:
     admitted = date(2022, 12, 20) + timedelta(days=chance.randint(0, 760))
     bill = chance.choice([0, 1, 99_999, chance.randint(0, 3_000_000)])
+    own = f"{person}-{chance.choice([number, number, number, 0])}"
     return {
-        "claim": f"{person}-{chance.choice([number, number, number, 0])}",
+        "claim": chance.choice(["A-1", "A-2"]) if chance.random() < shared else own,
         "person": chance.choice([person] * 30 + [None, "nobody"]),
         "event": chance.choice(["inpatient"] * 6 + ["outpatient", None]),
         "cause": "illness",

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,12 @@ def frames(cluster: Any, tables: tuple[pa.Table, pa.Table], folder: Path) -> tup
     return found[0], found[1]
 
 
+def renumbered(claims: pa.Table, numbers: Sequence[str | None]) -> pa.Table:
+    """Return claims under other numbers."""
+    place = claims.column_names.index("claim")
+    return claims.set_column(place, "claim", pa.array(numbers, pa.string()))
+
+
 def test_the_cluster_decides_as_one_machine(cluster: Any, tmp_path: Path) -> None:
     """Two executors, a skewed person, a plan by a Python function, every kind of mistake: all four tables are equal."""
     runs = three_plans()
@@ -61,6 +68,7 @@ def test_the_cluster_decides_as_one_machine(cluster: Any, tmp_path: Path) -> Non
     assert {row["status"] for row in alone["decisions"]} == {"paid", "nothing-due", "refused", "incomplete"}
     codes = {row["code"] for row in alone["problems"]}
     assert {"unit.type", "plan.unknown", "batch.empty", "cover.overlap", "claim.cover-refused"} <= codes
+    assert {"claim.number-shared", "claim.number-taken"} <= codes
     counted = assessed.counted()
     assert counted.totals.fen == sum(row["amount_fen"] or 0 for row in alone["decisions"])
     assert counted.read == {CLAIM: len(tables[0]), COVERAGE: len(tables[1])}
@@ -157,6 +165,59 @@ def test_tables_that_are_not_kept_are_the_same(cluster: Any, tmp_path: Path) -> 
     alone = local(runs, *tables)
     assert told(assessed.collect()) == told(alone)
     assert assessed.counted().totals.claims == len(set(alone.decisions["row"].to_pylist()))
+    assessed.unpersist()
+
+
+def test_claim_numbers_that_persons_share(cluster: Any, tmp_path: Path) -> None:
+    """Twenty persons in four partitions with one number: told at each claim that is decided, whoever keeps which table."""
+    runs = two_plans()
+    claims, coverages = city(runs, 60, seed=9, shared=0)
+    persons = claims["person"].to_pylist()
+    first = {person: at for at, person in reversed(list(enumerate(persons)))}
+    ones = [first[f"p{number}"] for number in range(30) if f"p{number}" in first][:20]
+    numbers = ["A-1" if at in ones else number for at, number in enumerate(claims["claim"].to_pylist())]
+    tables = (renumbered(claims, numbers), coverages)
+    both = frames(cluster, tables, tmp_path)
+
+    kept, alone = (assess_frames(runs, *both, partitions=4, keep=keep) for keep in (["problems"], ()))
+
+    rows = told(local(runs, *tables))["problems"]
+    held = {row["row"] for row in rows if row["code"] == "claim.cover-refused"}
+    warned = [row["row"] for row in rows if row["code"] == "claim.number-shared"]
+    stated = [
+        (number, who, at) for at, (number, who) in enumerate(zip(numbers, persons, strict=True), 1) if who
+    ]
+    of = {(number, who) for number, who, _at in stated}
+    several = {number for number, _who in of if sum(number == other for other, _who in of) > 1}
+    assert warned == [at for number, _who, at in stated if number in several and at not in held]
+    assert len(warned) > 10
+    assert held & {at + 1 for at in ones}
+    assert told(kept.collect())["problems"] == rows
+    assert told(alone.collect())["problems"] == rows
+    kept.unpersist()
+
+
+def test_nobody_shares_a_number(cluster: Any, tmp_path: Path) -> None:
+    """Persons who have a number twice, and claims without number or person: no warning, and nothing to look at again."""
+    runs = two_plans()
+    claims, coverages = city(runs, 60, seed=10, shared=0)
+    numbers = [None, None, *claims["claim"].to_pylist()[2:]]
+    others = [at for at, person in enumerate(claims["person"].to_pylist()) if person == "nobody"]
+    tables = (
+        renumbered(claims, [f"n-{at}" if at in others else number for at, number in enumerate(numbers)]),
+        coverages,
+    )
+    both = frames(cluster, tables, tmp_path)
+
+    assessed = assess_frames(runs, *both, partitions=4)
+    counted = assess_frames(runs, *both, partitions=4, keep=()).counted()
+
+    rows = told(local(runs, *tables))
+    codes = {row["code"] for row in rows["problems"]}
+    assert "claim.number-taken" in codes
+    assert "claim.number-shared" not in codes
+    assert told(assessed.collect()) == rows
+    assert not len(counted.numbers.again())
     assessed.unpersist()
 
 

@@ -18,6 +18,7 @@ from mutualplans.cli.main import main
 from tests.spark.conftest import MASTER
 
 ROOT = Path(__file__).resolve().parents[2]
+NUMBER = "申领编号"
 OFFICE = str(ROOT / "examples" / "office" / "office.toml")
 
 
@@ -38,8 +39,16 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 column_types=dict.fromkeys(headers, pa.string()), strings_can_be_null=True
             ),
         )
+        if name == "claims":
+            table = table.set_column(headers.index(NUMBER), NUMBER, _shared(table[NUMBER]))
         pq.write_table(table, folder / f"{name}.parquet")
     return folder
+
+
+def _shared(numbers: pa.ChunkedArray) -> pa.Array:
+    """Return claim numbers of which every hundredth is that of the row before, most often another person's."""
+    found = numbers.to_pylist()
+    return pa.array([found[at - 1] if at % 100 == 99 else number for at, number in enumerate(found)])
 
 
 def command(folder: Path, out: str, *more: str) -> list[str]:
@@ -68,6 +77,7 @@ def test_the_command_writes_and_says_the_same(
     assert (status, again) == (ExitStatus.ROWS_REFUSED, ExitStatus.ROWS_REFUSED)
     assert spark == local
     assert local["claims"]["assessed"] > 1000
+    assert sum(row["code"] == "claim.number-shared" for row in rows(city / "local-problems.parquet")) > 20
     for one, other in (
         ("local", "spark"),
         ("local-problems", "spark-problems"),

@@ -6,10 +6,11 @@ import pickle
 import tempfile
 from collections.abc import Collection, Sequence
 from datetime import date
-from functools import cache, reduce
+from functools import cache, cached_property, partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 from attrs import define, evolve, field, frozen
 
@@ -20,6 +21,10 @@ from mutualplans.batch.spark.parcel import Parcel, parcel
 from mutualplans.batch.spark.session import needs_spark
 from mutualplans.batch.spark.spread import spread
 from mutualplans.batch.spark.worker import (
+    DECIDED,
+    NUMBER,
+    NUMBERS,
+    OF_PERSON,
     OF_READING,
     OUTCOME,
     TABLE,
@@ -44,14 +49,14 @@ class Assessed:
 
     Nothing is computed before a table is asked for; then all are, once, and kept on the executors' disks until
     `unpersist`. What is lost with an executor is computed again. Tables that were not to be kept are computed alone,
-    each time that they are asked for.
+    each time that they are asked for. To name `problems` is to ask for the counts, which are fetched once: who shares a
+    claim's number is known when every partition was seen.
 
     Attributes:
         office: The office.
         decisions: As `mutualplans.batch.outcome.DECISIONS`, or as a file that `mutualplans assess` writes.
         benefits: As `mutualplans.batch.outcome.BENEFITS`, or as such a file.
         reading: The problems of rows that could not be read.
-        problems: All problems, these among them.
         receipts: As `mutualplans.batch.outcome.RECEIPTS`.
     """
 
@@ -59,15 +64,40 @@ class Assessed:
     decisions: DataFrame
     benefits: DataFrame
     reading: DataFrame
-    problems: DataFrame
     receipts: DataFrame
+    _in_parts: DataFrame = field(repr=False)
     _totals: DataFrame = field(repr=False)
     _kept: DataFrame | None = field(repr=False)
+    _worker: Worker = field(repr=False)
 
     def counted(self) -> Counted:
         """Return the totals, and how many rows were read and refused."""
-        found: list[Counted] = [pickle.loads(row[TOTALS]) for row in self._totals.collect()]
+        return self._counted
+
+    @cached_property
+    def _counted(self) -> Counted:
+        found = (pickle.loads(row[TOTALS]) for row in self._totals.select(TOTALS).collect())
         return reduce(Counted.plus, found, Counted())
+
+    @cached_property
+    def _again(self) -> np.ndarray:
+        return self._counted.numbers.again()
+
+    @cached_property
+    def problems(self) -> DataFrame:
+        """All problems: those of reading, those that partitions found, and claim numbers that several persons have."""
+        from pyspark.sql import Window
+        from pyspark.sql import functions as f
+        from pyspark.sql.pandas.types import from_arrow_schema
+
+        if not len(self._again):
+            return self._in_parts
+        schema = from_arrow_schema(self._worker.shared_schema())
+        told = self._totals.select(NUMBERS).mapInArrow(partial(self._worker.shared, self._again), schema)
+        alike = Window.partitionBy(NUMBER)
+        several = f.min(OF_PERSON).over(alike) != f.max(OF_PERSON).over(alike)
+        shared = told.withColumn("several", several).where(f.col("several") & f.col(DECIDED))
+        return self._in_parts.unionByName(shared.select(*self._in_parts.columns))
 
     def collect(self) -> Outcome:
         """Bring everything here: row for row what `mutualplans.batch.assess.assess_tables` returns on one machine."""
@@ -146,10 +176,11 @@ def assess_frames(
         decisions=deciding.table("decisions"),
         benefits=deciding.table("benefits"),
         reading=problems.where(problems[OF_READING]).drop(OF_READING, UNIT),
-        problems=_once_a_unit(problems).drop(OF_READING, UNIT),
         receipts=deciding.table("receipts").distinct(),
+        in_parts=_once_a_unit(problems).drop(OF_READING, UNIT),
         totals=deciding.table(TOTALS),
         kept=deciding.kept,
+        worker=worker,
     )
 
 

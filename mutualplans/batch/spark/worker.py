@@ -7,20 +7,24 @@ from __future__ import annotations
 
 import pickle
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import evolve, field, frozen
 
-from mutualplans.batch.assess import assess_tables
-from mutualplans.batch.columns import CLAIM, CODES, COVERAGE, ROW
+from mutualplans.batch.assess import assess_ready
+from mutualplans.batch.columns import CLAIM, CODES, COVERAGE, PERSON, ROW
+from mutualplans.batch.hashes import hashed
 from mutualplans.batch.kernel.compiled import can_compile
-from mutualplans.batch.outcome import BENEFITS, DECISIONS, PROBLEMS, RECEIPTS, Outcome
+from mutualplans.batch.outcome import BENEFITS, DECISIONS, PROBLEMS, RECEIPTS, Outcome, Rows
+from mutualplans.batch.prepare import Prepared, prepare
 from mutualplans.batch.read import Reading
 from mutualplans.batch.share import Seen
+from mutualplans.batch.shared import Numbers, say_shared
 from mutualplans.batch.sources import Chunk
 from mutualplans.batch.totals import Totals
 from mutualplans.batch.write import BENEFITS as BENEFIT_SHEET
@@ -32,6 +36,10 @@ from mutualplans.engine.office import Office
 from mutualplans.model.text import Lang
 
 __all__ = [
+    "DECIDED",
+    "NUMBER",
+    "NUMBERS",
+    "OF_PERSON",
     "OF_READING",
     "OUTCOME",
     "TABLE",
@@ -47,8 +55,13 @@ TABLE, UNIT, OF_READING = "table", "about_unit", "of_reading"
 """Columns that only travel: the table that a row is of; the unit of a problem that every partition says once for each unit;
 and whether a problem was found when rows were read."""
 
-TOTALS = "totals"
-"""The counts and sums of a partition: a table on the way out, and its only column."""
+TOTALS, NUMBERS = "totals", "numbers"
+"""The counts and sums of a partition: a table of one row on the way out, and its column. Its other column: the numbers of
+the claims, which stay where they are unless some came more than once."""
+
+NUMBER, OF_PERSON, DECIDED = "number", "of_person", "decided"
+"""Columns that only travel, of the problem that a claim has if its number is shared: the number and the person, unmasked;
+and whether the claim is decided, for only then the problem is told."""
 
 _TABLES = {"decisions": DECISIONS, "benefits": BENEFITS, "problems": PROBLEMS, "receipts": RECEIPTS}
 _SHEETS = {
@@ -100,16 +113,20 @@ class Counted:
         totals: Counts and sums of the decisions.
         read: Table → rows of data in it.
         refused: Table → rows among them that could not be read.
+        numbers: The numbers of the claims.
     """
 
     totals: Totals = field(factory=Totals)
     read: Mapping[str, int] = field(factory=lambda: dict.fromkeys((CLAIM, COVERAGE), 0))
     refused: Mapping[str, int] = field(factory=lambda: dict.fromkeys((CLAIM, COVERAGE), 0))
+    numbers: Numbers = field(factory=Numbers)
 
     def plus(self, other: Counted) -> Counted:
-        """Return the counts of both; the totals are added to these."""
+        """Return the counts of both; the totals and the numbers are added to these."""
         self.totals.plus(other.totals)
-        return Counted(self.totals, _sums(self.read, other.read), _sums(self.refused, other.refused))
+        self.numbers.plus(other.numbers)
+        read, refused = _sums(self.read, other.read), _sums(self.refused, other.refused)
+        return Counted(self.totals, read, refused, self.numbers)
 
 
 def _sums(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:
@@ -140,7 +157,7 @@ class Worker:
     def columns(self, name: str) -> pa.Schema:
         """Return the columns of one table on the way out; codes travel as their texts."""
         if name == TOTALS:
-            return pa.schema({TOTALS: pa.binary()})
+            return pa.schema({TOTALS: pa.binary(), NUMBERS: pa.binary()})
         found = _TABLES[name] if self.form is None else parquet_schema(_SHEETS[name])
         plain = [item.with_type(pa.string()) if item.type == CODES else item for item in found]
         more = {UNIT: pa.string(), OF_READING: pa.bool_()} if name == "problems" else {}
@@ -164,12 +181,16 @@ class Worker:
         del whole
         claims, coverages = read[CLAIM].table, read[COVERAGE].table
         office = _office(self.office)
-        made = assess_tables(
+        ready = prepare(
             office,
             claims,
             coverages,
             refused=read[COVERAGE].reading.take_refused(),
-            shared=pa.array([], pa.string()),  # who else has a number is in other partitions
+            shared=pa.array([], pa.string()),  # who else has a number is in other partitions: see `shared`
+        )
+        made = assess_ready(
+            office,
+            ready,
             decided_on=self.decided_on,
             threads=1,  # Spark runs one partition on each core
             runtime=self._runtime(len(claims)),
@@ -177,7 +198,7 @@ class Worker:
             seen=_seen(self.office),
         )
         schema = self.schema()
-        for name, table in self._wanted(office, read.values(), made, coverages):
+        for name, table in self._wanted(office, read, ready, made):
             yield from _batches(table.append_column(TABLE, pa.repeat(name, len(table))), schema)
 
     def _runtime(self, claims: int) -> str:
@@ -186,14 +207,14 @@ class Worker:
         return "compiled" if claims >= _COMPILE_FROM and can_compile() else "interpreted"
 
     def _wanted(
-        self, office: Office, read: Collection[_Read], made: Outcome, coverages: pa.Table
+        self, office: Office, read: Mapping[str, _Read], ready: Prepared, made: Outcome
     ) -> Iterator[tuple[str, pa.Table]]:
         """Yield the tables that are wanted, in pieces, by their names."""
         if TOTALS in self.tables:
-            yield TOTALS, _counted(read, made, coverages)
+            yield TOTALS, _counted(read, ready, made)
         if "problems" in self.tables:
-            yield "problems", self.problems(office, made.problems, coverages)
-            for rows in read:
+            yield "problems", self.problems(office, made.problems, read[COVERAGE].table)
+            for rows in read.values():
                 for table in rows.reading.problems:
                     yield "problems", self.problems(office, table)
         for name in ("decisions", "benefits", "receipts"):
@@ -211,6 +232,30 @@ class Worker:
         units = pa.nulls(len(table), pa.string()) if coverages is None else _units(table, coverages)
         found = self._formed("problems", office, table).append_column(UNIT, units)
         return found.append_column(OF_READING, pa.repeat(coverages is None, len(table)))
+
+    def shared_schema(self) -> pa.Schema:
+        """Return the columns of what `shared` yields."""
+        plain = [item for item in self.columns("problems") if item.name not in (UNIT, OF_READING)]
+        return pa.schema([*plain, (NUMBER, pa.string()), (OF_PERSON, pa.string()), (DECIDED, pa.bool_())])
+
+    def shared(self, again: np.ndarray, partitions: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        """Yield of each claim the problem that its number is shared, where several persons may have it.
+
+        Args:
+            again: What `Numbers.again` tells of all partitions, by which they were found: their hash is that of a shared
+                number, by chance also of another one.
+            partitions: The column ``numbers``, a row for each partition.
+        """
+        office = _office(self.office)
+        for packed in (packed for batch in partitions for packed in batch[NUMBERS]):
+            claims = pa.ipc.open_stream(packed.as_buffer()).read_all()
+            claims = claims.filter(pa.array(np.isin(hashed(claims["claim"]), again)))
+            rows = Rows()
+            say_shared(claims, rows)
+            told = self._formed("problems", office, rows.outcome().problems)
+            for name, column in ((NUMBER, "claim"), (OF_PERSON, PERSON), (DECIDED, DECIDED)):
+                told = told.append_column(name, claims[column])
+            yield from _batches(told, self.shared_schema())
 
     def _formed(self, name: str, office: Office, table: pa.Table) -> pa.Table:
         """Return a table in the form that is wanted."""
@@ -251,16 +296,27 @@ class _Read:
         self.table = pa.concat_tables([reading.empty(), *good]).unify_dictionaries().combine_chunks()
 
 
-def _counted(read: Collection[_Read], made: Outcome, coverages: pa.Table) -> pa.Table:
-    """Return the one row of counts and sums of a partition."""
-    totals = Totals()
-    totals.add(made, coverages)
+def _counted(read: Mapping[str, _Read], ready: Prepared, made: Outcome) -> pa.Table:
+    """Return the one row of counts and sums of a partition, and of the numbers of its claims."""
+    claims = read[CLAIM].table
     counted = Counted(
-        totals,
-        {rows.reading.file: rows.reading.read for rows in read},
-        {rows.reading.file: rows.reading.refused for rows in read},
+        read={file: rows.reading.read for file, rows in read.items()},
+        refused={file: rows.reading.refused for file, rows in read.items()},
     )
-    return pa.table({TOTALS: pa.array([pickle.dumps(counted)], pa.binary())})
+    counted.totals.add(made, read[COVERAGE].table)
+    counted.numbers.add_all_of(claims)
+    cells = {TOTALS: pickle.dumps(counted), NUMBERS: _packed(claims, ready.claims[PERSON])}
+    return pa.table({name: pa.array([cell], pa.binary()) for name, cell in cells.items()})
+
+
+def _packed(claims: pa.Table, decided: pa.ChunkedArray) -> bytes:
+    """Return number, person and row of claims, and whether they are decided: those of the persons that are."""
+    stated = claims.select(["claim", PERSON, ROW]).drop_null()
+    stated = stated.append_column(DECIDED, pc.is_in(stated[PERSON], decided.unique()))
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, stated.schema) as stream:
+        stream.write_table(stated)
+    return sink.getvalue().to_pybytes()
 
 
 def _batches(table: pa.Table, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
