@@ -76,8 +76,9 @@ class Assessed:
 
     @cached_property
     def _counted(self) -> Counted:
-        found = (pickle.loads(row[TOTALS]) for row in self._totals.select(TOTALS).collect())
-        return reduce(Counted.plus, found, Counted())
+        # As Arrow, for what is collected as rows is held several times in the memory of the driver's JVM.
+        found = self._totals.select(TOTALS).toArrow()[TOTALS]
+        return reduce(Counted.plus, (pickle.loads(cell.as_buffer()) for cell in found), Counted())
 
     @cached_property
     def _again(self) -> np.ndarray:
