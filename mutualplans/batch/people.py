@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,24 @@ from mutualplans.model.people import Unit
 from mutualplans.model.problem import Problem
 from mutualplans.plan.declaration import Plan
 
-__all__ = ["ID", "MEMBER_ID", "NAME", "People", "of_entries", "people_columns", "with_members", "with_units"]
+__all__ = [
+    "ID",
+    "IDLE",
+    "MEMBER_ID",
+    "NAME",
+    "People",
+    "of_entries",
+    "people_columns",
+    "shares_of",
+    "stored",
+    "with_members",
+    "with_units",
+]
 
 NAME, ID, MEMBER_ID = "name", "id_number", "member_id"
 """Columns of texts that no plan reads: who the person insured is, and the ID number of the member."""
+IDLE = "idle"
+"""Column of who wants no plan at all, where the roster names none."""
 _OF_COVER = ("first_day", "shares", "tier")
 
 
@@ -30,9 +44,8 @@ class People:
 
     Attributes:
         table: One row for each person who was read, in the order of the file: number of the row, name and ID number,
-            and every column that a plan may read (`people_columns`).
+            what is wanted, and every column that a plan may read (`people_columns`).
         named: Id of a plan or package → shares wanted of it, 0 for who does not want it; where the roster names any.
-        idle: Who wants no plan at all, where the roster names none.
         problems: Everything that is wrong, as `mutualplans.files.roster.Roster` has it.
         refusals: Row number → why the row could not be used.
         encoding: Encoding of the file; ``xlsx`` for a workbook.
@@ -43,7 +56,6 @@ class People:
 
     table: pa.Table
     named: Mapping[str, np.ndarray]
-    idle: np.ndarray
     problems: tuple[Problem, ...]
     refusals: Mapping[int, tuple[Problem, ...]]
     encoding: str
@@ -67,7 +79,13 @@ class People:
     @property
     def names_any(self) -> np.ndarray:
         """Who says which plans they want; the others want all that cover such a person."""
-        return np.ones(len(self), bool) if self.named else self.idle
+        found: np.ndarray = self.table[IDLE].to_numpy()
+        return np.ones(len(self), bool) if self.named else found
+
+
+def shares_of(id_: str) -> str:
+    """Return the column of the shares that are wanted of a plan or package, 0 for who does not want it."""
+    return f"shares of {id_}"
 
 
 def people_columns(plans: Sequence[Plan]) -> dict[str, Column]:
@@ -77,9 +95,18 @@ def people_columns(plans: Sequence[Plan]) -> dict[str, Column]:
     return {name: column for name, column in columns.items() if name not in left_out}
 
 
-def of_entries(entries: Sequence[Entry], columns: Mapping[str, Column]) -> pa.Table:
-    """Return rows that were read one by one as a table; units by their names only."""
+def of_entries(entries: Sequence[Entry], columns: Mapping[str, Column], named: Iterable[str]) -> pa.Table:
+    """Return rows that were read one by one as a table; units by their names only.
+
+    Args:
+        entries: The rows.
+        columns: The columns that plans may read.
+        named: Ids of the plans and packages that the roster names.
+    """
     made: dict[str, pa.Array] = {ROW: pa.array([entry.row for entry in entries], pa.int64())}
+    for id_ in named:
+        made[shares_of(id_)] = pa.array([(entry.plans or {}).get(id_, 0) for entry in entries], pa.int64())
+    made[IDLE] = pa.array([entry.plans == {} for entry in entries], pa.bool_())
     for name in (NAME, ID):
         found = (getattr(entry.joining.insured, name) for entry in entries)
         made[name] = pa.array([None if one is None else one.reveal() for one in found], pa.string())

@@ -23,11 +23,13 @@ from mutualplans.batch.cells import SPACE, id_facts, valid_ids
 from mutualplans.batch.columns import CODES, ROW, Column
 from mutualplans.batch.people import (
     ID,
+    IDLE,
     MEMBER_ID,
     NAME,
     People,
     of_entries,
     people_columns,
+    shares_of,
     stored,
     with_members,
     with_units,
@@ -79,8 +81,9 @@ def read_people(
         table = read_table(path, known_headers=headers, encoding=encoding, sheet=sheet)
         reader = RosterReader(table, plans, units, first_day, packages)
         entries = [entry for row in table.rows if (entry := reader.entry(row))]
-        made = _Made(reader, plans)
-        return made.people(None, entries, table.problems, table.refused)
+        columns = people_columns(plans)
+        found = of_entries(entries, columns, reader.plan_columns.values())
+        return _people(reader, columns, [found], table.problems, table.refused)
     source, head = opened
     table = Table(tuple(head.columns), (), head.problems, source.encoding, head.source)
     reader = RosterReader(table, plans, units, first_day, packages)
@@ -100,59 +103,35 @@ def _opened(path: str | Path, headers: Sequence[str], encoding: str | None) -> t
     return None if head is None else (source, head)
 
 
-@define(eq=False)
-class _Made:
-    """Puts together the rows that were read as columns and those read one by one."""
+def _people(
+    reader: RosterReader,
+    columns: Mapping[str, Column],
+    tables: Sequence[pa.Table],
+    problems: Sequence[Problem],
+    refused: Mapping[int, tuple[Problem, ...]],
+) -> People:
+    """Return all rows in the order of the file.
 
-    reader: RosterReader
-    plans: Sequence[Plan]
-    columns: dict[str, Column] = field(init=False)
-
-    def __attrs_post_init__(self) -> None:
-        self.columns = people_columns(self.plans)
-
-    def people(
-        self,
-        plain: tuple[pa.Table, dict[str, np.ndarray]] | None,
-        entries: Sequence[Entry],
-        problems: Sequence[Problem],
-        refused: Mapping[int, tuple[Problem, ...]],
-    ) -> People:
-        """Return all rows in the order of the file.
-
-        Args:
-            plain: Rows read as columns, and the shares that they name.
-            entries: Rows read one by one.
-            problems: What is wrong with the form of rows.
-            refused: The rows set aside for it.
-        """
-        reader = self.reader
-        tables = [of_entries(entries, self.columns)]
-        ids = list(reader.plan_columns.values())
-        shares = {
-            id_: np.array([(entry.plans or {}).get(id_, 0) for entry in entries], np.int64) for id_ in ids
-        }
-        if plain is not None:
-            tables.append(plain[0])
-            shares = {id_: np.concatenate([shares[id_], plain[1][id_]]) for id_ in ids}
-        idle = np.array([entry.plans == {} for entry in entries], bool)
-        if plain is not None:
-            idle = np.concatenate([idle, plain[1]["idle"] != 0])
-        table = pa.concat_tables(tables).unify_dictionaries()
-        order = np.argsort(table[ROW].to_numpy(), kind="stable")
-        table = table.take(pa.array(order)).combine_chunks()
-        table = with_units(with_members(table), reader.units, reader.systems, self.columns)
-        return People(
-            table=table,
-            named={id_: values[order] for id_, values in shares.items()},
-            idle=idle[order],
-            problems=(*problems, *reader.problems),
-            refusals={**refused, **reader.refusals},
-            encoding=reader.table.encoding,
-            sheet=reader.table.sheet,
-            headers=reader.table.headers,
-            source=reader.table.source,
-        )
+    Args:
+        reader: Knows what was said of rows, units and members.
+        columns: The columns that plans may read.
+        tables: The rows that were read, in any order.
+        problems: What is wrong with the form of rows.
+        refused: The rows set aside for it.
+    """
+    table = pa.concat_tables(tables).unify_dictionaries()
+    table = table.take(pa.array(np.argsort(table[ROW].to_numpy(), kind="stable"))).combine_chunks()
+    table = with_units(with_members(table), reader.units, reader.systems, columns)
+    return People(
+        table=table,
+        named={id_: table[shares_of(id_)].to_numpy() for id_ in reader.plan_columns.values()},
+        problems=(*problems, *reader.problems),
+        refusals={**refused, **reader.refusals},
+        encoding=reader.table.encoding,
+        sheet=reader.table.sheet,
+        headers=reader.table.headers,
+        source=reader.table.source,
+    )
 
 
 @define(eq=False)
@@ -175,18 +154,10 @@ class _Columns:
         columns = self._contents()
         self._systems(columns["unit.name"], columns.pop("system", None), blank)
         entries, problems, refused = self._one_by_one(np.flatnonzero(self.doubt & ~blank))
-        plain = np.flatnonzero(~self.doubt & ~blank)
-        made = _Made(self.reader, self.plans)
-        at = pa.array(plain)
-        shares = {id_: columns.pop(f"shares of {id_}")[plain] for id_ in self.reader.plan_columns.values()}
-        wanted = columns.get("shares")
-        idle = np.zeros(len(plain), bool)
-        if wanted is not None:
-            nothing = pc.fill_null(pc.equal(wanted, 0), False)
-            idle = nothing.to_numpy(zero_copy_only=False)[plain]
-            columns["shares"] = pc.if_else(nothing, pa.scalar(None, pa.int64()), wanted)
-        table = self._table(made.columns, columns, at)
-        return made.people((table, {**shares, "idle": idle}), entries, problems, refused)
+        known = people_columns(self.plans)
+        plain = self._table(known, columns, pa.array(np.flatnonzero(~self.doubt & ~blank)))
+        others = of_entries(entries, known, self.reader.plan_columns.values())
+        return _people(self.reader, known, [others, plain.select(others.column_names)], problems, refused)
 
     def _load(self) -> None:
         rows, cells = [], []
@@ -239,7 +210,10 @@ class _Columns:
         for header, id_ in self.reader.plan_columns.items():
             texts = _filled(self.texts[self.head.columns[header]])
             shares = self._each(texts, lambda text: READERS["shares"](Cell(text)), known["shares"])
-            found[f"shares of {id_}"] = pc.fill_null(shares, 0).to_numpy(zero_copy_only=False)
+            found[shares_of(id_)] = pc.fill_null(shares, 0)
+        wanted = found.get("shares", pa.nulls(len(self.rows), pa.int64()))
+        found[IDLE] = pc.fill_null(pc.equal(wanted, 0), False)
+        found["shares"] = pc.if_else(found[IDLE], pa.scalar(None, pa.int64()), wanted)
         found["unit.name"] = self._units()
         return found | self._persons(found)
 
@@ -381,7 +355,8 @@ class _Columns:
     def _table(self, columns: Mapping[str, Column], found: Mapping[str, Any], at: pa.Array) -> pa.Table:
         """Return the plain rows."""
         made: dict[str, pa.Array] = {ROW: pa.array(self.rows).take(at)}
-        made |= {name: found[name].take(at) for name in (NAME, ID, MEMBER_ID)}
+        named = map(shares_of, self.reader.plan_columns.values())
+        made |= {name: found[name].take(at) for name in (NAME, ID, MEMBER_ID, IDLE, *named)}
         day = pa.repeat(pa.scalar(self.reader.first_day, pa.date32()), len(at))
         for name, column in columns.items():
             if name == "first_day":
