@@ -10,7 +10,8 @@ from attrs import evolve
 from mutualplans.batch.joinings import joinings_of
 from mutualplans.batch.kernel.joining import joining_formulas
 from mutualplans.batch.kernel.support import MISSING
-from mutualplans.batch.quoting import Quoted, Said, quote_joinings
+from mutualplans.batch.quoted import Quoted, Said
+from mutualplans.batch.quoting import quote_joinings
 from mutualplans.batch.units import split_of
 from mutualplans.engine.office import OfficePlan
 from mutualplans.engine.quote import Joining, Quote

@@ -12,15 +12,18 @@ from attrs import define, field
 from mutualplans.batch.columns import PERSON, ROW
 from mutualplans.batch.joinings import Joinings, joining_columns, joinings
 from mutualplans.batch.people import ID, People
-from mutualplans.batch.quoting import Quoted, quote_joinings, quote_packages
+from mutualplans.batch.quoted import Quoted, Said
+from mutualplans.batch.quoting import quote_joinings, quote_packages
 from mutualplans.batch.units import Units, units_of
 from mutualplans.engine.groups import named_edition
 from mutualplans.engine.office import Office, OfficePlan, Package
 from mutualplans.engine.packages import in_package
+from mutualplans.engine.quote import Quote
 from mutualplans.model.coverage import Coverage
+from mutualplans.model.problem import Problem
 from mutualplans.model.text import Text
 
-__all__ = ["PlanQuotes", "quote_people"]
+__all__ = ["PlanQuotes", "quote_people", "quoted_for_none"]
 
 Covers = Mapping[str, tuple[Coverage, ...]]
 """ID number → every cover that the person has or had."""
@@ -41,6 +44,26 @@ class PlanQuotes:
     made: Quoted
     units: Units
     inside: np.ndarray
+
+    def said(self, row: int) -> Said | None:
+        """Return what there is to say of one of them; ``None`` for nothing."""
+        number = int(self.made.said[row])
+        return self.made.note(number) if number >= 0 else None
+
+    def why(self, row: int) -> tuple[Problem, ...]:
+        """Return the problems of somebody's quote, or why there is none."""
+        found = self.said(row)
+        if found is None:
+            return ()
+        return found.problems if isinstance(found, Quote) else found
+
+
+def quoted_for_none(people: People, found: Sequence[PlanQuotes]) -> np.ndarray:
+    """Return the places of those who are quoted for no plan: they want none, or no plan covers such a person."""
+    none = np.ones(len(people), bool)
+    for item in found:
+        none[item.at] = False
+    return np.flatnonzero(none)
 
 
 def quote_people(

@@ -10,7 +10,7 @@ from attrs import define, frozen
 
 from mutualplans.batch.combine import combinations
 from mutualplans.batch.kernel.support import MISSING
-from mutualplans.batch.quoting import Quoted
+from mutualplans.batch.quoted import Quoted
 from mutualplans.engine.groups import group_faults
 from mutualplans.engine.limits import INT64
 from mutualplans.engine.office import Office

@@ -89,13 +89,13 @@ def refuse_empty(source: str, problems: Sequence[Problem], *, headers: bool, row
 
 
 def say_found(problems: Sequence[Problem], hidden: int) -> None:
-    """Say what was found, and how much more about single persons stands in the file."""
+    """Say what was found, and of how many more persons there is something in the file."""
     say_problems(problems)
     if hidden:
         click.echo(
             t(
-                f"还有 {hidden} 条个人的说明，见写出的明细",
-                f"{hidden} more about persons are in the file written",
+                f"还有 {hidden} 人次的说明，见写出的明细",
+                f"notes on {hidden} more are in the file written",
             ),
             err=True,
         )

@@ -13,7 +13,8 @@ from mutualplans.cli import quotes
 from mutualplans.cli.language import lang
 from mutualplans.cli.output import print_csv
 from mutualplans.cli.quote_asked import Asked, refuse_empty, say_found, say_source, say_written
-from mutualplans.cli.quote_columns import Shown
+from mutualplans.cli.quote_columns import Told
+from mutualplans.cli.quote_tables import Rows
 from mutualplans.cli.systems import print_systems
 from mutualplans.files.covers import HEADERS, read_covers
 from mutualplans.files.tables import read_table
@@ -48,18 +49,19 @@ def quote_large(asked: Asked, path: str, encoding: str | None, sheet: str | None
         covers=covers,
         threads=threads_by_default(),
     )
-    shown = Shown(people, made, lang(), asked.reveal, asked.discount)
+    told = Told(people, made, asked.reveal)
+    lines = Rows(people, made, lang(), asked.reveal, asked.discount)
     standing = [systems_of(asked.office, item.made, item.units) for item in made]
-    said = shown.problems(quotes.MOST_SHOWN if asked.shortened else None)
+    said = told.problems(quotes.MOST_SHOWN if asked.shortened else None)
     doubts = dict.fromkeys(one for _systems, found in standing for one in found)
     problems = (*people.problems, *said.problems, *doubts)
     if asked.output_format == "csv":
-        _print_rows(shown)
+        _print_rows(lines)
     else:
         quotes.print_groups(
-            shown.summaries(),
-            shown.counted,
-            shown.name,
+            told.summaries(),
+            told.counted,
+            told.name,
             lang(),
             reveal=asked.reveal,
             written=asked.shortened,
@@ -67,15 +69,15 @@ def quote_large(asked: Asked, path: str, encoding: str | None, sheet: str | None
         print_systems([one for found, _doubts in standing for one in found])
     say_found(problems, said.hidden)
     if asked.out:
-        shown.write(asked.out)
+        lines.write(asked.out)
         say_written(asked.out)
     return said.failed or any(item.severity == "error" for item in problems)
 
 
-def _print_rows(shown: Shown) -> None:
-    sheet = shown.sheet
+def _print_rows(rows: Rows) -> None:
+    sheet = rows.sheet
     names = [column.name for column in sheet.columns]
-    tables = (cells_of(table, sheet, lang()) for table in shown.tables(names))
+    tables = (cells_of(table, sheet, lang()) for table in rows.tables(names))
     lines = (
         line for table in tables for line in zip(*map(pa.ChunkedArray.to_pylist, table.columns), strict=True)
     )

@@ -100,7 +100,7 @@ class Said:
 
     Attributes:
         problems: The problems that are told.
-        hidden: How many more there are about single persons.
+        hidden: Of how many persons more there are some.
         failed: Whether an error is among any of them.
     """
 
@@ -136,28 +136,29 @@ def problems_of(groups: Sequence[GroupQuote], read: Roster, most: int | None) ->
     Args:
         groups: The quotes.
         read: The roster.
-        most: How many of those about single persons are wanted; ``None`` for all.
+        most: Of how many persons those about themselves are wanted; ``None`` for all.
     """
     people = people_of(read)
     found: dict[Problem, None] = {}
-    persons: dict[Problem, None] = {}
+    shown = hidden = 0
+    failed = False
     for group in groups:
         found |= dict.fromkeys(group.problems)
         for item in group.quotes:
-            where = _place(people[item.key])
-            mine = dict.fromkeys(evolve(one, where=one.where or where) for one in item.problems)
-            persons |= mine
-            if most is None or len(persons) <= most:
-                found |= mine
-    for entry in joining_none(groups, read):
-        one = no_plan(_place(entry), wants_none=entry.plans is not None)
-        persons[one] = None
-        if most is None or len(persons) <= most:
-            found[one] = None
+            failed |= any(one.severity == "error" for one in item.problems)
+            if item.problems and most is not None and shown >= most:
+                hidden += 1
+            elif item.problems:
+                shown += 1
+                where = _place(people[item.key])
+                found |= dict.fromkeys(evolve(one, where=one.where or where) for one in item.problems)
+    idle = joining_none(groups, read)
+    told = idle if most is None else idle[: max(most - shown, 0)]
+    found |= dict.fromkeys(no_plan(_place(entry), wants_none=entry.plans is not None) for entry in told)
     return Said(
         problems=tuple(found),
-        hidden=len([one for one in persons if one not in found]),
-        failed=any(one.severity == "error" for one in (*found, *persons)),
+        hidden=hidden + len(idle) - len(told),
+        failed=failed or any(one.severity == "error" for one in found),
     )
 
 

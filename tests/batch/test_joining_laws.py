@@ -18,7 +18,8 @@ from mutualplans.batch.joinings import Joinings, joining_columns, joinings
 from mutualplans.batch.kernel.compiled import can_compile
 from mutualplans.batch.kernel.support import MISSING
 from mutualplans.batch.manyquotes import quote_many
-from mutualplans.batch.quoting import Quoted, quote_joinings
+from mutualplans.batch.quoted import Quoted
+from mutualplans.batch.quoting import quote_joinings
 from mutualplans.batch.units import systems_of, units_of
 from mutualplans.engine.groups import not_quoted, quote_group
 from mutualplans.engine.office import Office, OfficePlan, office_of

@@ -100,6 +100,34 @@ def test_the_example_office_ends_the_same(tmp_path: Path) -> None:
     assert large_rows == small
 
 
+def test_long_lists_are_shortened_the_same(tmp_path: Path) -> None:
+    """With a file, six of seven women lack two facts: of the first two it is said, and that there are four more."""
+    rows = [
+        "王芳,女,1990-01-01,在职,1",
+        *(f"李{place},女,,,1" for place in range(6)),
+        "张三,男,1980-01-01,在职,1",
+    ]
+    roster, out = tmp_path / "roster.csv", tmp_path / "out.csv"
+    roster.write_text("\n".join(["姓名,性别,出生日期,在职状态,份数", *rows, ""]), encoding="utf-8")
+    command = [
+        "quote",
+        "--plan",
+        "female-illness",
+        "--edition",
+        "beijing-2018-12",
+        "--first-day",
+        "2024-05-01",
+    ]
+    command += ["--roster", str(roster), "-o", str(out)]
+
+    with patch("mutualplans.cli.quotes.MOST_SHOWN", 2):
+        small, large = (ended(command, large=which) for which in (False, True))
+
+    assert large == small
+    assert small[2].count("李*") == 4
+    assert "还有 4 人次的说明，见写出的明细" in small[2]
+
+
 @pytest.mark.parametrize("office", QUOTES)
 def test_every_example_office_ends_the_same(office: str) -> None:
     """The rosters of the example offices, with their units and earlier covers: packages, systems, renewals, returns."""
