@@ -160,9 +160,9 @@ def assess(
         return made.decision(tuple(_without_event(facts, item, event) for item in bound.programs)), balances
     books = _Books(facts, event, balances, stay)
     gate = tuple(_gate(facts, books))
-    benefits, changes = _run(facts, books, gate)
+    benefits, changes, nowhere = _run(facts, books, gate)
     ends = _ends(facts, benefits)
-    decision = made.decision(benefits, event, gate, (*_unknown(facts, event), *_paths(ends)))
+    decision = made.decision(benefits, event, gate, (*_unknown(facts, event), *nowhere, *_paths(ends)))
     if decision.status == "incomplete":
         return decision, balances
     if decision.total and ends is True:
@@ -264,12 +264,16 @@ def _unset(bound: BoundPlan, node: n.Node) -> bool:
 
 def _run(
     facts: Facts, books: _Books, gate: tuple[Reason, ...]
-) -> tuple[tuple[BenefitDecision, ...], dict[Key, int]]:
-    """Compute the benefits in their order; returns them and what they add to the balances."""
+) -> tuple[tuple[BenefitDecision, ...], dict[Key, int], tuple[str, ...]]:
+    """Compute the benefits in their order.
+
+    Returns them, what they add to the balances, and what must be known to say where a payment is to be added.
+    """
     done: list[BenefitDecision] = []
     amounts: dict[str, Any] = dict.fromkeys((item.id for item in facts.bound.plan.benefits), 0)
     counted: dict[Key, int] = {}
     accounts: dict[Key, str | None] = {}
+    nowhere: list[tuple[str | None, Missing]] = []
     balances = books.balances
     for program in facts.bound.programs:
         env = facts.env(books.reader(program), amounts)
@@ -288,6 +292,8 @@ def _run(
         for node, account in program.accounts.items():
             by = work.results[node.by] if node.by is not None else ""
             if isinstance(by, Missing):
+                if isinstance(node, n.PaidBefore):
+                    nowhere.append((node.benefit, by))
                 continue
             key = books.key(node, account, by)
             if not balances.knows(key):
@@ -297,10 +303,13 @@ def _run(
             elif decided.accepted:
                 counted[key] = work.results[node.base]
         facts = facts.after(decided.amount or 0, indemnity=program.benefit.indemnity)
-    for key, benefit in accounts.items():
-        paid = [item.amount or 0 for item in done if benefit in (None, item.id)]
-        counted[key] = sum(paid)
-    return tuple(done), counted
+
+    def paid(benefit: str | None) -> int:
+        return sum(item.amount or 0 for item in done if benefit in (None, item.id))
+
+    counted |= {key: paid(benefit) for key, benefit in accounts.items()}
+    lacking = tuple(path for benefit, by in nowhere if paid(benefit) for path in _paths(by))
+    return tuple(done), counted, lacking
 
 
 def _benefit(work: Work, gate: tuple[Reason, ...]) -> BenefitDecision:
@@ -335,10 +344,10 @@ def _counted(work: Work) -> Iterator[Any]:
     It has to be known even where this claim's amount does not rest on it: a later claim will read it.
     """
     for node in work.program.accounts:
-        if node.by is not None:
-            yield work.results[node.by]
         if isinstance(node, n.Before):
             yield work.results[node.base]
+            if node.by is not None:
+                yield work.results[node.by]
 
 
 def _without_event(facts: Facts, program: Program, event: Missing) -> BenefitDecision:

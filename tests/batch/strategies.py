@@ -26,6 +26,8 @@ from tests.engine.plans import made_up
 from tests.expr.strategies import (
     CODES,
     DIAGNOSES,
+    DISEASES,
+    FIELDS,
     SCALES,
     SINGLES,
     TABLES,
@@ -39,6 +41,7 @@ PLANS = ("one", "two", "three")
 """The plans of an office, in their order."""
 
 FIRST = date(2019, 12, 1)
+_READ = {item.name: n.Read(item) for item in FIELDS}
 
 
 # ---------------------------------------------------------------- plans
@@ -120,10 +123,32 @@ def plans(draw: Draw, id_: str, depth: int) -> mp.Plan:
     )
 
 
+@st.composite
+def counted_apart(draw: Draw) -> Office:
+    """An office of one plan that counts what it paid by a code, which a claim whose amount does not rest on it lacks."""
+    by = draw(
+        st.one_of(
+            st.just(_READ["level"]),
+            st.just(n.Match(n.Value(DISEASES), _READ["level"])),
+            formulas(Kind.CODE, 2),
+        )
+    )
+    account = n.PaidBefore(draw(st.sampled_from(["basic", None])), draw(st.sampled_from(n.Period)), by)
+    test, other = draw(_formula(Kind.FLAG, 1)), draw(_formula(Kind.MONEY, 1))
+    chosen = n.Choose(test, account, other)
+    second = {
+        "pays": Formula(n.Greatest((without_functions(chosen), n.Constant(0, Kind.MONEY)))),
+        "when": draw(st.sampled_from([[], [Formula(_READ["renewed"])]])),
+    }
+    plan = draw(plans("one", 1))
+    first = attrs.evolve(plan.benefits[0], when=[], pays=Formula(n.Value(SINGLES[0])))
+    plan = attrs.evolve(plan, benefits=[first, attrs.evolve(plan.benefits[1], **second)])
+    items = [LocalEdition(edition=draw(editions("one", "e0")))]
+    return Office(name=Text("测试办事处"), plans=(OfficePlan(plan=plan, editions=tuple(items)),))
+
+
 def parameters() -> list[Parameter]:
     """Return every parameter that formulas by chance may name."""
-    from tests.expr.strategies import DISEASES
-
     return [*SINGLES, *TABLES, *SCALES, DISEASES, WORKDAYS]
 
 

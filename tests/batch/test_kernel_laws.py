@@ -17,7 +17,7 @@ from mutualplans.batch.kernel.compiled import can_compile
 from mutualplans.batch.outcome import Outcome
 from mutualplans.engine.office import Office
 from mutualplans.testing.batch import table_of
-from tests.batch.strategies import batches, offices
+from tests.batch.strategies import batches, counted_apart, offices
 
 NIGHTLY = os.environ.get("MUTUALPLANS_NIGHTLY") == "1"
 QUICK = settings(
@@ -61,6 +61,19 @@ def test_a_kernel_decides_as_the_exact_way_does(data: st.DataObject) -> None:
 
     for status in set(exact.decisions["status"].to_pylist()):
         event(f"status {status}")
+    assert told(fast) == told(exact)
+
+
+@QUICK
+@given(st.data())
+def test_what_was_paid_is_counted_by_a_code_as_the_exact_way_does(data: st.DataObject) -> None:
+    """A second benefit reads what was paid under the same code: claims that lack the code wait where they are paid."""
+    office = data.draw(counted_apart())
+    claims, coverages = tables(office, data.draw(batches(office, most=2)))
+
+    exact = decide_exactly(office, claims, coverages)
+    fast = assess_tables(office, claims, coverages, runtime="interpreted")
+
     assert told(fast) == told(exact)
 
 

@@ -434,3 +434,39 @@ def test_what_is_counted_has_to_be_known_even_where_this_amount_does_not_rest_on
     assert (open_.status, open_.benefits[0].missing) == ("incomplete", ("claim.days",))
     assert balances == Balances()
     assert closed.total == 500_00
+
+
+def by_illness() -> tuple[mp.Plan, str]:
+    """A lump sum in hospital; after illness alone a second benefit brings what was paid for the illness to a most."""
+    value = mp.parameters(
+        lump=mp.money("住院金"), most=mp.money("每种疾病最多"), illnesses=mp.conditions("病种")
+    )
+    illness = value.illnesses.match(claim.diagnosis)
+    rest = value.most.less(mp.paid.before("lump", per=per.LIFETIME, by=illness))
+    lump = mp.Benefit("lump", mp.Text("住院金"), clause="测试", when=[claim.is_inpatient], pays=value.lump)
+    more = mp.Benefit("more", mp.Text("补足"), clause="测试", when=[claim.is_illness], pays=rest)
+    plan = make("by-illness", value, benefits=[lump, more])
+    listed = '[{ id = "breast-cancer", title = "乳腺癌", class = "a", icd10 = ["C50"] }]'
+    return plan, f'lump = "100"\nmost = "250"\nillnesses = {listed}'
+
+
+def test_a_payment_waits_until_it_is_known_under_which_illness_it_is_counted() -> None:
+    """An injury without a diagnosis: the lump sum would be counted under no illness, and a later claim paid too much."""
+    injury = stay(1, 5, cause="accident")
+    first, open_ = run(by_illness(), [evolve(injury, diagnosis="C50.9"), injury])
+    second = stay(2, 5, diagnosis="C50.9")
+
+    assert (first.status, first.total) == ("paid", 100_00)
+    assert (open_.status, open_.total) == ("incomplete", None)
+    assert [item.line("zh") for item in open_.problems if "诊断" in item.line("zh")]
+    # the second benefit brings what was paid for the illness before, 100, to 250
+    assert run(by_illness(), [evolve(injury, diagnosis="C50.9"), second])[1].benefits[1].amount == 150_00
+
+
+def test_what_pays_nothing_need_not_be_counted() -> None:
+    """A refused claim asks for no diagnosis, though a payment would be counted under one."""
+    (refused,) = run(
+        by_illness(), [mp.Claim(id="c1", event="accident", cause="accident", occurred=date(2024, 3, 1))]
+    )
+
+    assert (refused.status, refused.total) == ("refused", 0)

@@ -301,6 +301,7 @@ class EditionPart:
         body.line(f"missing = {' | '.join(f'b{place}_missing' for place in places) or '0'}")
         body.line(f"accepted = {' or '.join(f'b{place}_accepted' for place in places) or 'False'}")
         ends = self._ends()
+        self._nowhere()
         with (
             maybe(body, "missing_event == 0" if body.event_mask else ""),
             body.block("if missing != 0 or accepted:"),
@@ -352,6 +353,15 @@ class EditionPart:
         body.ending, body.benefits = False, kept
         return "ends"
 
+    def _nowhere(self) -> None:
+        """Write that it has to be known under which code a payment is to be added: a later claim will read it."""
+        for program in self.bound.programs:
+            for node in program.accounts:
+                if isinstance(node, n.PaidBefore) and node.by is not None:
+                    lacking = self.body.node(node.by).mask
+                    if lacking:
+                        self.body.line(f"also |= {lacking} if {self._paid_on(node.benefit)} > 0 else 0")
+
     def _stay_once(self) -> None:
         """Write that a person who may have been paid twice for one stay is left to the exact way."""
         body = self.body
@@ -387,10 +397,8 @@ class EditionPart:
                 if isinstance(node, n.PaidBefore):
                     group = self.module.group(node.per, node.by)
                     held = self.module.account(account, group)
-                    mask = body.node(node.by).mask if node.by is not None else ""
                     where = held if group.single else f"{held}[at_{group.name}]"
-                    known = f"if {mask} == 0: " if mask else ""
-                    paid[held] = f"{known}{where} += {self._paid_on(node.benefit)}"
+                    paid[held] = f"{where} += {self._paid_on(node.benefit)}"
         for line in paid.values():
             body.line(line)
         if any(item.indemnity for item in self.bound.plan.benefits):
