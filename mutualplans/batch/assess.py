@@ -9,6 +9,7 @@ from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from attrs import evolve
 
 from mutualplans.batch.columns import PERSON
 from mutualplans.batch.exactly import decide_ready
@@ -106,10 +107,8 @@ def assess_ready(
 
 def _rest(ready: Prepared, persons: pa.Array) -> Prepared:
     """Return what is left to the exact way: the persons left out, with the problems of the rows themselves."""
-    return Prepared(
-        claims=ready.claims.filter(pc.is_in(ready.claims[PERSON], persons)),
-        coverages=ready.coverages.filter(pc.is_in(ready.coverages[PERSON], persons)),
-        problems=ready.problems,
-        claim_columns=ready.claim_columns,
-        coverage_columns=ready.coverage_columns,
-    )
+
+    def rows(table: pa.Table) -> pa.Table:
+        return table.filter(pc.is_in(table[PERSON], persons)) if len(persons) else table.slice(0, 0)
+
+    return evolve(ready, claims=rows(ready.claims), coverages=rows(ready.coverages))

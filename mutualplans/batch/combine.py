@@ -29,6 +29,8 @@ def combinations(columns: Sequence[np.ndarray], count: int) -> tuple[np.ndarray,
             values, span = _numbered(values.astype(np.int64) - low)
             low = 0
         key, size = key * span + (values.astype(np.int64) - low), size * span
+    if size == 1:
+        return np.zeros(min(count, 1), np.int64), key
     place, known = _numbered(key)
     rows = np.zeros(known, np.int64)
     rows[place[::-1]] = np.arange(count)[::-1]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, field, frozen
 
+from mutualplans.batch.ahead import ahead
 from mutualplans.batch.columns import CLAIM, COVERAGE, PERSON
 from mutualplans.batch.hashes import share_of
 from mutualplans.batch.read import Reading
@@ -154,19 +154,12 @@ class Gathered:
             kept.put_away(self._shares)
 
     def parts(self) -> Iterator[Part]:
-        """Yield every part, the next one being read while one is decided.
+        """Return every part, the next one being read while one is decided.
 
         Raises:
             MutualPlansError: the disk cannot be read.
         """
-        with ThreadPoolExecutor(1) as pool:
-            coming: Future[Part] = pool.submit(self._part, 0)
-            for number in range(1, self._shares):
-                part = coming.result()
-                coming = pool.submit(self._part, number)
-                yield part
-                del part
-            yield coming.result()
+        return ahead(map(self._part, range(self._shares)))
 
     def of_claim(self, claim: str) -> Part:
         """Return the parts in which a claim of that number is, as one; the first part where none is.

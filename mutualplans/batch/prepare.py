@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -87,7 +87,9 @@ def prepare(
     covers.table = _shared_facts(covers)
     covers.refuse_where(_ends_early(covers.table), _backwards)
     covers.refuse_where(_unknown_plans(covers.table, office), lambda row: _unknown_plan(row, office))
-    covers.refuse_where(_without_family(covers.table, office), _no_family, "family")
+    by_family = [plan.id for plan in plans if Whose.FAMILY in sharing(plan)]
+    if by_family:
+        covers.refuse_where(_without_family(covers.table, by_family), _no_family, "family")
     _units(covers, office)
     decided = _Table(claims, CLAIM, rows)
     decided.refuse_incomplete(for_claims)
@@ -300,8 +302,16 @@ def _backwards(row: Mapping[str, Any]) -> Problem:
 
 
 def _unknown_plans(table: pa.Table, office: Office) -> Any:
-    known = pa.array([*(item.plan.id for item in office.plans), *office.missing], pa.string())
-    return pc.invert(pc.is_in(_texts(table, "plan"), known))
+    return pc.invert(_of_plans(table, [*(item.plan.id for item in office.plans), *office.missing]))
+
+
+def _of_plans(table: pa.Table, plans: Sequence[str]) -> pa.ChunkedArray:
+    """Return which covers are of some plans; there are few different plans, so each is looked up once."""
+    known = pa.array(plans, pa.string())
+    chunks = table["plan"].chunks
+    return pa.chunked_array(
+        [pc.is_in(chunk.dictionary, known).take(chunk.indices) for chunk in chunks], pa.bool_()
+    )
 
 
 def _unknown_plan(row: Mapping[str, Any], office: Office) -> Problem:
@@ -312,12 +322,10 @@ def _unknown_plan(row: Mapping[str, Any], office: Office) -> Problem:
     raise AssertionError(row["plan"])
 
 
-def _without_family(table: pa.Table, office: Office) -> Any:
+def _without_family(table: pa.Table, plans: Sequence[str]) -> Any:
     """Mark the covers of plans whose accounts a family shares that do not say of which."""
-    shared = [item.plan.id for item in office.plans if Whose.FAMILY in sharing(item.plan)]
-    asked = pc.is_in(_texts(table, "plan"), pa.array(shared, pa.string()))
     stated = pc.fill_null(pc.utf8_trim_whitespace(_texts(table, "family")), "")
-    return pc.and_(asked, pc.equal(stated, ""))
+    return pc.and_(_of_plans(table, plans), pc.equal(stated, ""))
 
 
 def _no_family(row: Mapping[str, Any]) -> Problem:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from attrs import define, field
 
+from mutualplans.batch.ahead import ahead
 from mutualplans.batch.chunk import ChunkRows
 from mutualplans.batch.columns import CLAIM, Column, claim_columns, coverage_columns, schema
 from mutualplans.batch.headers import headers_of
@@ -47,12 +48,12 @@ class Reading:
     persons: list[pa.Array] = field(factory=list)
 
     def chunks(self) -> Iterator[pa.Table]:
-        """Yield the good rows, with the columns that the file has.
+        """Yield the good rows, with the columns that the file has; the next chunk is read while one is looked at.
 
         Raises:
             MutualPlansError: the file turns out to be damaged on the way.
         """
-        for chunk in self.source.chunks():
+        for chunk in ahead(self.source.chunks()):
             yield self.sound(chunk)
 
     def empty(self) -> pa.Table:

@@ -15,7 +15,7 @@ from attrs import evolve
 from mutualplans.batch.beyond import beyond_kernels
 from mutualplans.batch.codes import Codes
 from mutualplans.batch.columns import PERSON
-from mutualplans.batch.hashes import share_of
+from mutualplans.batch.hashes import among, hashed, pieces, share_of_hash
 from mutualplans.batch.kernel.source import KernelSource, Opaque, kernel_source
 from mutualplans.batch.prepare import Prepared
 from mutualplans.batch.share import Decided, Options, Share
@@ -43,7 +43,7 @@ def decide(office: Office, ready: Prepared, options: Options) -> list[Decided]:
     rows = len(ready.claims) + len(ready.coverages)
     count = max(min(options.threads, rows // _WORTH_A_SHARE), 1)
     with ThreadPoolExecutor(count) as pool:
-        shares = list(pool.map(partial(Share.of, office, options), shares_of(ready, count)))
+        shares = list(pool.map(partial(Share.of, office, options), shares_of(ready, count, pool)))
         for item in office.plans:
             decide_plan(office, item, shares, pool)
         for _done in pool.map(Share.settle, shares):
@@ -51,21 +51,24 @@ def decide(office: Office, ready: Prepared, options: Options) -> list[Decided]:
         return [share.decided() for share in shares]
 
 
-def shares_of(ready: Prepared, count: int) -> Iterator[Callable[[], Prepared]]:
-    """Yield what makes each share: all rows of some persons, without the problems of the rows themselves."""
-    if count == 1:
-        yield lambda: ready
-        return
-    claims, covers = (share_of(table[PERSON], count) for table in (ready.claims, ready.coverages))
+def shares_of(ready: Prepared, count: int, pool: ThreadPoolExecutor) -> Iterator[Callable[[], Prepared]]:
+    """Return what makes each share: all claims of some persons and their covers, without most covers of others."""
+    claims = hashed(ready.claims[PERSON])
+    has_claims = among(claims)
+
+    def places(persons: pa.Array) -> np.ndarray:
+        hashes = hashed(persons)
+        return np.where(has_claims(hashes), share_of_hash(hashes, count), -1)
+
+    of_claims = share_of_hash(claims, count)
+    of_covers = np.concatenate([of_claims[:0], *pool.map(places, pieces(ready.coverages[PERSON]))])
 
     def share(number: int) -> Prepared:
-        mine = (
-            table.filter(pa.array(of == number)).combine_chunks()
-            for table, of in ((ready.claims, claims), (ready.coverages, covers))
-        )
-        return evolve(ready, **dict(zip(("claims", "coverages"), mine, strict=True)))
+        mine = ((ready.claims, of_claims == number), (ready.coverages, of_covers == number))
+        tables = (table.filter(pa.array(held)).combine_chunks() for table, held in mine)
+        return evolve(ready, **dict(zip(("claims", "coverages"), tables, strict=True)))
 
-    yield from (partial(share, number) for number in range(count))
+    return (partial(share, number) for number in range(count))
 
 
 def decide_plan(office: Office, item: OfficePlan, shares: Sequence[Share], pool: ThreadPoolExecutor) -> None:

@@ -18,6 +18,7 @@ import pyarrow.csv
 import pyarrow.parquet
 from attrs import define, field, frozen
 
+from mutualplans.batch.ahead import ahead
 from mutualplans.batch.columns import CODES
 from mutualplans.batch.words import in_words
 from mutualplans.engine.office import Office
@@ -47,6 +48,8 @@ __all__ = [
 KINDS = (".parquet", ".csv", ".xlsx")
 """Endings of the files that can be written."""
 
+_AT_ONCE = 1 << 18
+"""Rows that are written together."""
 _FORMULA = r"^[=+\-@\t\r]"
 _PLAIN_NUMBER = r"^[+-]?[0-9]+(\.[0-9]+)?$"
 _WHOLE_ID = r"^[0-9]{17}[0-9Xx]$"
@@ -192,9 +195,10 @@ class Writer:
         return self
 
     def write(self, table: pa.Table) -> None:
-        """Add the rows of a table."""
-        if table.num_rows:
-            self._format.write(self.show(table))
+        """Add the rows of a table: some are put into words while those before are written."""
+        parts = (table.slice(at, _AT_ONCE) for at in range(0, table.num_rows, _AT_ONCE))
+        for part in ahead(map(self.show, parts)):
+            self._format.write(part)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
