@@ -78,8 +78,9 @@ def _order() -> str:
         "number at the very last. Two rows that differ in nothing but their number are one claim, entered twice: the "
         "second is a problem. Claims of persons who share an account, as a family or as all insured of a plan, are put "
         "into one such order together, then by person; the table is taken to hold all claims of the account's periods, so "
-        "an account of the fund begins at 0. A claim that is not decided counts nothing, and a warning "
-        "(`claim.shared-open`) says that the others were decided without it. The terms of a plan go by "
+        "an account of the fund begins at 0. A claim that is not decided counts nothing; the "
+        "person's later claims are decided without it and say so (`claim.earlier-open`), and where others share the "
+        "account one warning (`claim.shared-open`) does. The terms of a plan go by "
         + ", ".join(f"`{name}`" for name in ORDER_OF_TERMS)
         + "."
     )

@@ -27,6 +27,7 @@ from mutualplans.batch.outcome import (
 )
 from mutualplans.batch.share import Decided, PlanRun
 from mutualplans.engine.assess import missing_problem
+from mutualplans.engine.earlier import earlier_open, remembers
 from mutualplans.engine.simulate import no_cover
 from mutualplans.model.claim import Claim
 from mutualplans.model.problem import Problem
@@ -256,9 +257,23 @@ class _Making:
         said = plan.terms.said[plan.out["cover"][looked_at]]
         for number, problems in enumerate(plan.terms.problems):
             yield self._block(problems, looked_at[said == number], id_)
+        yield self._after_open(plan)
         notes = [(row, note) for row, note in plan.merging.notes.items() if self.mine[row]]
         rows = np.array([row for row, _note in notes], np.int64)
         yield self._each([note for _row, note in notes], np.arange(len(rows)), rows, id_)
+
+    def _after_open(self, plan: PlanRun) -> pa.Table:
+        """Warn of each claim that was decided while an earlier one of the person is open."""
+        open_, decided = self._chosen(plan, _INCOMPLETE), self._chosen(plan, _PAID, _NOTHING)
+        if not len(open_) or not remembers(plan.item.plan):
+            return PROBLEMS.empty_table()
+        person = self.decided.claims.person
+        whose, first = np.unique(person[open_], return_index=True)
+        place = np.minimum(np.searchsorted(whose, person[decided]), len(whose) - 1)
+        later = (whose[place] == person[decided]) & (open_[first][place] < decided)
+        id_, numbers = plan.item.plan.id, self._about(open_[first])["claim"].to_pylist()
+        problems = [earlier_open(id_, number) for number in numbers]
+        return self._each(problems, place[later], decided[later], id_)
 
     def _missing(self, plan: PlanRun) -> Iterator[tuple[Sequence[Problem], np.ndarray]]:
         """Yield what has to be stated, for the rows that lack the same."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -154,46 +153,10 @@ def command(
         raise MutualPlansError(*read.problems, _no_claim(case))
     situation = _under(read.situation, running, edition) if edition else read.situation
     result = simulate(running, situation, decided_on=decided_on)
-    doubts = (*read.problems, *_after_open(situation, result, running))
-    _show(result, doubts, output_format, explain=explain, reveal=reveal)
+    _show(result, read.problems, output_format, explain=explain, reveal=reveal)
     errors = [item for item in (*read.problems, *result.problems) if item.severity == "error"]
     needed = [cover.plan for cover in situation.coverages]
     return status_without(running, ids=needed) or (ExitStatus.ROWS_REFUSED if errors else ExitStatus.OK)
-
-
-def _after_open(situation: Situation, result: Simulation, running: Office) -> Iterator[Problem]:
-    """Warn of each claim decided while an earlier one that it may rest on is open: it was decided without that one."""
-    from mutualplans.engine.accounts import sharing
-
-    remembering = {item.plan.id for item in running.plans if _remembers(item.plan)}
-    shared = {item.plan.id for item in running.plans if sharing(item.plan)}
-    persons = {claim.id: claim.insured for claim in situation.claims}
-    open_: dict[tuple[str, str], str] = {}
-    for decision in result.decisions:
-        key = decision.plan, "" if decision.plan in shared else persons[decision.claim]
-        if decision.total is None:
-            open_.setdefault(key, decision.claim)
-        elif decision.plan in remembering and decision.status != "refused" and key in open_:
-            earlier = mask_digits(open_[key])
-            yield problem(
-                "claim.earlier-open",
-                f"计划 {decision.plan}：前面的申领 {earlier} 还没有核定，本次按没有那一次计算",
-                f"plan {decision.plan}: claim {earlier} is not decided yet; this one is decided as if it were not there",
-                where=decision.claim,
-                hint_zh="补齐那一次以后，与本次一起重新核定，再给付",
-                hint_en="complete that one and decide both again before this one is paid",
-                severity="warning",
-            )
-
-
-def _remembers(plan: Plan) -> bool:
-    """Return whether what a plan pays may depend on claims before: it counts something, or a payment ends the cover."""
-    from mutualplans.expr import nodes as n
-    from mutualplans.expr.fold import order
-
-    steps = order([formula.node for _place, formula in plan.formulas()]).nodes
-    ends = not isinstance(plan.ends.node, n.Constant) or plan.ends.node.value is True
-    return ends or any(isinstance(node, n.Before | n.PaidBefore) for node in steps)
 
 
 def _under(situation: Situation, running: Office, edition: str) -> Situation:

@@ -8,7 +8,7 @@ from datetime import date
 from attrs import define, evolve, field, frozen
 
 from mutualplans.backends.exact import Missing
-from mutualplans.engine.accounts import FUND
+from mutualplans.engine.accounts import FUND, sharing
 from mutualplans.engine.assess import Balances, assess, undecided
 from mutualplans.engine.covers import (
     CoverFault,
@@ -18,6 +18,7 @@ from mutualplans.engine.covers import (
     unit_problems,
     with_transfers,
 )
+from mutualplans.engine.earlier import earlier_open, remembers
 from mutualplans.engine.facts import Case, Facts, Paid, period_key
 from mutualplans.engine.office import Office, OfficePlan
 from mutualplans.engine.soundness import claim_problems
@@ -163,6 +164,7 @@ class Judging:
     entered: Entered = field(factory=Entered, init=False)
     accepted: dict[tuple[str, str, str], list[Claim]] = field(factory=dict, init=False)
     stays: dict[tuple[str, str, date], list[Stay]] = field(factory=dict, init=False)
+    open_: dict[tuple[str, str], str] = field(factory=dict, init=False)
 
     def __attrs_post_init__(self) -> None:
         persons = self.situation.insured
@@ -220,7 +222,7 @@ class Judging:
                 problems += [(item.plan.id, found) for found in error.problems]
                 paid = _waiting(paid, item)
                 continue
-            problems += [(item.plan.id, found) for found in more]
+            problems += [(item.plan.id, found) for found in (*more, *self._after_open(item, claim, decision))]
             decisions.append(decision)
             paid = _added(paid, item, decision)
         if not decisions and not problems:
@@ -281,6 +283,16 @@ class Judging:
         if decision.total and day is not None:
             after = after.plus(counted(shared, case, claim, day, decision.total))
         return decision, after, problems
+
+    def _after_open(self, item: OfficePlan, claim: Claim, decision: Decision) -> Iterator[Problem]:
+        """Warn where the decision may rest on an earlier claim that is open: the person's, or of all who share."""
+        if decision.total is not None and not self.open_:
+            return
+        owner = (item.plan.id, "" if sharing(item.plan) else claim.insured)
+        if decision.total is None:
+            self.open_.setdefault(owner, claim.id)
+        elif owner in self.open_ and decision.status != "refused" and remembers(item.plan):
+            yield earlier_open(item.plan.id, self.open_[owner], claim.id)
 
     def _not_twice(self, decision: Decision, claim: Claim) -> None:
         """Remember what was paid for the days or the bill of a stay; refuse a claim that would pay them again."""

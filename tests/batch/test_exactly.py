@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 import mutualplans as mp
+from mutualplans.batch.assess import assess_tables
 from mutualplans.batch.columns import claim_columns, coverage_columns
 from mutualplans.batch.exactly import decide_exactly
 from mutualplans.batch.outcome import Outcome
@@ -267,6 +268,20 @@ def test_an_incomplete_decision_has_no_amount() -> None:
 
     assert of(outcome.decisions, "status", "amount_fen", "reasons") == [("incomplete", None, "")]
     assert of(outcome.problems, "row", "plan", "code") == [(103, "inpatient-medical", "claim.missing-field")]
+
+
+def test_what_is_decided_after_an_open_claim_is_told_to_be() -> None:
+    """The stay of March lacks its days: that of May is paid as if it were not there, and says so; that of another is not."""
+    office = office_of_plans(allowance())
+    rows = [stay(1, 3, days=None), stay(1, 5), stay(2, 5)]
+    covers = [person(number, plan=office.plans[0].plan.id) for number in (1, 2)]
+    plans = [item.plan for item in office.plans]
+    tables = table_of(rows, claim_columns(plans)), table_of(covers, coverage_columns(plans))
+
+    for made in (decide_exactly(office, *tables), assess_tables(office, *tables, runtime="interpreted")):
+        assert made.decisions["status"].to_pylist() == ["incomplete", "paid", "paid"]
+        assert of(made.problems, "row", "code") == [(103, "claim.missing-field"), (105, "claim.earlier-open")]
+        assert "c1-3" in made.problems["message_zh"][1].as_py()
 
 
 def test_a_refusal_names_every_reason() -> None:

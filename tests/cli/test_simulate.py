@@ -10,7 +10,6 @@ import pytest
 import mutualplans as mp
 from mutualplans.cli.exit import ExitStatus
 from mutualplans.cli.main import main
-from mutualplans.cli.simulate import _after_open
 from mutualplans.engine.simulate import Situation
 from mutualplans.engine.simulate import simulate as decided
 from tests.engine.plans import office as office_of
@@ -136,6 +135,6 @@ def test_an_open_claim_of_the_family_is_told_at_another_persons() -> None:
         coverages=(cover(), cover(insured="child")),
         claims=(stay("02-05", insured="child"), stay("03-05", "600")),
     )
-    (told,) = _after_open(situation, decided(running, situation), running)
+    (told,) = [item for item in decided(running, situation).problems if item.severity == "warning"]
 
     assert (told.code, told.where) == ("claim.earlier-open", "inpatient 2024-03-05")
