@@ -24,7 +24,7 @@ from mutualplans.batch.rooms import Rooms
 from mutualplans.batch.screen import Screened, screen
 from mutualplans.batch.terms import Covers, Terms, terms
 from mutualplans.engine.bind import BoundPlan
-from mutualplans.engine.office import Office, OfficePlan
+from mutualplans.engine.office import Office, OfficePlan, SharedLimit
 from mutualplans.expr.nodes import Period
 
 __all__ = ["Decided", "Options", "PlanRun", "Seen", "Share", "read_only"]
@@ -72,6 +72,7 @@ class Decided:
         left_out: Numbers of the persons who are left to the exact way.
         opaque: Plan id → why no kernel can be written of it.
         keys: Keys of all persons, by their numbers.
+        limits: The office's limits over several plans.
     """
 
     claims: Arranged
@@ -80,6 +81,7 @@ class Decided:
     left_out: np.ndarray
     opaque: Mapping[str, str]
     keys: pa.Array
+    limits: tuple[SharedLimit, ...]
 
     def persons(self, numbers: np.ndarray) -> pa.Array:
         """Return the keys of persons by their numbers."""
@@ -178,6 +180,7 @@ class Share:
             left_out=np.flatnonzero(self.bailed),
             opaque=self.opaque,
             keys=self.persons,
+            limits=self.office.limits,
         )
 
     def terms(self, item: OfficePlan) -> Terms | None:

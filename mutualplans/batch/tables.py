@@ -27,7 +27,7 @@ from mutualplans.batch.outcome import (
 )
 from mutualplans.batch.share import Decided, PlanRun
 from mutualplans.engine.assess import missing_problem
-from mutualplans.engine.earlier import earlier_open, remembers
+from mutualplans.engine.earlier import earlier_open, resting_on
 from mutualplans.engine.simulate import no_cover
 from mutualplans.model.claim import Claim
 from mutualplans.model.problem import Problem
@@ -264,9 +264,14 @@ class _Making:
 
     def _after_open(self, plan: PlanRun) -> pa.Table:
         """Warn of each claim that was decided while an earlier one of the person is open."""
-        open_, decided = self._chosen(plan, _INCOMPLETE), self._chosen(plan, _PAID, _NOTHING)
-        if not len(open_) or not remembers(plan.item.plan):
+        names = resting_on(plan.item.plan, self.decided.limits)
+        others = [other for other in self.decided.plans if other.item.plan.id in names]
+        open_ = np.unique(
+            np.concatenate([self._chosen(other, _INCOMPLETE) for other in others] or [self.rows[:0]])
+        )
+        if not len(open_):
             return PROBLEMS.empty_table()
+        decided = self._chosen(plan, _PAID, _NOTHING)
         person = self.decided.claims.person
         whose, first = np.unique(person[open_], return_index=True)
         place = np.minimum(np.searchsorted(whose, person[decided]), len(whose) - 1)

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from mutualplans.engine.office import SharedLimit
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import order
 from mutualplans.model.masks import mask_digits
 from mutualplans.model.problem import Problem, problem
 from mutualplans.plan.declaration import Plan
 
-__all__ = ["earlier_open", "remembers"]
+__all__ = ["earlier_open", "resting_on"]
 
 
-def remembers(plan: Plan) -> bool:
+def resting_on(plan: Plan, limits: Iterable[SharedLimit]) -> frozenset[str]:
+    """Return the plans whose earlier claims may change what a plan pays: itself, and those under one limit with it."""
+    own = {plan.id} if _remembers(plan) else set()
+    return frozenset(own.union(*(limit.plans for limit in limits if plan.id in limit.plans)))
+
+
+def _remembers(plan: Plan) -> bool:
     """Return whether what a plan pays may depend on claims before: it counts something, or a payment ends the cover."""
     steps = order([formula.node for _place, formula in plan.formulas()]).nodes
     ends = not isinstance(plan.ends.node, n.Constant) or plan.ends.node.value is True

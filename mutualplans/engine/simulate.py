@@ -18,7 +18,7 @@ from mutualplans.engine.covers import (
     unit_problems,
     with_transfers,
 )
-from mutualplans.engine.earlier import earlier_open, remembers
+from mutualplans.engine.earlier import earlier_open, resting_on
 from mutualplans.engine.facts import Case, Facts, Paid, period_key
 from mutualplans.engine.office import Office, OfficePlan
 from mutualplans.engine.soundness import claim_problems
@@ -164,7 +164,7 @@ class Judging:
     entered: Entered = field(factory=Entered, init=False)
     accepted: dict[tuple[str, str, str], list[Claim]] = field(factory=dict, init=False)
     stays: dict[tuple[str, str, date], list[Stay]] = field(factory=dict, init=False)
-    open_: dict[tuple[str, str], str] = field(factory=dict, init=False)
+    open_: list[tuple[str, Claim]] = field(factory=list, init=False)
 
     def __attrs_post_init__(self) -> None:
         persons = self.situation.insured
@@ -286,13 +286,17 @@ class Judging:
 
     def _after_open(self, item: OfficePlan, claim: Claim, decision: Decision) -> Iterator[Problem]:
         """Warn where the decision may rest on an earlier claim that is open: the person's, or of all who share."""
-        if decision.total is not None and not self.open_:
-            return
-        owner = (item.plan.id, "" if sharing(item.plan) else claim.insured)
         if decision.total is None:
-            self.open_.setdefault(owner, claim.id)
-        elif owner in self.open_ and decision.status != "refused" and remembers(item.plan):
-            yield earlier_open(item.plan.id, self.open_[owner], claim.id)
+            self.open_.append((item.plan.id, claim))
+        elif self.open_ and decision.status != "refused":
+            plans, everybody = resting_on(item.plan, self.office.limits), bool(sharing(item.plan))
+            earlier = [
+                other
+                for plan, other in self.open_
+                if plan in plans and other is not claim and (everybody or other.insured == claim.insured)
+            ]
+            if earlier:
+                yield earlier_open(item.plan.id, earlier[0].id, claim.id)
 
     def _not_twice(self, decision: Decision, claim: Claim) -> None:
         """Remember what was paid for the days or the bill of a stay; refuse a claim that would pay them again."""

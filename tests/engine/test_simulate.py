@@ -8,6 +8,7 @@ import pytest
 from attrs import evolve
 
 import mutualplans as mp
+from mutualplans.engine.office import SharedLimit
 from mutualplans.engine.simulate import Simulation, Situation, simulate
 from mutualplans.model.identity import read_id
 from tests.engine.plans import allowance, inpatient_medical, make, office, second_plan
@@ -22,7 +23,7 @@ def cover(plan: str, **more: object) -> mp.Coverage:
     return mp.Coverage(plan=plan, **given)  # type: ignore[arg-type]
 
 
-def stay(number: int, days: int = 10, **more: object) -> mp.Claim:
+def stay(number: int, days: int | None = 10, **more: object) -> mp.Claim:
     """Return a stay with its bill."""
     given: dict[str, object] = {
         "id": f"c{number}",
@@ -434,3 +435,24 @@ def test_an_indemnity_waits_for_a_plan_that_could_not_be_loaded(covered: str, pa
 
     (decision,) = (item for item in result.decisions if item.plan == "inpatient-medical")
     assert decision.total == pays
+
+
+@pytest.mark.parametrize(("limited", "warned"), [(False, ["allowance"]), (True, ["lump", "allowance"])])
+def test_an_open_claim_is_told_at_later_ones_that_may_rest_on_it(limited: bool, warned: list[str]) -> None:
+    """A lump sum counts nothing, so a claim that lacks its days concerns it only where one limit is over both plans."""
+    value = mp.parameters(sum=mp.money("住院金"))
+    lump = make(
+        "lump", value, benefits=[mp.Benefit("lump", mp.Text("住院金"), clause="测试", pays=value.sum)]
+    )
+    limit = SharedLimit(
+        id="1", title=mp.Text("合计"), plans=("lump", "allowance"), most=9000_00, per=mp.per.CALENDAR_YEAR
+    )
+    running = evolve(office((lump, 'sum = "100"'), allowance()), limits=(limit,) if limited else ())
+    covers, claims = (cover("lump"), cover("allowance")), (stay(1, days=None), stay(2))
+    result = simulate(running, Situation(member=MEMBER, coverages=covers, claims=claims))
+    told = [item for item in result.problems if item.code == "claim.earlier-open"]
+
+    assert {item.where for item in told} == {"c2"}
+    assert [item.message.zh for item in told] == [
+        f"计划 {plan}：前面的申领 c1 还没有核定，本次按没有那一次计算" for plan in warned
+    ]
