@@ -19,7 +19,7 @@ def need_the_extra() -> None:
         raise MutualPlansError(
             problem(
                 "batch.extra",
-                '批量核定需要另装：pip install "mutualplans[batch]"',
-                'to assess many claims, install: pip install "mutualplans[batch]"',
+                '批量核定、Parquet 名册需要另装：pip install "mutualplans[batch]"',
+                'to assess many claims, or to read Parquet, install: pip install "mutualplans[batch]"',
             )
         )

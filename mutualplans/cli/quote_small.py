@@ -5,10 +5,12 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+import click
 from attrs import evolve
 
+from mutualplans.batch.extra import need_the_extra
 from mutualplans.cli import quote_rows, quotes
-from mutualplans.cli.language import lang
+from mutualplans.cli.language import lang, t
 from mutualplans.cli.output import print_csv, print_json
 from mutualplans.cli.quote_all import quote_all, systems_of
 from mutualplans.cli.quote_asked import Asked, refuse_empty, say_found, say_source, say_written
@@ -30,12 +32,25 @@ def worth_columns(asked: Asked, path: str) -> bool:
     """Return whether a roster is to be quoted as columns.
 
     It needs the extra ``mutualplans[batch]``; the result is the same. JSON is made of records.
+
+    Raises:
+        click.UsageError: a Parquet file beside JSON.
+        MutualPlansError: a Parquet file without the extra.
     """
+    kinds = {Path(name).suffix.lower() for name in (path, asked.out or "")}
+    if ".parquet" in kinds:
+        if asked.output_format == "json":
+            message = t(
+                "Parquet 名册和明细不能与 --format json 同时使用：明细写到文件（-o 明细.parquet），或用 CSV 名册",
+                "Parquet does not go with --format json: write the rows (-o rows.parquet), or give the roster as CSV",
+            )
+            raise click.UsageError(message)
+        need_the_extra()
+        return True
     if any(find_spec(name) is None for name in ("pyarrow", "numpy")) or asked.output_format == "json":
         return False
-    kinds = {Path(name).suffix.lower() for name in (path, asked.out or "")}
     try:
-        return ".parquet" in kinds or Path(path).stat().st_size >= WORTH_COLUMNS
+        return Path(path).stat().st_size >= WORTH_COLUMNS
     except OSError:  # said when the file is read
         return False
 

@@ -658,7 +658,10 @@ class _Paid:
         by: Formula | None = None,
         whose: Whose = Whose.PERSON,
     ) -> Formula:
-        """What this plan paid on a benefit (or on all) for earlier claims of the period."""
+        """What this plan paid on a benefit (or on all) for earlier claims of the period.
+
+        Where it is split `by` a code, a claim on which such a benefit pays waits until its code is known.
+        """
         _check_period(per)
         _check_whose(whose, per)
         _check_id(benefit_id or "-")

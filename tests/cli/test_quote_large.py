@@ -218,6 +218,32 @@ def test_what_comes_back_and_the_net_cost_are_the_same(tmp_path: Path) -> None:
     assert "2070/7" in shown
 
 
+def test_parquet_does_not_go_with_json(tmp_path: Path) -> None:
+    """JSON is made of records, Parquet of columns: the error names both ways out, for the roster and for the rows."""
+    command = [
+        "quote",
+        "--plan",
+        "accident",
+        "--edition",
+        "beijing-2017",
+        "--first-day",
+        "2024-05-01",
+        "--format",
+        "json",
+    ]
+    roster = str(OFFICE / "roster.csv")
+
+    for files in (
+        ["--roster", str(tmp_path / "r.parquet")],
+        ["--roster", roster, "-o", str(tmp_path / "q.parquet")],
+    ):
+        status, out, err = ended([*command, *files], large=False)
+
+        assert (status, out) == (2, "")
+        assert "Parquet 名册和明细不能与 --format json 同时使用" in err
+        assert "-o 明细.parquet" in err
+
+
 def test_parquet_is_read_and_written(tmp_path: Path) -> None:
     """A Parquet roster with dates, whole numbers and truth values ends as the same roster in CSV does; amounts are fen."""
     header = ["姓名", "性别", "出生日期", "在职状态", "份数", "基本医疗保险"]
