@@ -138,13 +138,14 @@ class Joinings:
         if not self.records:
             self.told = dict(zip(rows, self.table.take(pa.array(rows, pa.int64())).to_pylist(), strict=True))
 
-    def holdings(self) -> np.ndarray:
-        """Return a number for what covers a person has; the same for persons who have the same."""
+    def holdings(self, rows: np.ndarray) -> np.ndarray:
+        """Return a number for what covers some persons have, 0 for others; the same for persons who have the same."""
         found = np.zeros(len(self), np.int64)
         numbers_: dict[str, int] = {}
-        for row, covers in self.held.items():
-            text = repr([evolve(cover, insured="self") for cover in covers])
-            found[row] = numbers_.setdefault(text, len(numbers_) + 1)
+        for row in rows.tolist():
+            if row in self.held:
+                text = repr([evolve(cover, insured="self") for cover in self.held[row]])
+                found[row] = numbers_.setdefault(text, len(numbers_) + 1)
         return found
 
 

@@ -14,7 +14,7 @@ from mutualplans.batch.quoted import Quoted, Said
 from mutualplans.batch.quoting import quote_joinings
 from mutualplans.batch.units import split_of
 from mutualplans.engine.office import OfficePlan
-from mutualplans.engine.quote import Joining, Quote
+from mutualplans.engine.quote import Joining, Quote, earlier_terms
 from mutualplans.expr import nodes as n
 from mutualplans.expr.fold import order
 from mutualplans.model.coverage import Coverage
@@ -33,13 +33,14 @@ def quote_many(item: OfficePlan, joinings: Sequence[Joining], *, edition: str | 
     nodes = order([formula.node for formula in joining_formulas(item.plan)]).nodes
     paths = [node.field.path for node in nodes if isinstance(node, n.Read)]
     made = quote_joinings(item, joinings_of(item, joinings, paths), edition=edition)
-    return _Results(made).all()
+    return _Results(item, made).all()
 
 
 class _Results:
     """Turns the numbers of a batch into quotes."""
 
-    def __init__(self, made: Quoted) -> None:
+    def __init__(self, item: OfficePlan, made: Quoted) -> None:
+        self.item = item
         self.made = made
         self.doubtful = [bool(bound.assumed_labels) for bound in made.bounds]
         self.split = {payer: fen.tolist() for payer, fen in split_of(made).items()}
@@ -66,9 +67,6 @@ class _Results:
         if isinstance(note, tuple):
             return tuple(evolve(one, where=joining.key) if one.code == "join.failed" else one for one in note)
         joins = premium != MISSING
-        earlier = None if joining.covers is None else ()
-        if joining.covers and note is not None:
-            earlier = note.coverage.earlier  # type: ignore[assignment]
         return Quote(
             plan=self.made.wanted.id,
             title=self.made.wanted.title,
@@ -82,7 +80,7 @@ class _Results:
                 insured=joining.insured.id,
                 shares=joining.shares,
                 tier=joining.tier,
-                earlier=earlier,
+                earlier=earlier_terms(self.item, joining),
                 extra=joining.extra,
             ),
             premium=premium if joins else None,

@@ -15,6 +15,7 @@ import numpy as np
 from attrs import define, field
 
 from mutualplans.batch.combine import combinations
+from mutualplans.batch.histories import doubtful, terms
 from mutualplans.batch.joinings import Joinings
 from mutualplans.batch.kernel.compiled import can_compile, compiled, interpreted, is_compiled
 from mutualplans.batch.kernel.joining import (
@@ -109,8 +110,7 @@ class _Run:
     def _left_by_facts(self) -> np.ndarray:
         """Return who is quoted the exact way because of what is known of them, whatever the edition says."""
         persons = self.made.joinings
-        left = self.unsound.copy()
-        left[list(persons.held)] = True
+        left = self.unsound | doubtful(self.item, persons)
         for plan in self.item.not_with:
             if plan in persons.together:
                 left |= persons.together[plan]
@@ -143,6 +143,10 @@ class _Run:
             return
         persons = self.made.joinings.take(rows)
         left = _terms(bound, persons)
+        window = _window(bound)
+        if window is None:
+            left[list(persons.held)] = True
+        persons.made["cover.terms"] = terms(self.item, persons, window or 0)
         try:
             source = joining_source(bound, code=persons.codes, nullable=persons.nullable)
         except Opaque as why:
@@ -197,7 +201,7 @@ def _by_combinations(
     if not len(rows):
         return
     alone = np.where(unsound, np.arange(len(persons)), -1)
-    keys = [alone, persons.holdings(), persons.column("known")]
+    keys = [alone, persons.holdings(rows), persons.column("known")]
     for item in items:
         keys += [persons.together[plan] for plan in item.not_with if plan in persons.together]
     paths = ["cover.first_day", "cover.shares", "insured.relation"]
@@ -229,7 +233,8 @@ def _failing(bound: BoundPlan, failed: int) -> list[Formula]:
     return [item for place, item in enumerate(bound.plan.joins, 1) if failed & RELATION << place]
 
 
-_BEHIND = {"cover.shares": ("cover.shares",), "cover.is_renewal": ("known",), "cover.terms": ("known",)}
+_CHAIN = ("known", "cover.terms")
+_BEHIND = {"cover.shares": ("cover.shares",), "cover.is_renewal": _CHAIN, "cover.terms": _CHAIN}
 """What fields that are worked out are worked out from, beside the plan's own formulas."""
 
 
@@ -244,6 +249,17 @@ def _read_by(formulas: Iterable[Formula], persons: Joinings) -> Iterator[str]:
         name = path.removeprefix("cover.")
         if path in persons.made or name in persons.columns or path == "known" or ":" in name:
             yield path
+
+
+def _window(bound: BoundPlan) -> int | None:
+    """Return the days without cover that a renewal may leave; ``None`` where it depends on the person.
+
+    One that is not set is missing wherever it is read, and 0 here.
+    """
+    node = bound.plan.renewal_window.node
+    if isinstance(node, n.Constant):
+        return int(node.value)
+    return int(bound.values.get(node.parameter.name, 0)) if isinstance(node, n.Value) else None
 
 
 def _terms(bound: BoundPlan, persons: Joinings) -> np.ndarray:

@@ -17,10 +17,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from attrs import define, field
+from attrs import define
 
-from mutualplans.batch.cells import SPACE, id_facts, valid_ids
+from mutualplans.batch.cells import id_facts, valid_ids
 from mutualplans.batch.columns import CODES, ROW, Column
+from mutualplans.batch.lines import Lines, open_lines
 from mutualplans.batch.people import (
     ID,
     IDLE,
@@ -34,19 +35,17 @@ from mutualplans.batch.people import (
     with_members,
     with_units,
 )
-from mutualplans.batch.sources import Source, open_source
 from mutualplans.engine.office import Package
 from mutualplans.files.roster import READERS, Entry, RosterReader, known_headers
-from mutualplans.files.tables import MAYBE_NOT_DATA, Cell, Heading, Row, Table, heading, read_table
+from mutualplans.files.tables import Cell, Row, Table, read_table
 from mutualplans.model.fields import FIRST_DAY, LAST_DAY
 from mutualplans.model.kinds import Kind
 from mutualplans.model.people import Unit
-from mutualplans.model.problem import MutualPlansError, Problem, problem
+from mutualplans.model.problem import Problem
 from mutualplans.plan.declaration import Plan
 
 __all__ = ["read_people"]
 
-_WORKBOOKS = (".xlsx", ".xlsm")
 _NO_UNIT = Unit()
 
 
@@ -76,7 +75,7 @@ def read_people(
         MutualPlansError: the file cannot be read at all, or two columns mean the same.
     """
     headers = known_headers(plans, packages)
-    opened = None if Path(path).suffix.lower() in _WORKBOOKS else _opened(path, headers, encoding)
+    opened = open_lines(path, headers, encoding)
     if opened is None:
         table = read_table(path, known_headers=headers, encoding=encoding, sheet=sheet)
         reader = RosterReader(table, plans, units, first_day, packages)
@@ -88,19 +87,6 @@ def read_people(
     table = Table(tuple(head.columns), (), head.problems, source.encoding, head.source)
     reader = RosterReader(table, plans, units, first_day, packages)
     return _Columns(source, head, reader, plans).people()
-
-
-def _opened(path: str | Path, headers: Sequence[str], encoding: str | None) -> tuple[Source, Heading] | None:
-    """Return a file and its header; ``None`` where it has none, which is said as it is of small rosters."""
-    known = {"".join(name.split()) for name in headers}
-    try:
-        source = open_source(path, lambda name: "".join(name.split()) in known, encoding=encoding)
-    except MutualPlansError as error:
-        if any(found.code == "batch.no-header" for found in error.problems):
-            return None
-        raise
-    head = heading(source.head, source.name, headers)
-    return None if head is None else (source, head)
 
 
 def _people(
@@ -135,22 +121,15 @@ def _people(
 
 
 @define(eq=False)
-class _Columns:
+class _Columns(Lines):
     """Reads a file by its columns."""
 
-    source: Source
-    head: Heading
     reader: RosterReader
     plans: Sequence[Plan]
-    rows: np.ndarray = field(init=False)
-    texts: list[pa.Array] = field(init=False)
-    wide: dict[int, Sequence[str]] = field(factory=dict, init=False)
-    doubt: np.ndarray = field(init=False)
 
     def people(self) -> People:
         """Return the roster."""
-        self._load()
-        blank = self._form()
+        blank = self.load()
         columns = self._contents()
         self._systems(columns["unit.name"], columns.pop("system", None), blank)
         entries, problems, refused = self._one_by_one(np.flatnonzero(self.doubt & ~blank))
@@ -159,35 +138,7 @@ class _Columns:
         others = of_entries(entries, known, self.reader.plan_columns.values())
         return _people(self.reader, known, [others, plain.select(others.column_names)], problems, refused)
 
-    def _load(self) -> None:
-        rows, cells = [], []
-        for chunk in self.source.chunks():
-            rows.append(chunk.rows.to_numpy())
-            self.wide |= chunk.wide
-            cells.append([_as_texts(values, self.head, place) for place, values in enumerate(chunk.cells)])
-        self.rows = np.concatenate(rows) if rows else np.zeros(0, np.int64)
-        parts = zip(*cells, strict=True) if cells else [[] for _name in self.head.names]
-        joined = [pa.chunked_array(list(part), pa.string()).combine_chunks() for part in parts]
-        order = np.argsort(self.rows, kind="stable")
-        if (order != np.arange(len(order))).any():
-            self.rows = self.rows[order]
-            joined = [values.take(pa.array(order)) for values in joined]
-        self.texts = joined
-        self.doubt = np.zeros(len(self.rows), bool)
-
     # ------------------------------------------------------------ what is doubted
-
-    def _form(self) -> np.ndarray:
-        """Doubt rows that may be no data, or have cells under no header; return which rows are blank."""
-        self.doubt |= np.isin(self.rows, list(self.wide))
-        blank = ~self.doubt
-        for name, texts in zip(self.head.names, self.texts, strict=True):
-            filled = pc.not_equal(texts, "").to_numpy(zero_copy_only=False)
-            blank &= ~filled
-            if not name:
-                self.doubt |= filled
-            self.doubt |= _holds(texts, MAYBE_NOT_DATA)
-        return blank
 
     def _column(self, name: str) -> pa.Array | None:
         """Return the texts of what every roster may have; null where the cell is empty."""
@@ -341,8 +292,7 @@ class _Columns:
         refused: dict[int, tuple[Problem, ...]] = {}
         lines = zip(*(texts.take(pa.array(places)).to_pylist() for texts in self.texts), strict=True)
         for number, line in zip(self.rows[places].tolist(), lines, strict=True):
-            cells = tuple(Cell(text.strip()) for text in self.wide.get(number, line))
-            row = self.head.row(number, cells)
+            row = self.row(number, line)
             if isinstance(row, Row):
                 if entry := self.reader.entry(row):
                     entries.append(entry)
@@ -373,32 +323,5 @@ _PATHS = {"relation": "insured.relation", "shares": "shares", "tier": "tier"}
 """What a column of a roster is called as a column of people, where it is not the member's."""
 
 
-def _as_texts(values: pa.Array, head: Heading, place: int) -> pa.Array:
-    """Return the cells of one column as texts without space around them; empty where there is none."""
-    try:
-        texts = pc.utf8_trim(values.cast(pa.string()), characters=SPACE)
-    except pa.ArrowException as error:
-        raise MutualPlansError(_not_text(head.names[place], str(values.type), head.source)) from error
-    return pc.fill_null(texts, "")
-
-
 def _filled(texts: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
-
-
-def _holds(texts: pa.Array, pattern: str) -> np.ndarray:
-    coded = texts.dictionary_encode()
-    found = pc.match_substring_regex(coded.dictionary, pattern).take(coded.indices)
-    held: np.ndarray = found.to_numpy(zero_copy_only=False)
-    return held
-
-
-def _not_text(name: str, type_: str, source: str) -> Problem:
-    return problem(
-        "roster.column-type",
-        f'列 "{name}" 的类型是 {type_}，读不懂',
-        f'column "{name}" is of the type {type_}, which cannot be read',
-        where=source,
-        hint_zh="用文字、整数、日期或是否值",
-        hint_en="use texts, whole numbers, dates or truth values",
-    )

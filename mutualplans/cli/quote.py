@@ -94,8 +94,8 @@ def _member_options(function: Any) -> Any:
     type=click.Path(dir_okay=False),
     metavar="FILE",
     help=t(
-        "以往和现有的保障（csv 或 xlsx），如上期的报价明细：据此认定续保、已参保、同时参加。",
-        "Earlier and present covers (csv, xlsx), such as the rows of the last quote: renewals are found out from them.",
+        "以往和现有的保障（csv、xlsx、parquet），如上期的报价明细：据此认定续保、已参保、同时参加。",
+        "Earlier and present covers (csv, xlsx, parquet), such as the rows of the last quote: they tell renewals.",
     ),
 )
 @office_option

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
+from mutualplans.batch.coverfile import read_many_covers
 from mutualplans.batch.roster_quotes import quote_people
 from mutualplans.batch.rosters import read_people
 from mutualplans.batch.run import threads_by_default
@@ -16,8 +17,6 @@ from mutualplans.cli.quote_asked import Asked, refuse_empty, say_found, say_sour
 from mutualplans.cli.quote_columns import Told
 from mutualplans.cli.quote_tables import Rows
 from mutualplans.cli.systems import print_systems
-from mutualplans.files.covers import HEADERS, read_covers
-from mutualplans.files.tables import read_table
 
 __all__ = ["quote_large"]
 
@@ -36,9 +35,7 @@ def quote_large(asked: Asked, path: str, encoding: str | None, sheet: str | None
     rows = len(people) + len(people.refusals)
     refuse_empty(people.source, people.problems, headers=bool(people.headers), rows=rows)
     say_source(path, people.encoding, people.sheet)
-    covers = None
-    if asked.covers:
-        covers = read_covers(read_table(asked.covers, known_headers=HEADERS), asked.declared)
+    covers = read_many_covers(asked.covers, asked.declared) if asked.covers else None
     made = quote_people(
         asked.office,
         asked.plans,

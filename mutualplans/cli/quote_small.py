@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from mutualplans.engine.systems import SystemQuote
 from mutualplans.files.covers import HEADERS, read_covers
 from mutualplans.files.roster import Entry, Roster, known_headers, read_roster
 from mutualplans.files.tables import read_table
+from mutualplans.model.coverage import Coverage
 from mutualplans.model.problem import Problem
+from mutualplans.plan.declaration import Plan
 
 __all__ = ["WORTH_COLUMNS", "quote_roster", "quote_small", "worth_columns"]
 
@@ -100,7 +103,7 @@ def quote_small(asked: Asked, read: Roster, *, alone: bool = False) -> bool:
 
 def _with_covers(read: Roster, asked: Asked) -> Roster:
     """Return the roster with the covers of each person who has an ID number; without one they are not known."""
-    known = read_covers(read_table(asked.covers or "", known_headers=HEADERS), asked.declared)
+    known = _covers(asked.covers or "", asked.declared)
 
     def covers(entry: Entry) -> Entry:
         number = entry.joining.insured.id_number
@@ -108,6 +111,15 @@ def _with_covers(read: Roster, asked: Asked) -> Roster:
         return evolve(entry, joining=evolve(entry.joining, covers=found))
 
     return evolve(read, entries=tuple(map(covers, read.entries)))
+
+
+def _covers(path: str, plans: Sequence[Plan]) -> dict[str, tuple[Coverage, ...]]:
+    if Path(path).suffix.lower() == ".parquet":
+        need_the_extra()
+        from mutualplans.batch.coverfile import read_many_covers
+
+        return read_many_covers(path, plans)
+    return read_covers(read_table(path, known_headers=HEADERS), plans)
 
 
 def _show(

@@ -29,7 +29,7 @@ from mutualplans.model.problem import Problem, problem
 from mutualplans.model.text import Text
 from mutualplans.plan.vocabulary import HOLDS
 
-__all__ = ["Joining", "Quote", "quote", "shared_out"]
+__all__ = ["earlier_terms", "Joining", "Quote", "quote", "shared_out"]
 
 
 @frozen(kw_only=True)
@@ -135,7 +135,7 @@ def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None, cha
         insured=joining.insured.id,
         shares=joining.shares,
         tier=joining.tier,
-        earlier=_earlier(item, joining),
+        earlier=earlier_terms(item, joining),
         extra=joining.extra,
     )
     others = _others(joining)
@@ -190,7 +190,7 @@ def quote(item: OfficePlan, joining: Joining, *, edition: str | None = None, cha
     )
 
 
-def _earlier(item: OfficePlan, joining: Joining) -> tuple[DateRange, ...] | None:
+def earlier_terms(item: OfficePlan, joining: Joining) -> tuple[DateRange, ...] | None:
     """Return the earlier terms of the renewal chain, of this plan and of those it continues."""
     if joining.covers is None:
         return None

@@ -17,7 +17,7 @@ from mutualplans.model.kinds import Kind
 from mutualplans.model.problem import MutualPlansError, Problem, problem
 from mutualplans.plan.declaration import Plan
 
-__all__ = ["HEADERS", "read_covers"]
+__all__ = ["HEADERS", "NO_COVER", "READERS", "read_covers"]
 
 HEADERS = {
     "证件号": "id_number",
@@ -38,11 +38,13 @@ HEADERS = {
 }
 """Header → what it holds. Other columns are not read."""
 
+NO_COVER = ("否", "no", "false")
+"""What 能否参保 says in a row that is no cover."""
 _NEEDED = {"id_number": "证件号", "plan": "计划编号", "first_day": "起始日", "last_day": "终止日"}
 
 
 def read_covers(table: Table, plans: Iterable[Plan]) -> dict[str, tuple[Coverage, ...]]:
-    """Return ID number → covers. Rows that say 能否参保 = 否 are no covers.
+    """Return ID number → covers. Rows that say 能否参保 = 否 (no, false) are no covers.
 
     Args:
         table: The table.
@@ -59,7 +61,7 @@ def read_covers(table: Table, plans: Iterable[Plan]) -> dict[str, tuple[Coverage
         raise MutualPlansError(*problems)
     found: dict[str, list[Coverage]] = {}
     for row in table.rows:
-        if _said(row, columns, "joins") in ("否", "no"):
+        if _said(row, columns, "joins") in NO_COVER:
             continue
         values, wrong = _row(row, columns, titles, table)
         problems += wrong
@@ -82,8 +84,8 @@ def _row(
     problems: list[Problem] = []
     for name, header in columns.items():
         try:
-            if name in _READERS:
-                values[name] = _READERS[name](row.cells[header])
+            if name in READERS:
+                values[name] = READERS[name](row.cells[header])
         except ValueError as error:
             problems.append(_wrong(str(error), table.where(row.number, header)))
     if problems:
@@ -113,13 +115,14 @@ def _plan(cell: Cell) -> str:
     return cell.text
 
 
-_READERS: Mapping[str, Callable[[Cell], Any]] = {
+READERS: Mapping[str, Callable[[Cell], Any]] = {
     "id_number": _id,
     "plan": _plan,
     "first_day": lambda cell: read_raw(Kind.DATE, cell.text),
     "last_day": lambda cell: read_raw(Kind.DATE, cell.text),
     "transfer": lambda cell: bool(cell.text) and read_raw(Kind.FLAG, cell.text),
 }
+"""Column → what a cell says; a ``ValueError`` tells why it cannot be read."""
 
 
 def _wrong(said: str, where: str) -> Problem:

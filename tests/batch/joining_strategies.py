@@ -111,7 +111,8 @@ def offices(draw: Draw, depth: int = 3) -> Office:
         term_months=draw(st.sampled_from([12, 6])),
         term_begins=draw(st.sampled_from([None, None, mp.YearDay(3, 1)])),
         max_shares=most,
-        renewal_window=draw(st.sampled_from([0, 30])),
+        renewal_window=draw(st.sampled_from([0, 30, Formula(n.Value(singles["most_days"]))])),
+        continues=draw(st.sampled_from([(), (OTHER,)])),
         insures=("self", "child"),
         joins=joins,
         benefits=[mp.Benefit("basic", Text("基本", "basic"), clause="测试", pays=mp.yuan("1.00"))],
@@ -171,11 +172,18 @@ def rosters(draw: Draw, office: Office) -> dict[str, Any]:
             joined.append(draw(often([False, False, True])))
         known.append(draw(often([True, True, False])))
         if known[-1] and draw(often([False, False, False, True])):
-            first = row["first_day"] - timedelta(days=draw(often([0, 100, 366, 380, 500])))
-            plan = draw(often(["one", OTHER]))
-            cover = Coverage(plan=plan, first_day=first, last_day=first + timedelta(days=364))
-            held[number] = (cover,)
+            held[number] = tuple(draw(_cover(row["first_day"])) for _ in range(draw(often([1, 1, 2, 3]))))
     return {"rows": rows, "together": together, "known": known, "held": held}
+
+
+@st.composite
+def _cover(draw: Draw, first_day: date) -> Coverage:
+    """A cover before the day on which the person wants to join, or that runs still then."""
+    often = st.sampled_from
+    first = first_day - timedelta(days=draw(often([0, 100, 366, 380, 396, 500, 731, 750])))
+    last = first + timedelta(days=draw(often([364, 364, 364, 170, 30])))
+    plan, transfer = draw(often(["one", "one", OTHER, "third"])), draw(often([False, False, False, True]))
+    return Coverage(plan=plan, first_day=first, last_day=last, transfer=transfer)
 
 
 def _column(item: Field) -> str:

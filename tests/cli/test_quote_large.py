@@ -218,6 +218,28 @@ def test_what_comes_back_and_the_net_cost_are_the_same(tmp_path: Path) -> None:
     assert "2070/7" in shown
 
 
+@pytest.mark.parametrize("large", [False, True])
+def test_what_a_quote_wrote_as_parquet_is_the_history_of_the_next(tmp_path: Path, large: bool) -> None:
+    """The rows of the last quote, as Parquet or as CSV, tell the same renewals; those who could not join have none."""
+    roster = tmp_path / "roster.csv"
+    roster.write_text(
+        "姓名,证件号,在职状态,份数\n王芳,110105194912310118,退休,1\n李强,110101198001010109,在职,1\n",
+        encoding="utf-8",
+    )
+    command = ["quote", "--plan", "female-illness", "--edition", "beijing-2018-12", "--roster", str(roster)]
+    found = []
+    for kind in ("csv", "parquet"):
+        rows = str(tmp_path / f"last.{kind}")
+        first = ended([*command, "--first-day", "2024-05-01", "-o", rows, "--reveal"], large=True)
+        assert first[0] in (0, 3)
+        found.append(
+            ended([*command, "--first-day", "2024-08-01", "--covers", rows, "--format", "csv"], large=large)
+        )
+
+    assert found[0] == found[1]
+    assert "已有本计划保障，至 2025-04-30" in found[0][1] + found[0][2]
+
+
 def test_parquet_does_not_go_with_json(tmp_path: Path) -> None:
     """JSON is made of records, Parquet of columns: the error names both ways out, for the roster and for the rows."""
     command = [

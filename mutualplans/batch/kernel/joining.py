@@ -220,7 +220,7 @@ class _Joining(Body):
         return Value(held, mask or most.mask)
 
     def earlier(self) -> str:
-        """Return the mask of what is not known of earlier covers; who has any is quoted the exact way."""
+        """Return the mask of what is not known of earlier covers."""
         window = self.node(self.bound.plan.renewal_window.node)
         known = f"{self.module.argument('cover', 'known', 'i1')}[held]"
         lacking = f"{self.missing('cover.earlier')} if {known} == 0 else ({window.mask or 0})"
@@ -231,7 +231,9 @@ _SPECIAL: Mapping[str, Callable[[_Joining], Value]] = {
     "cover.shares": _Joining.shares,
     "cover.first_day": lambda _body: Value("first_day"),
     "cover.last_day": lambda _body: Value("last_day"),
-    "cover.is_renewal": lambda body: Value("False", body.earlier()),
-    "cover.terms": lambda body: Value("1", body.earlier()),
+    "cover.is_renewal": lambda body: Value(
+        body.let(f"{body._cover('cover.terms')} > 1", "is_renewal"), body.earlier()
+    ),
+    "cover.terms": lambda body: Value(body._cover("cover.terms"), body.earlier()),
 }
 """How fields are read that no column holds as they are."""
