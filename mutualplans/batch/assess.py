@@ -65,44 +65,32 @@ def assess_tables(
     """
     ready = prepare(office, claims, coverages, refused=refused, shared=shared)
     progress(len(claims) - len(ready.claims))
-    return assess_ready(
-        office,
-        ready,
-        unread=unread,
-        decided_on=decided_on,
-        threads=threads,
-        runtime=runtime,
-        benefits=benefits,
-        seen=seen,
-        progress=progress,
+    options = Options(
+        threads=threads or threads_by_default(), runtime=runtime, detail=benefits, seen=seen or Seen()
     )
+    return assess_ready(office, ready, options, unread=unread, decided_on=decided_on, progress=progress)
 
 
 def assess_ready(
     office: Office,
     ready: Prepared,
+    options: Options,
     *,
     unread: int = 0,
     decided_on: date | None = None,
-    threads: int | None = None,
-    runtime: str = "auto",
-    benefits: bool = True,
-    seen: Seen | None = None,
     progress: Callable[[int], None] = lambda _claims: None,
 ) -> Outcome:
     """Decide tables that were made ready; see `assess_tables`."""
-    threads = threads or threads_by_default()
-    options = Options(threads=threads, runtime=runtime, detail=benefits, seen=seen or Seen())
     decided = decide(office, ready, options)
     with ThreadPoolExecutor(len(decided)) as pool:
-        fast = list(pool.map(partial(outcome, benefits=benefits), decided))
+        fast = list(pool.map(partial(outcome, benefits=options.detail), decided))
     rest = _rest(ready, pa.concat_arrays([share.persons(share.left_out) for share in decided]))
     progress(len(ready.claims) - len(rest.claims))
-    processes = threads if len(rest.claims) >= _WORTH_PROCESSES else 1
+    processes = options.threads if len(rest.claims) >= _WORTH_PROCESSES else 1
     slow = decide_ready(
         office, rest, unread=unread, decided_on=decided_on, processes=processes, progress=progress
     )
-    return together(office, [*fast, slow if benefits else slow.without_benefits()])
+    return together(office, [*fast, slow if options.detail else slow.without_benefits()])
 
 
 def _rest(ready: Prepared, persons: pa.Array) -> Prepared:

@@ -71,7 +71,7 @@ def _plain(lines: Lines, plans: Sequence[Plan]) -> Held | None:
     used = ~blank
     if "joins" in texts:
         used &= ~pc.is_in(texts["joins"], pa.array(NO_COVER)).to_numpy(zero_copy_only=False)
-    if (used & (lines.doubt | ~valid_ids(texts["id_number"]))).any():
+    if (lines.doubt & ~blank).any() or (used & ~valid_ids(texts["id_number"])).any():
         return None
     texts = {name: values.filter(pa.array(used)) for name, values in texts.items()}
     try:

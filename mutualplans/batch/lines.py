@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -98,27 +98,21 @@ class Lines:
             self.doubt |= _holds(texts, MAYBE_NOT_DATA)
         return blank
 
-    def row(self, number: int, line: Sequence[str]) -> Row | tuple[Problem, ...]:
-        """Return a line as a row, or why it is none."""
-        return self.head.row(number, tuple(Cell(text.strip()) for text in self.wide.get(number, line)))
+    def read(self, places: np.ndarray) -> tuple[list[Row], list[Problem], dict[int, tuple[Problem, ...]]]:
+        """Return some lines as small files have them; see `Heading.rows`."""
+        numbers = self.rows[places].tolist()
+        lines = zip(*(texts.take(pa.array(places)).to_pylist() for texts in self.texts), strict=True)
+        wide = self.wide
+        return self.head.rows(
+            (number, tuple(Cell(text.strip()) for text in wide.get(number, line)))
+            for number, line in zip(numbers, lines, strict=True)
+        )
 
     def table(self) -> Table:
         """Return all lines as a small table."""
-        problems, rows, refused = list(self.head.problems), [], {}
-        for number, line in self._lines():
-            found = self.row(number, line)
-            if isinstance(found, Row):
-                rows.append(found)
-                continue
-            problems += found
-            if errors := tuple(item for item in found if item.severity == "error"):
-                refused[number] = errors
-        names = tuple(self.head.columns)
-        return Table(names, tuple(rows), tuple(problems), self.source.encoding, self.head.source, refused)
-
-    def _lines(self) -> Iterator[tuple[int, Sequence[str]]]:
-        columns = (texts.to_pylist() for texts in self.texts)
-        return zip(self.rows.tolist(), zip(*columns, strict=True), strict=True)
+        rows, problems, refused = self.read(np.arange(len(self.rows)))
+        told, head = (*self.head.problems, *problems), self.head
+        return Table(tuple(head.columns), tuple(rows), told, self.source.encoding, head.source, refused)
 
 
 def _as_texts(values: pa.Array, head: Heading, place: int) -> pa.Array:

@@ -37,7 +37,7 @@ from mutualplans.batch.people import (
 )
 from mutualplans.engine.office import Package
 from mutualplans.files.roster import READERS, Entry, RosterReader, known_headers
-from mutualplans.files.tables import Cell, Row, Table, read_table
+from mutualplans.files.tables import Cell, Table, read_table
 from mutualplans.model.fields import FIRST_DAY, LAST_DAY
 from mutualplans.model.kinds import Kind
 from mutualplans.model.people import Unit
@@ -288,19 +288,9 @@ class _Columns(Lines):
         self, places: np.ndarray
     ) -> tuple[list[Entry], list[Problem], dict[int, tuple[Problem, ...]]]:
         """Read rows as small rosters are read; returns what is wrong with the form of rows apart."""
-        entries, problems = [], list(self.head.problems)
-        refused: dict[int, tuple[Problem, ...]] = {}
-        lines = zip(*(texts.take(pa.array(places)).to_pylist() for texts in self.texts), strict=True)
-        for number, line in zip(self.rows[places].tolist(), lines, strict=True):
-            row = self.row(number, line)
-            if isinstance(row, Row):
-                if entry := self.reader.entry(row):
-                    entries.append(entry)
-                continue
-            problems += row
-            if errors := tuple(item for item in row if item.severity == "error"):
-                refused[number] = errors
-        return entries, problems, refused
+        rows, problems, refused = self.read(places)
+        entries = [entry for row in rows if (entry := self.reader.entry(row))]
+        return entries, [*self.head.problems, *problems], refused
 
     def _table(self, columns: Mapping[str, Column], found: Mapping[str, Any], at: pa.Array) -> pa.Table:
         """Return the plain rows."""

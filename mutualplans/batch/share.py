@@ -114,7 +114,7 @@ class Options:
     Attributes:
         threads: How many shares of the persons are decided at a time; the result does not depend on it.
         runtime: ``compiled``, ``interpreted``, or ``auto`` for what is faster.
-        detail: Also say what each benefit lacks and what is left of each limit.
+        detail: Whether the table of benefits is wanted: what each of them lacks, and what is left of each limit.
         seen: What other parts of the same input had.
     """
 

@@ -336,6 +336,23 @@ class Heading:
             number, {name: line[at] if at < len(line) else Cell() for name, at in self.columns.items()}
         )
 
+    def rows(
+        self, lines: Iterable[tuple[int, tuple[Cell, ...]]], grid: _Grid | None = None
+    ) -> tuple[list[Row], list[Problem], dict[int, tuple[Problem, ...]]]:
+        """Return the rows among numbered lines, what is wrong with the form of others, and which are refused for it."""
+        rows: list[Row] = []
+        problems: list[Problem] = []
+        refused: dict[int, tuple[Problem, ...]] = {}
+        for number, line in lines:
+            found = self.row(number, line, grid)
+            if isinstance(found, Row):
+                rows.append(found)
+                continue
+            problems.extend(found)
+            if errors := tuple(item for item in found if item.severity == "error"):
+                refused[number] = errors
+        return rows, problems, refused
+
 
 def heading(lines: Sequence[Sequence[str]], source: str, known_headers: Iterable[str]) -> Heading | None:
     """Return the header of a text, the last of some lines, or ``None`` where that is none.
@@ -365,20 +382,9 @@ def _arranged(grid: _Grid, known: Mapping[str, str]) -> Table:
     if head is None:
         nothing = (wrong.no_header(grid.source, known),)
         return Table((), (), nothing, grid.encoding, grid.source, sheet=grid.sheet)
-    problems = [*head.problems]
-    rows = []
-    refused = {}
-    for number, line in enumerate(grid.lines[head.number :], head.number + 1):
-        found = head.row(number, line, grid)
-        if isinstance(found, Row):
-            rows.append(found)
-            continue
-        problems.extend(found)
-        if errors := tuple(item for item in found if item.severity == "error"):
-            refused[number] = errors
-    return Table(
-        tuple(head.columns), tuple(rows), tuple(problems), grid.encoding, grid.source, refused, grid.sheet
-    )
+    rows, problems, refused = head.rows(enumerate(grid.lines[head.number :], head.number + 1), grid)
+    told = (*head.problems, *problems)
+    return Table(tuple(head.columns), tuple(rows), told, grid.encoding, grid.source, refused, grid.sheet)
 
 
 def _is_header(names: Iterable[str], known: Mapping[str, str]) -> bool:

@@ -142,8 +142,24 @@ def offices(draw: Draw, depth: int = 3) -> Office:
 
 
 @st.composite
-def rosters(draw: Draw, office: Office) -> dict[str, Any]:
-    """Who wants to join: rows, what they join together, which covers they have."""
+def renewing(draw: Draw) -> Office:
+    """An office whose plan has a price for renewals, one for every term of the chain, and asks for other plans."""
+    office = draw(offices(depth=1))
+    item = office.plans[0]
+    renewal, terms_ = mp.cover.is_renewal, mp.cover.terms
+    tests = [renewal, ~renewal, terms_.over(2), mp.holds("third", "第三项"), ~mp.holds(OTHER, "另一项")]
+    joins = [
+        test.because(f"reason-{number}", "原因", "reason")
+        for number, test in enumerate(draw(st.lists(st.sampled_from(tests), max_size=2, unique_by=id)))
+    ]
+    premium = mp.choose(renewal, mp.yuan("5.00"), mp.yuan("9.00")) + terms_ * mp.yuan("1.00")
+    plan = attrs.evolve(item.plan, premium=premium, joins=joins, insures=("self", "child", "spouse"))
+    return attrs.evolve(office, plans=(attrs.evolve(item, plan=plan),))
+
+
+@st.composite
+def rosters(draw: Draw, office: Office, *, histories: bool = False) -> dict[str, Any]:
+    """Who wants to join: rows, what they join together, which covers they have; `histories`: nearly all have some."""
     often = st.sampled_from
     own = [item for item in office.plans[0].plan.all_fields if item.name.startswith("x_")]
     rows: list[dict[str, Any]] = []
@@ -170,8 +186,8 @@ def rosters(draw: Draw, office: Office) -> dict[str, Any]:
         rows.append(row)
         for joined in together.values():
             joined.append(draw(often([False, False, True])))
-        known.append(draw(often([True, True, False])))
-        if known[-1] and draw(often([False, False, False, True])):
+        known.append(draw(often([True] * 7 + [False] if histories else [True, True, False])))
+        if known[-1] and (histories or draw(often([False, False, False, True]))):
             held[number] = tuple(draw(_cover(row["first_day"])) for _ in range(draw(often([1, 1, 2, 3]))))
     return {"rows": rows, "together": together, "known": known, "held": held}
 
@@ -180,7 +196,7 @@ def rosters(draw: Draw, office: Office) -> dict[str, Any]:
 def _cover(draw: Draw, first_day: date) -> Coverage:
     """A cover before the day on which the person wants to join, or that runs still then."""
     often = st.sampled_from
-    first = first_day - timedelta(days=draw(often([0, 100, 366, 380, 396, 500, 731, 750])))
+    first = first_day - timedelta(days=draw(often([0, 100, 364, 365, 366, 380, 396, 500, 730, 731, 750])))
     last = first + timedelta(days=draw(often([364, 364, 364, 170, 30])))
     plan, transfer = draw(often(["one", "one", OTHER, "third"])), draw(often([False, False, False, True]))
     return Coverage(plan=plan, first_day=first, last_day=last, transfer=transfer)

@@ -31,7 +31,7 @@ from mutualplans.model.scales import ANY, Table
 from mutualplans.plan.reading import load_editions
 from mutualplans.registry import PluginRegistry
 from mutualplans.testing.batch import table_of
-from tests.batch.joining_strategies import offices, rosters
+from tests.batch.joining_strategies import offices, renewing, rosters
 from tests.batch.test_kernel_laws import NIGHTLY
 
 QUICK = settings(
@@ -104,6 +104,20 @@ def test_a_kernel_quotes_as_the_engine_does(data: st.DataObject) -> None:
         found = alone(item, who, row, edition)
         event("joins" if found.get("premium") is not None else "does not")
         assert together(made, row) == found
+
+
+@QUICK
+@given(st.data())
+def test_renewals_are_quoted_as_the_engine_does(data: st.DataObject) -> None:
+    """Terms, gaps, transfers, plans that are continued or held: fees, refusals and reasons are those of the engine."""
+    office = data.draw(renewing())
+    item = office.plans[0]
+    who = persons(office, data.draw(rosters(office, histories=True)))
+
+    made = quote_joinings(item, who, runtime="interpreted")
+
+    for row in range(len(who)):
+        assert together(made, row) == alone(item, who, row, None)
 
 
 @QUICK

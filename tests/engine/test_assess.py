@@ -464,9 +464,12 @@ def test_a_payment_waits_until_it_is_known_under_which_illness_it_is_counted() -
 
 
 def test_what_pays_nothing_need_not_be_counted() -> None:
-    """A refused claim asks for no diagnosis, though a payment would be counted under one."""
+    """A claim that is refused, or accepted and comes to 0, asks for no diagnosis, though a payment would be counted by it."""
+    plan, values = by_illness()
+    (zero,) = run((plan, values.replace('lump = "100"', 'lump = "0"')), [stay(1, 5, cause="accident")])
     (refused,) = run(
         by_illness(), [mp.Claim(id="c1", event="accident", cause="accident", occurred=date(2024, 3, 1))]
     )
 
     assert (refused.status, refused.total) == ("refused", 0)
+    assert (zero.status, zero.total) == ("nothing-due", 0)

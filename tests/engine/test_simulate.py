@@ -452,7 +452,40 @@ def test_an_open_claim_is_told_at_later_ones_that_may_rest_on_it(limited: bool, 
     result = simulate(running, Situation(member=MEMBER, coverages=covers, claims=claims))
     told = [item for item in result.problems if item.code == "claim.earlier-open"]
 
-    assert {item.where for item in told} == {"c2"}
+    assert {item.where for item in told} == {"c2"}  # the lump sum of the open claim itself is not after it
     assert [item.message.zh for item in told] == [
         f"计划 {plan}：前面的申领 c1 还没有核定，本次按没有那一次计算" for plan in warned
     ]
+
+
+@pytest.mark.parametrize("first", ["lump", "allowance"])
+def test_a_claim_is_not_after_itself(first: str) -> None:
+    """One plan of a limit decides a claim that the other leaves open, in either order: nothing earlier is open."""
+    value = mp.parameters(sum=mp.money("住院金"))
+    lump = make(
+        "lump", value, benefits=[mp.Benefit("lump", mp.Text("住院金"), clause="测试", pays=value.sum)]
+    )
+    limit = SharedLimit(
+        id="1", title=mp.Text("合计"), plans=("lump", "allowance"), most=9000_00, per=mp.per.CALENDAR_YEAR
+    )
+    plans = [(lump, 'sum = "100"'), allowance()]
+    running = evolve(office(*(plans if first == "lump" else reversed(plans))), limits=(limit,))
+    covers = (cover("lump"), cover("allowance"))
+    result = simulate(running, Situation(member=MEMBER, coverages=covers, claims=(stay(1, days=None),)))
+
+    assert "claim.earlier-open" not in codes(result)
+    assert sorted(item.status for item in result.decisions) == ["incomplete", "paid"]
+
+
+def test_an_open_claim_of_another_person_is_not_an_earlier_one() -> None:
+    """The child's stay lacks its days: the member's, in an account of its own, does not rest on it."""
+    plan, values = allowance()
+    running = office((evolve(plan, insures=("self", "child")), values))
+    situation = Situation(
+        member=MEMBER,
+        insured=(mp.Insured(id="child", relation="child"),),
+        coverages=(cover("allowance"), cover("allowance", insured="child")),
+        claims=(stay(1, days=None, insured="child"), stay(2)),
+    )
+
+    assert "claim.earlier-open" not in codes(simulate(running, situation))

@@ -23,7 +23,7 @@ from mutualplans.batch.kernel.compiled import can_compile
 from mutualplans.batch.outcome import BENEFITS, DECISIONS, PROBLEMS, RECEIPTS, Outcome, Rows
 from mutualplans.batch.prepare import Prepared, prepare
 from mutualplans.batch.read import Reading
-from mutualplans.batch.share import Seen
+from mutualplans.batch.share import Options, Seen
 from mutualplans.batch.shared import Numbers, say_shared
 from mutualplans.batch.sources import Chunk
 from mutualplans.batch.totals import Totals
@@ -188,15 +188,13 @@ class Worker:
             refused=read[COVERAGE].reading.take_refused(),
             shared=pa.array([], pa.string()),  # who else has a number is in other partitions: see `shared`
         )
-        made = assess_ready(
-            office,
-            ready,
-            decided_on=self.decided_on,
+        options = Options(
             threads=1,  # Spark runs one partition on each core
             runtime=self._runtime(len(claims)),
-            benefits="benefits" in self.tables,
+            detail="benefits" in self.tables,
             seen=_seen(self.office),
         )
+        made = assess_ready(office, ready, options, decided_on=self.decided_on)
         schema = self.schema()
         for name, table in self._wanted(office, read, ready, made):
             yield from _batches(table.append_column(TABLE, pa.repeat(name, len(table))), schema)
