@@ -10,9 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from attrs import evolve
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+import mutualplans as mp
 from mutualplans.batch.columns import Column
 from mutualplans.batch.joinings import Joinings, joining_columns, joinings
 from mutualplans.batch.kernel.compiled import can_compile
@@ -23,7 +25,7 @@ from mutualplans.batch.quoting import quote_joinings
 from mutualplans.batch.units import systems_of, units_of
 from mutualplans.engine.groups import not_quoted, quote_group
 from mutualplans.engine.office import Office, OfficePlan, office_of
-from mutualplans.engine.quote import quote
+from mutualplans.engine.quote import Joining, quote
 from mutualplans.engine.systems import in_systems
 from mutualplans.model.kinds import Kind
 from mutualplans.model.problem import MutualPlansError
@@ -33,6 +35,8 @@ from mutualplans.registry import PluginRegistry
 from mutualplans.testing.batch import table_of
 from tests.batch.joining_strategies import offices, renewing, rosters
 from tests.batch.test_kernel_laws import NIGHTLY
+from tests.engine.plans import make
+from tests.engine.plans import office as small_office
 
 QUICK = settings(
     database=None,
@@ -118,6 +122,42 @@ def test_renewals_are_quoted_as_the_engine_does(data: st.DataObject) -> None:
 
     for row in range(len(who)):
         assert together(made, row) == alone(item, who, row, None)
+
+
+def test_a_chain_of_terms_is_told_as_it_is() -> None:
+    """Chains of one and two terms are refused with their own number; a term in two parts (a transfer) is one term."""
+    value = mp.parameters(sum=mp.money("给付"))
+    benefit = mp.Benefit("b", mp.Text("给付"), clause="测试", pays=value.sum)
+    longer = mp.cover.terms.over(2).because("new", "连续参保不满三期", "fewer than three terms")
+    item = small_office((make("one", value, benefits=[benefit], joins=[longer]), 'sum = "1"')).plans[0]
+    year = [mp.Coverage(plan="one", first_day=date(y, 1, 1), last_day=date(y, 12, 31)) for y in (2023, 2022)]
+    parts = (
+        evolve(year[0], last_day=date(2023, 6, 30)),
+        evolve(year[0], first_day=date(2023, 7, 1), transfer=True),
+    )
+    member, unit = mp.Member(), mp.Unit()
+    who = [
+        Joining(
+            member=member,
+            unit=unit,
+            insured=mp.Insured.member(member),
+            first_day=date(2024, 1, 1),
+            covers=covers,
+            shares=1,
+        )
+        for covers in ((), (year[0],), parts, (year[0],), tuple(year))
+    ]
+
+    found = quote_many(item, who)
+
+    assert [one.reasons[0].found.zh if one.reasons else "" for one in found] == [
+        "1 期",
+        "2 期",
+        "2 期",
+        "2 期",
+        "",
+    ]
+    assert found == [quote(item, one) for one in who]
 
 
 @QUICK
